@@ -1,0 +1,54 @@
+# The front door: `make demo`, `make test`, `make lint`. `.ci/run` calls the same targets.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+DEMO   ?= demo
+
+APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests chromium
+
+.PHONY: demo test lint format test-deps benchmark clean help
+
+help:            ## say what can be made
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/' | expand -t 14
+
+$(VENV)/user: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "trialbook needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) \
+	  || { echo "Python cannot make a virtual environment here. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing trialbook into $(VENV) (once; a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/developer: $(VENV)/user
+	@echo "Installing the tools for tests into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/user             ## run the shipped studies to their reports, into ./demo
+	@$(BIN)/trialbook demo $(DEMO)
+
+test: $(VENV)/developer        ## run the tests; what needs a Debian package that is absent is named
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/developer        ## style, types, import contracts, size of functions and files
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/style_measures.py
+
+format: $(VENV)/developer      ## bring the code into the house layout
+	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks
+
+test-deps:       ## install the Debian packages that some tests need (R, Chromium)
+	@if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
+	  dpkg -s $(APT_PACKAGES) >/dev/null 2>&1 \
+	  || { $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -qq -y --no-install-recommends $(APT_PACKAGES); }
+
+benchmark: $(VENV)/developer   ## measure speed as ratios in one run
+	$(BIN)/python benchmarks/run.py
+
+clean:           ## remove what make made
+	rm -rf $(VENV) $(DEMO)

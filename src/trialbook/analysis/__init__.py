@@ -1,0 +1,1 @@
+"""What was recorded, as frames; what the plan asks of them, as result rows that lead back to the entries."""

@@ -1,0 +1,143 @@
+"""The way back: from the selector of a result to the cells that it was computed from.
+
+The frames themselves are made in `frames`; their names stand here too, for those who use both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trialbook.analysis.course import Course, course_of
+from trialbook.analysis.derive import compared_visits
+from trialbook.analysis.events import folded
+from trialbook.analysis.frames import Datasets, collect, from_casebooks
+from trialbook.analysis.results import BASELINE, EVERY_ENDPOINT, Selector
+from trialbook.analysis.sets import members
+from trialbook.analysis.table_one import NUMERIC, answers_at_baseline, characteristic, chosen
+from trialbook.errors import Problem
+from trialbook.protocol.conditions import compile_condition, names_for
+from trialbook.protocol.model import Derived, Endpoint, Study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import polars as pl
+
+__all__ = ["CELL_FIELDS", "Datasets", "collect", "from_casebooks", "select"]
+
+CELL_FIELDS = ("participant", "visit", "form", "repeat", "item", "seq")
+
+
+def select(datasets: Datasets, selector: Selector) -> pl.DataFrame:
+    """Return the cells that a result was computed from: `CELL_FIELDS`, in the order of the datasets.
+
+    A status is a cell without visit and form whose item is `status`.
+    """
+    if selector.frame == "participants":
+        return _statuses(datasets, selector)
+    if selector.frame == "events":
+        return _events(datasets, selector)
+    return _observations(datasets, selector)
+
+
+def _who(datasets: Datasets, name: str) -> list[str]:
+    """Return the participants of an analysis set; everybody where none is named."""
+    return list(members(datasets).of(name)) if name else datasets.participants["participant"].to_list()
+
+
+def _statuses(datasets: Datasets, selector: Selector) -> pl.DataFrame:
+    """Return the entries that gave the participants their status."""
+    import polars as pl
+
+    rows = datasets.participants.filter(pl.col("participant").is_in(_who(datasets, selector.analysis_set)))
+    for column in dict.fromkeys(column for column, _ in selector.where):
+        wanted = [value for name, value in selector.where if name == column]
+        rows = rows.filter(pl.col(column).fill_null("").is_in(wanted))
+    blank = {name: pl.lit("") for name in ("visit", "form", "repeat")}
+    return rows.with_columns(**blank, item=pl.lit("status")).select(CELL_FIELDS)
+
+
+def _events(datasets: Datasets, selector: Selector) -> pl.DataFrame:
+    """Return the cells of an events form: the named item of the events that match, or every term."""
+    import polars as pl
+
+    rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("form") == selector.variable)
+    rows = rows.filter(pl.col("participant").is_in(_who(datasets, selector.analysis_set)))
+    for item, level in selector.where:
+        same = pl.col("text").map_elements(folded, return_dtype=pl.String) == folded(level)
+        return rows.filter((pl.col("item") == item) & pl.col("text").is_not_null()).filter(same).select(CELL_FIELDS)
+    terms = rows.filter(pl.col("item") == "term")
+    return (terms if len(terms) else rows).select(CELL_FIELDS)
+
+
+def _observations(datasets: Datasets, selector: Selector) -> pl.DataFrame:
+    """Return the cells of an endpoint or an item, with those of the baseline where values were paired."""
+    import polars as pl
+
+    who = _who(datasets, selector.analysis_set)
+    seqs = {seq for code, found in _behind(datasets, selector, who) if code in set(who) for seq in found}
+    return datasets.observations.filter(pl.col("seq").is_in(sorted(seqs))).select(CELL_FIELDS)
+
+
+def _behind(datasets: Datasets, selector: Selector, who: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield participant and entries of what a selector names."""
+    study, variable = datasets.study, selector.variable
+    if variable == EVERY_ENDPOINT:
+        for endpoint in (one for one in study.endpoints.values() if one.source is not None):
+            yield from _points(course_of(datasets, endpoint), compared_visits(study, endpoint.id), who, paired=True)
+    elif variable in study.endpoints and study.endpoints[variable].source is None:
+        yield from _judged(datasets, study.endpoints[variable])
+    elif variable in study.endpoints:
+        yield from _points(course_of(datasets, study.endpoints[variable]), selector.visits, who, paired=selector.paired)
+    else:
+        yield from _characteristic(datasets, selector, who)
+
+
+def _points(
+    course: Course, visits: Iterable[str], who: list[str], *, paired: bool
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the entries of the points at these visits, all where none is named; of pairs both values."""
+    for visit in visits or (visit for visit in course.visits if visit != BASELINE):
+        known = course.visits.get(visit, {})
+        for code in (code for code in who if code in known):
+            point = known[code]
+            if not paired:
+                yield code, point.seqs
+            elif point.change is not None:
+                yield code, point.seqs + point.base_seqs
+
+
+def _characteristic(datasets: Datasets, selector: Selector, who: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the entries of an item of Table 1: of one level where the selector names it."""
+    item = datasets.study.item(selector.variable)
+    if isinstance(item, Derived) or item.kind in NUMERIC:
+        course = characteristic(datasets, selector.variable)
+        yield from _points(course, selector.visits, who, paired=False)
+        return
+    wanted = [level for column, level in selector.where if column == "text"]
+    for code, (text, seqs) in answers_at_baseline(datasets, selector.variable).items():
+        if not wanted or set(wanted) & set(chosen(item, text)):
+            yield code, seqs
+
+
+def _judged(datasets: Datasets, endpoint: Endpoint) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the answers that the condition of a responder names, at its visit or in forms without visits."""
+    import polars as pl
+
+    condition = compile_condition(endpoint.when or "", names_for(datasets.study, "responder"))
+    names = () if isinstance(condition, Problem) else tuple(condition.names)
+    cells = {cell for name in names for cell in _items(datasets.study, name)}
+    rows = datasets.observations.filter(pl.col("visit").is_in([endpoint.visit or "", ""]))
+    for code, form, item, seq in rows.select("participant", "form", "item", "seq").iter_rows():
+        if seq is not None and (form, item) in cells:
+            yield code, (seq,)
+
+
+def _items(study: Study, name: str) -> list[tuple[str, str]]:
+    """Return the items behind a name of a condition: itself, or those of a derived number or a group."""
+    form_id, _, rest = name.removeprefix("baseline.").removeprefix("previous.").partition(".")
+    if form_id not in study.forms:
+        return []
+    form, item = study.forms[form_id], rest.removesuffix(".never")
+    derived = form.derived.get(rest)
+    return [(form_id, one) for one in (derived.of if derived else form.groups.get(rest, (item,)))]

@@ -1,0 +1,115 @@
+"""Adverse events: how many rows, and how many participants with at least one, in all, by class and by term."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialbook.analysis.results import Result, Selector
+from trialbook.analysis.rows import Heading, Stat
+from trialbook.analysis.sets import ENROLLED, Members
+from trialbook.analysis.table_one import places
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from trialbook.analysis.frames import Datasets
+    from trialbook.protocol.model import Form
+
+TERM, CLASS = "term", "class"
+ALL = "all"
+NOBODY = "Nobody was enrolled."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of an events form."""
+
+    participant: str
+    visit: str
+    repeat: str
+    texts: dict[str, str]
+    """Item -> canonical answer; missing ones left out."""
+    seqs: tuple[int, ...]
+
+
+def events_of(datasets: Datasets, form: Form) -> list[Event]:
+    """Return the rows of an events form, in the order of the datasets."""
+    found: dict[tuple[str, str, str], tuple[dict[str, str], list[int]]] = {}
+    for code, visit, repeat, item, text, seq in _rows(datasets, form.id).iter_rows():
+        texts, seqs = found.setdefault((code, visit, repeat), ({}, []))
+        seqs.append(seq)
+        if text is not None:
+            texts[item] = text
+    return [
+        Event(participant=code, visit=visit, repeat=repeat, texts=texts, seqs=tuple(seqs))
+        for (code, visit, repeat), (texts, seqs) in found.items()
+    ]
+
+
+def _rows(datasets: Datasets, form: str) -> pl.DataFrame:
+    import polars as pl
+
+    rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("form") == form)
+    return rows.select("participant", "visit", "repeat", "item", "text", pl.col("seq").fill_null(0))
+
+
+def folded(text: str) -> str:
+    """Return a term as it is compared: without regard to case and to the number of blanks."""
+    return " ".join(text.casefold().split())
+
+
+def spelling(texts: Sequence[str]) -> str:
+    """Choose how a term is written: as most often, of equals the first in the order of characters."""
+    counts = Counter(" ".join(text.split()) for text in texts)
+    return min(counts, key=lambda text: (-counts[text], text))
+
+
+def count_events(datasets: Datasets, members: Members) -> Iterator[Result]:
+    """Give the counts of every events form, of those who were ever enrolled."""
+    who = members.of(ENROLLED)
+    for form in (form for form in datasets.study.forms.values() if form.events):
+        events = [event for event in events_of(datasets, form) if event.participant in set(who)]
+        yield from _counted(form.id, form.id, ALL, events, len(who), ())
+        for item, variable in ((CLASS, f"{form.id}.{CLASS}"), (TERM, form.id)):
+            for level, some in by_level(events, item):
+                yield from _counted(form.id, variable, level, some, len(who), ((item, level),))
+
+
+def by_level(events: Sequence[Event], item: str) -> list[tuple[str, list[Event]]]:
+    """Group events by the text of an item: those of most participants first, equals by name."""
+    groups: dict[str, list[Event]] = {}
+    for event in events:
+        if item in event.texts:
+            groups.setdefault(folded(event.texts[item]), []).append(event)
+    named = [(spelling([event.texts[item] for event in group]), group) for group in groups.values()]
+    return sorted(named, key=lambda found: (-len({event.participant for event in found[1]}), found[0]))
+
+
+def _counted(
+    form: str, variable: str, level: str, events: Sequence[Event], n: int, where: tuple[tuple[str, str], ...]
+) -> list[Result]:
+    """Count rows and participants; a participant counts once, however often the term was recorded."""
+    affected = len({event.participant for event in events})
+    heading = Heading(
+        analysis="events", variable=variable, level=level, analysis_set=ENROLLED, in_id=False, n=n,
+        method="events as recorded; each participant once; percent of those enrolled", unit="participants",
+        source=Selector(frame="events", variable=form, where=where),
+    )  # fmt: skip
+    percent = 100 * affected / n if n else math.nan
+    return heading.rows(
+        [
+            Stat(name="n_events", value=len(events), unit="events"),
+            Stat(name="n_participants", value=affected),
+            Stat(
+                name="percent",
+                value=percent if n else None,
+                unit="percent",
+                decimals=places(n),
+                error="" if n else NOBODY,
+            ),
+        ]
+    )

@@ -1,0 +1,229 @@
+"""From what was recorded to tidy frames: participants, observations and events, one row an answer, nothing derived.
+
+Every frame has one order, whatever the order in which things were recorded: participants as a person would list them,
+visits as planned, forms and items as in the study file. It depends on no locale.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell
+from trialbook.conduct.schedule import anchor_date
+from trialbook.protocol.model import Study
+from trialbook.protocol.values import LIMITS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ANSWER_FIELDS = ("participant", "site", "visit", "form", "repeat", "item", "text", "value", "unit", "missing", "seq")
+STATUS_FIELDS = ("participant", "site", "status", "enrolled_on", "ended_on", "end_reason", "seq")
+OBSERVATION_FIELDS = (
+    "participant", "visit", "visit_order", "day", "date", "form", "repeat", "item", "kind",
+    "value", "limit", "text", "unit", "missing", "seq",
+)  # fmt: skip
+MEASURED = ("number", "vas", "choice")
+"""Kinds of items whose canonical value may be a number: the code of a choice is one where it is written as one."""
+
+
+class Columns(Protocol):
+    """What a book gives: name of a field -> its values, all of one length."""
+
+    @property
+    def answers(self) -> Mapping[str, Sequence[object]]:
+        """Return the current answers, by `ANSWER_FIELDS`."""
+
+    @property
+    def statuses(self) -> Mapping[str, Sequence[object]]:
+        """Return one row a participant, by `STATUS_FIELDS`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Columns written by hand or made from casebooks."""
+
+    answers: Mapping[str, Sequence[object]]
+    statuses: Mapping[str, Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
+class Datasets:
+    """The frames of a study. `study` says what they mean. Two are the same only if they are one."""
+
+    study: Study
+    participants: pl.DataFrame
+    """participant, site, status, enrolled_on, ended_on, end_reason, seq, anchor (study day 0 as date, or null)."""
+    observations: pl.DataFrame
+    """Answers of forms that are filled in once or at visits: `OBSERVATION_FIELDS`."""
+    events: pl.DataFrame
+    """Answers of forms that are filled in at any time, with the same columns."""
+
+
+def natural_key(code: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """Return what sorts codes as people do: `2` before `10`, `A-9` before `A-10`; `07` and `7` by their text."""
+    parts = re.split(r"([0-9]+)", code)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part), code
+
+
+def columns_of(casebooks: Iterable[Casebook]) -> Table:
+    """Return the columns that a book with these casebooks would give."""
+    answers: list[tuple[object, ...]] = []
+    statuses: list[tuple[object, ...]] = []
+    for book in casebooks:
+        who = (book.participant, book.site)
+        statuses.append((*who, book.status, book.enrolled_on, book.ended_on, book.end_reason, book.status_seq))
+        for cell, a in book.answers.items():
+            answers.append((*who, *cell, a.text, a.value, a.unit, a.missing, a.seq))
+    return Table(answers=_turned(ANSWER_FIELDS, answers), statuses=_turned(STATUS_FIELDS, statuses))
+
+
+def _turned(names: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, Sequence[object]]:
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def from_casebooks(study: Study, casebooks: Mapping[str, Casebook]) -> Datasets:
+    """Collect the frames of casebooks that were written by hand or folded."""
+    return collect(study, columns_of(casebooks.values()))
+
+
+def collect(study: Study, columns: Columns) -> Datasets:
+    """Collect what was recorded into frames: answers that are values or missing-data codes, cleared ones left out."""
+    import polars as pl
+
+    answers = _frame(columns.answers, ANSWER_FIELDS).with_columns(pl.col("visit", "repeat").fill_null(""))
+    answers = answers.filter(pl.col("value").is_not_null() | pl.col("missing").is_not_null())
+    participants = _participants(study, _frame(columns.statuses, STATUS_FIELDS), answers)
+    rows = _placed(study, participants, answers)
+    any_time = [form.id for form in study.forms.values() if form.timing == "any time"]
+    is_event = pl.col("form").is_in(any_time)
+    return Datasets(
+        study=study, participants=participants, observations=rows.filter(~is_event), events=rows.filter(is_event)
+    )
+
+
+def _frame(columns: Mapping[str, Sequence[object]], names: Sequence[str]) -> pl.DataFrame:
+    """Return the named columns as text, `seq` as whole numbers: null for what was written by hand without an entry."""
+    import polars as pl
+
+    frame = pl.DataFrame({name: columns[name] for name in names}, schema=_schema(names))
+    return frame.with_columns(pl.when(pl.col("seq") > 0).then(pl.col("seq")))
+
+
+def _schema(names: Sequence[str]) -> dict[str, type[pl.DataType]]:
+    import polars as pl
+
+    return {name: pl.Int64 if name == "seq" else pl.String for name in names}
+
+
+def _participants(study: Study, statuses: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """Order the participants and add the anchor; whoever has answers but no status is being screened."""
+    import polars as pl
+
+    known = set(statuses["participant"])
+    others = [code for code in answers["participant"].unique() if code not in known]
+    extra = pl.DataFrame({"participant": others}, schema={"participant": pl.String})
+    whole = pl.concat([statuses, extra.with_columns(status=pl.lit("screening"))], how="diagonal")
+    ordered = (
+        whole.join(_ranks(whole["participant"]), on="participant").sort("participant_rank").drop("participant_rank")
+    )
+    return ordered.with_columns(pl.Series("anchor", _anchors(study, ordered, answers), dtype=pl.Date))
+
+
+def _anchors(study: Study, participants: pl.DataFrame, answers: pl.DataFrame) -> list[date | None]:
+    """Find study day 0 of each participant from the answers that can give it."""
+    import polars as pl
+
+    form, _, item = study.schedule.anchor.name.partition(".")
+    rows = answers.filter((pl.col("form") == form) & (pl.col("item") == item))
+    found: dict[str, dict[Cell, Answer]] = {}
+    for row in rows.select("participant", "visit", "form", "repeat", "item", "text", "value").iter_rows():
+        found.setdefault(row[0], {})[Cell(*row[1:5])] = Answer(text=row[5] or "", value=row[6])
+    return [
+        anchor_date(study, Casebook(participant=code, enrolled_on=enrolled, answers=found.get(code, {})))
+        for code, enrolled in participants.select("participant", "enrolled_on").iter_rows()
+    ]
+
+
+def _placed(study: Study, participants: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """Give each answer its number, visit order, date and study day, and put all in the one order."""
+    import polars as pl
+
+    people = participants.select("participant", "anchor").with_row_index("participant_rank")
+    visits = list(study.schedule.visits)
+    orders = {"visit": pl.String, "visit_order": pl.Int32}
+    planned = pl.DataFrame({"visit": visits, "visit_order": list(range(len(visits)))}, schema=orders)
+    rows = (
+        answers.join(people, on="participant")
+        .join(planned, on="visit", how="left")
+        .join(_visit_dates(answers), on=["participant", "visit"], how="left")
+        .join(_items(study), on=["form", "item"], how="left")
+        .join(_ranks(answers["visit"]), on="visit")
+        .join(_ranks(answers["repeat"]), on="repeat")
+    )
+    order = ["participant_rank", "visit_order", "visit_rank", "form_rank", "form", "repeat_rank", "item_rank", "item"]
+    day = (pl.col("on") - pl.col("anchor")).dt.total_days().cast(pl.Int32).alias("day")
+    text, on = pl.col("value").alias("text"), pl.col("on").dt.to_string("iso:strict").alias("date")
+    return rows.with_columns(*_numbers(), day, text, on).sort(order, nulls_last=True).select(OBSERVATION_FIELDS)
+
+
+def _numbers() -> tuple[pl.Expr, pl.Expr]:
+    """Return the number of a canonical value and its limit sign."""
+    import polars as pl
+
+    sign = f"^({'|'.join(LIMITS)})"
+    is_measured, is_yes_no = pl.col("kind").is_in(MEASURED), pl.col("kind") == "yes_no"
+    number = pl.col("value").str.replace(sign, "").cast(pl.Float64, strict=False)
+    yes = pl.col("value").replace_strict({"yes": 1.0, "no": 0.0}, default=None, return_dtype=pl.Float64)
+    return (
+        pl.when(is_measured & number.is_finite()).then(number).when(is_yes_no).then(yes).alias("value"),
+        pl.when(is_measured).then(pl.col("value").str.extract(sign)).fill_null("").alias("limit"),
+    )
+
+
+def _visit_dates(answers: pl.DataFrame) -> pl.DataFrame:
+    """Return the day of each visit where it is recorded in full: participant, visit, on."""
+    import polars as pl
+
+    rows = answers.filter((pl.col("form") == VISIT_FORM) & (pl.col("item") == "date"))
+    return rows.select("participant", "visit", pl.col("value").str.to_date("%Y-%m-%d", strict=False).alias("on"))
+
+
+def _items(study: Study) -> pl.DataFrame:
+    """Return kind and place in the study file of every item."""
+    import polars as pl
+
+    rows = [(VISIT_FORM, "date", "date", -1, 0)]
+    for place, form in enumerate(study.forms.values()):
+        rows += [(form.id, item.id, item.kind, place, nth) for nth, item in enumerate(form.items.values())]
+    text = dict.fromkeys(("form", "item", "kind"), pl.String)
+    return pl.DataFrame(rows, schema={**text, "form_rank": pl.Int32, "item_rank": pl.Int32}, orient="row")
+
+
+def _ranks(values: pl.Series) -> pl.DataFrame:
+    """Return the distinct values of a column with their place in natural order."""
+    import polars as pl
+
+    distinct = sorted(values.unique().to_list(), key=natural_key)
+    return pl.DataFrame({values.name: distinct}, schema={values.name: pl.String}).with_row_index(f"{values.name}_rank")
+
+
+def casebooks(datasets: Datasets, rows: Iterable[pl.DataFrame] | None = None) -> dict[str, Casebook]:
+    """Return the casebook of every participant, with all answers or those in `rows` of the frames."""
+    found: dict[str, dict[Cell, Answer]] = {}
+    columns = ("participant", "visit", "form", "repeat", "item", "text", "missing", "seq")
+    for frame in rows if rows is not None else (datasets.observations, datasets.events):
+        for code, visit, form, repeat, item, text, missing, seq in frame.select(columns).iter_rows():
+            answer = Answer(text=text or "", value=text, missing=missing, seq=seq or 0)
+            found.setdefault(code, {})[Cell(visit, form, repeat, item)] = answer
+    return {
+        row["participant"]: Casebook(
+            participant=row["participant"], site=row["site"], status=row["status"], enrolled_on=row["enrolled_on"],
+            ended_on=row["ended_on"], end_reason=row["end_reason"], status_seq=row["seq"],
+            answers=found.get(row["participant"], {}),
+        )
+        for row in datasets.participants.iter_rows(named=True)
+    }  # fmt: skip

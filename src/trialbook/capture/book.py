@@ -1,0 +1,423 @@
+"""The book of a study: what was adopted, who may do what, and what happened; read from and recorded into its ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from trialbook import __version__
+from trialbook.capture.acts import Act, adopt, judge_act, open_ledger
+from trialbook.capture.judging import Judged, State
+from trialbook.capture.ledger import (
+    EMPTY,
+    Entry,
+    Head,
+    Stamp,
+    cell_of,
+    chain,
+    fold,
+    head_of,
+    utc,
+    verify_chain,
+)
+from trialbook.capture.people import People, fold_people, is_code, likeness
+from trialbook.capture.store import CHUNK, PATIENCE, Store, Transaction, remove
+from trialbook.capture.verify import Verification, verify_store
+from trialbook.conduct.casebook import Casebook
+from trialbook.errors import ActRefused, LedgerError, Problem
+from trialbook.protocol.model import Study
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+Reader = Callable[[str], Study]
+"""Reads the text of a study file that the ledger keeps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What an act recorded."""
+
+    entries: tuple[Entry, ...]
+    """None where everything asked stood there already."""
+    repeated: bool = False
+    """The request had been answered before, with these entries; nothing was recorded now."""
+    notes: tuple[Problem, ...] = ()
+    """What was recorded and ought to be looked at: a number outside of the expected range."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Everything current as columns, name -> list; each of the two tables has lists of one length."""
+
+    answers: Mapping[str, list[object]]
+    """participant, site, visit, form, repeat, item, text, value, unit, missing, seq; visit and repeat may be empty."""
+    statuses: Mapping[str, list[object]]
+    """participant, site, status, enrolled_on, ended_on, end_reason, seq."""
+
+
+class Book:
+    """A study's ledger, open for recording and reading.
+
+    `record` is to be called by one thread at a time; other programs may record into the same file meanwhile. Reading
+    is open to all threads.
+    """
+
+    def __init__(self, store: Store, *, now: Callable[[], datetime], new_id: Callable[[], str], read: Reader) -> None:
+        self._store = store
+        self._now = now
+        self._new_id = new_id
+        self._read = read
+        self._studies: dict[str, Study] = {}
+        self._texts: dict[str, str] = {}
+        self._state = State()
+
+    @classmethod
+    def create(
+        cls,
+        where: Path | str,
+        *,
+        study: Study,
+        by: str,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        read: Reader | None = None,
+    ) -> Book:
+        """Open a new ledger with its first study file; whoever does becomes its custodian.
+
+        `read` is needed only where another program may adopt a later version while this book is open.
+        LedgerError where the file is there already or cannot be made, ActRefused where the study has no text.
+        """
+        path = file_of(where)
+        store = Store.create(path)
+        book = cls(store, now=now, new_id=new_id, read=read or unreadable)
+        try:
+            book._begin(study, by)
+        except BaseException:
+            book.close()
+            remove(path)
+            raise
+        return book
+
+    @classmethod
+    def open(
+        cls,
+        where: Path | str,
+        *,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        read: Reader,
+        patience: float = PATIENCE,
+    ) -> Book:
+        """Open a ledger; `patience` is how many seconds to wait while another program writes.
+
+        LedgerError where the file is none, is damaged, or is not protected as it should be.
+        """
+        store = Store.open(file_of(where), patience=patience)
+        book = cls(store, now=now, new_id=new_id, read=read)
+        try:
+            with store.reading() as transaction:
+                check_tail(transaction)
+                book._catch_up(transaction)
+        except BaseException:
+            book.close()
+            raise
+        return book
+
+    def __enter__(self) -> Self:
+        """Use the book in a `with` statement, which closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the book."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the ledger's file."""
+        self._store.close()
+
+    # ---- recording ----------------------------------------------------------------------------------------------
+
+    def record(self, act: Act, *, by: str, request: str | None = None, on_behalf_of: str | None = None) -> Receipt:
+        """Judge an act against the ledger as it is now, and append what it records: all of it or nothing.
+
+        A request that was recorded before is answered with its first receipt. ActRefused where the act may not be
+        done, LedgerError where the file could not be written; after LEDGER-12 it is not known whether the act was
+        recorded: open the book again and ask again with the same request.
+        """
+        with self._store.writing() as transaction:
+            self._catch_up(transaction)
+            receipt = self._settle(
+                transaction, act, by=by, request=request or self._new_id(), on_behalf_of=on_behalf_of
+            )
+        if not receipt.repeated:
+            self._absorb(receipt.entries)
+        return receipt
+
+    def _begin(self, study: Study, by: str) -> None:
+        request = self._new_id()
+        self._studies[study.fingerprint] = study
+        with self._store.writing() as transaction:
+            for act in (open_ledger(by), adopt(study)):
+                judged = judge_act(act, study=study, state=self._state, by=by)
+                stamp = self._stamp(judged, by=by, request=request, fingerprint=study.fingerprint, on_behalf_of=None)
+                self._absorb(self._append(transaction, judged, stamp))
+
+    def _settle(
+        self, transaction: Transaction, act: Act, *, by: str, request: str, on_behalf_of: str | None
+    ) -> Receipt:
+        """Answer one act inside the writer's transaction; nothing is written where it is refused."""
+        for what, code in (("person", on_behalf_of), ("request", request)):
+            if code is not None and not is_code(code):
+                raise ActRefused([Problem(code="ACT-15", values={"what": what, "code": ascii(code)})])
+        known = tuple(transaction.of_request(request))
+        if known:
+            return repeated(act, known, by=by, request=request)
+        state = self._state_for(transaction, act)
+        judged = judge_act(act, study=self.study, state=state, by=by)
+        if act.plan is not None:
+            self._studies.setdefault(act.plan.fingerprint, act.plan)
+        fingerprint = state.fingerprint if act.plan is None else act.plan.fingerprint
+        stamp = self._stamp(judged, by=by, request=request, fingerprint=fingerprint, on_behalf_of=on_behalf_of)
+        return Receipt(entries=self._append(transaction, judged, stamp), notes=judged.notes)
+
+    def _stamp(self, judged: Judged, *, by: str, request: str, fingerprint: str, on_behalf_of: str | None) -> Stamp:
+        return Stamp(
+            at=utc(self._now()),
+            by=by,
+            role=judged.role,
+            on_behalf_of=on_behalf_of,
+            request=request,
+            study=fingerprint,
+            program=__version__,
+        )
+
+    def _append(self, transaction: Transaction, judged: Judged, stamp: Stamp) -> tuple[Entry, ...]:
+        if judged.problems:
+            raise ActRefused(judged.problems)
+        entries: list[Entry] = []
+        seq, previous = self._state.head.count, self._state.head.hash
+        for draft in judged.drafts:
+            seq += 1
+            entry = chain(draft, stamp, seq=seq, previous=previous, salt=self._new_id())
+            entries.append(entry)
+            previous = entry.hash
+        transaction.append(entries)
+        return tuple(entries)
+
+    # ---- what is known of the ledger ----------------------------------------------------------------------------
+
+    def _catch_up(self, transaction: Transaction) -> None:
+        """Take in what was recorded since this book last looked; LedgerError where that does not follow."""
+        last = head_of(transaction.last())
+        known = self._state.head
+        if last == known:
+            return
+        if known == EMPTY:
+            self._absorb(list(transaction.study_wide()))
+        else:
+            fresh = list(transaction.entries(after=known.count))
+            self._absorb(fresh, broken=tuple(verify_chain(fresh, known)) if fresh else (Problem(code="LEDGER-35"),))
+        self._state = replace(self._state, head=last)
+
+    def _absorb(self, fresh: Sequence[Entry], *, broken: Sequence[Problem] = ()) -> None:
+        """Take entries that are in the file into what this book remembers; LedgerError where they do not follow."""
+        if broken:
+            raise LedgerError(broken)
+        if not fresh:
+            return
+        state = self._state
+        adopted = [entry for entry in fresh if entry.act == "adopt"]
+        self._texts.update((entry.study, entry.text or "") for entry in adopted)
+        began = {
+            likeness(entry.participant): entry.participant
+            for entry in fresh
+            if entry.item is None and entry.participant
+        }
+        concerned = [entry for entry in fresh if entry.participant in state.casebooks]
+        self._state = State(
+            head=head_of(fresh[-1]),
+            fingerprint=adopted[-1].study if adopted else state.fingerprint,
+            people=fold_people(fresh, state.people),
+            codes={**state.codes, **began} if began else state.codes,
+            casebooks=MappingProxyType(fold(concerned, state.casebooks)),
+        )
+
+    def _state_for(self, transaction: Transaction, act: Act) -> State:
+        """Return the state with the casebooks of everybody whom the act concerns."""
+        state = self._state
+        wanted = [code for code in sorted(act.participants) if state.codes.get(likeness(code)) == code]
+        unread = [code for code in wanted if code not in state.casebooks]
+        if unread:
+            read = [fold(transaction.of_participant(code, until=state.head.count)) for code in unread]
+            merged = {**state.casebooks, **{code: casebook for folded in read for code, casebook in folded.items()}}
+            self._state = replace(state, casebooks=MappingProxyType(merged))
+        return self._state
+
+    def _study_of(self, fingerprint: str) -> Study:
+        if fingerprint not in self._studies:
+            self._studies[fingerprint] = self._read(self._texts[fingerprint])
+        return self._studies[fingerprint]
+
+    # ---- reading ------------------------------------------------------------------------------------------------
+
+    @property
+    def study(self) -> Study:
+        """The study file in force, as this book last saw the ledger."""
+        return self._study_of(self._state.fingerprint)
+
+    @property
+    def people(self) -> People:
+        """Who holds which role, as this book last saw the ledger."""
+        return self._state.people
+
+    def study_at(self, as_of: int | str | None) -> Study:
+        """Return the study file that was in force at a moment; LedgerError where none was yet."""
+        with self._store.reading() as transaction:
+            until = number_at(transaction, as_of)
+            adopted = [entry for entry in transaction.study_wide(until=until) if entry.act == "adopt"]
+        if not adopted:
+            raise LedgerError([Problem(code="LEDGER-18", values={"moment": str(as_of)})])
+        self._texts.update((entry.study, entry.text or "") for entry in adopted)
+        return self._study_of(adopted[-1].study)
+
+    def people_at(self, as_of: int | str | None) -> People:
+        """Return who held which role at a moment."""
+        with self._store.reading() as transaction:
+            return fold_people(transaction.study_wide(until=number_at(transaction, as_of)))
+
+    def casebooks(self, as_of: int | str | None = None) -> dict[str, Casebook]:
+        """Return the casebook of every participant, now or at a past moment.
+
+        A moment is the number of an entry, or a UTC time or day as text: then it is the last entry whose time is not
+        later. LedgerError where the text is no time.
+        """
+        with self._store.reading() as transaction:
+            return fold(transaction.entries(until=number_at(transaction, as_of)))
+
+    def columns(self, as_of: int | str | None = None) -> Columns:
+        """Return all current answers and statuses as columns, now or at a past moment."""
+        with self._store.reading() as transaction:
+            until = number_at(transaction, as_of)
+            answers = transaction.current(until=until)
+            casebooks = fold(transaction.study_wide(until=until))
+        sites: list[object] = [
+            casebooks[str(code)].site if code in casebooks else None for code in answers["participant"]
+        ]
+        return Columns(answers={**answers, "site": sites}, statuses=status_columns(casebooks))
+
+    def entries(self, seqs: Iterable[int] | None = None) -> Iterator[Entry]:
+        """Yield entries in order: all of them, or those with the given numbers."""
+        if seqs is not None:
+            with self._store.reading() as transaction:
+                yield from list(transaction.numbered(sorted(set(seqs))))
+            return
+        after = 0
+        while chunk := self._chunk(after):
+            yield from chunk
+            after = chunk[-1].seq
+
+    def _chunk(self, after: int) -> list[Entry]:
+        """Read some entries in a transaction of their own, so that a slow reader keeps none open."""
+        with self._store.reading() as transaction:
+            return list(transaction.entries(after=after, until=after + CHUNK))
+
+    def history(
+        self,
+        *,
+        participant: str | None = None,
+        visit: str | None = None,
+        form: str | None = None,
+        repeat: str | None = None,
+        item: str | None = None,
+    ) -> tuple[Entry, ...]:
+        """Return every entry of a value, or of all that is given, in order: who, when, what, why.
+
+        None leaves a part open; an empty text asks for entries without it.
+        """
+        parts = {"participant": participant, "visit": visit, "form": form, "repeat": repeat, "item": item}
+        wanted = {name: value or None for name, value in parts.items() if value is not None}
+        with self._store.reading() as transaction:
+            return tuple(transaction.of_cell(wanted))
+
+    def head(self) -> Head:
+        """Return how far the ledger reaches now."""
+        with self._store.reading() as transaction:
+            return head_of(transaction.last())
+
+    def verify(self, head: Head | None = None) -> Verification:
+        """Verify the ledger, against a head kept outside where one is given."""
+        return verify_store(self._store, head)
+
+
+def check_tail(transaction: Transaction) -> None:
+    """Make sure that there is a last entry and that it is as it was written; LedgerError where not."""
+    last = transaction.last()
+    if last is None:
+        raise LedgerError([Problem(code="LEDGER-16", values={"file": transaction.file})])
+    problems = tuple(verify_chain([last], Head(count=last.seq - 1, hash=last.previous, at="")))
+    if problems and not last.is_erased:
+        raise LedgerError(problems)
+
+
+def repeated(act: Act, known: tuple[Entry, ...], *, by: str, request: str) -> Receipt:
+    """Answer a request that was recorded before; ActRefused where its id was used for something else."""
+    asked = {(draft.participant, draft.person, cell_of(draft)) for draft in act.asked}
+    recorded = {(entry.participant, entry.person, cell_of(entry)) for entry in known}
+    if known[0].by != by or not recorded <= asked:
+        raise ActRefused([Problem(code="ACT-25", values={"request": request, "entry": str(known[0].seq)})])
+    return Receipt(entries=known, repeated=True)
+
+
+def number_at(transaction: Transaction, as_of: int | str | None) -> int:
+    """Return the number of the last entry at a moment; LedgerError where a text is no time."""
+    last = head_of(transaction.last()).count
+    if as_of is None:
+        return last
+    if isinstance(as_of, int):
+        return max(0, min(as_of, last))
+    return transaction.number_at(moment_of(as_of))
+
+
+def moment_of(text: str) -> str:
+    """Return a time as entries write it: a day means its end, a time without a zone is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise LedgerError([Problem(code="LEDGER-17", values={"moment": text})]) from error
+    if DAY.fullmatch(text):
+        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return utc(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
+
+
+def status_columns(casebooks: Mapping[str, Casebook]) -> dict[str, list[object]]:
+    """Return where every participant stands, as columns."""
+    every = casebooks.values()
+    return {
+        "participant": [casebook.participant for casebook in every],
+        "site": [casebook.site for casebook in every],
+        "status": [casebook.status for casebook in every],
+        "enrolled_on": [casebook.enrolled_on for casebook in every],
+        "ended_on": [casebook.ended_on for casebook in every],
+        "end_reason": [casebook.end_reason for casebook in every],
+        "seq": [casebook.status_seq for casebook in every],
+    }
+
+
+def file_of(where: Path | str) -> Path:
+    """Return the file of a ledger; LedgerError for an address of another kind."""
+    if isinstance(where, str) and ADDRESS.match(where):
+        raise LedgerError([Problem(code="LEDGER-19", values={"address": where})])
+    return Path(where)
+
+
+def unreadable(text: str) -> Study:
+    """Refuse to read a study file that another program adopted, in a book that was not given a reader."""
+    raise LedgerError([Problem(code="LEDGER-20", values={"size": str(len(text))})])

@@ -1,0 +1,130 @@
+"""Who may do what: roles granted to people by recorded acts. Names and passwords are not kept here."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from trialbook.capture.ledger import Entry
+from trialbook.conduct.casebook import VISIT_FORM
+from trialbook.protocol.model import Role, Study
+
+CUSTODIAN = "custodian"
+"""Built-in role of whoever opens the ledger; it can be granted to others, and somebody always holds it."""
+
+Right = Literal["set up", "enrol", "record", "import", "note"]
+
+RIGHTS: Mapping[Right, str] = MappingProxyType(
+    {
+        "set up": "adopt versions of the study file, grant and revoke roles",
+        "enrol": "screen and enrol participants, and record how they left",
+        "record": "enter, correct and clear the answers of a form",
+        "import": "record many answers at once from files",
+        "note": "add a note to the record",
+    }
+)
+"""Right -> what it lets a person do. An act names the right it needs."""
+
+LONGEST_CODE = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role that a person holds, at one site or, where `site` is None, at all."""
+
+    person: str
+    role: str
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody who holds a role at one moment."""
+
+    grants: frozenset[Grant] = frozenset()
+
+    def of(self, person: str) -> frozenset[Grant]:
+        """Return the grants of one person."""
+        return frozenset(grant for grant in self.grants if grant.person == person)
+
+    def custodians(self) -> tuple[str, ...]:
+        """Return who holds the role of custodian, in order of the alphabet."""
+        return tuple(sorted(grant.person for grant in self.grants if grant.role == CUSTODIAN))
+
+
+def fold_people(entries: Iterable[Entry], start: People | None = None) -> People:
+    """Return who holds which role after these entries; `start` is who did before them."""
+    grants = set(start.grants if start is not None else ())
+    for entry in entries:
+        if entry.person is None or entry.value is None:
+            continue
+        grant = Grant(person=entry.person, role=entry.value, site=entry.site)
+        if entry.act in {"open", "grant"}:
+            grants.add(grant)
+        elif entry.act == "revoke":
+            grants.discard(grant)
+    return People(frozenset(grants))
+
+
+def may(
+    people: People, person: str, right: Right, *, study: Study, form: str | None = None, site: str | None = None
+) -> str | None:
+    """Return the role that lets a person do this, None where no role does.
+
+    A grant for one site reaches only what carries this site.
+    """
+    for grant in sorted(people.of(person), key=lambda grant: (grant.role, grant.site or "")):
+        reaches = grant.site is None or grant.site == site
+        if reaches and role_gives(study, grant.role, right, form=form):
+            return grant.role
+    return None
+
+
+def role_gives(study: Study, role: str, right: Right, *, form: str | None = None) -> bool:
+    """Tell whether a role gives a right; a role that the study file in force does not name gives none."""
+    if role == CUSTODIAN:
+        return True
+    if role not in study.roles or right in {"set up", "import"}:
+        return False
+    records = study.roles[role].records
+    if right == "note":
+        return True
+    if right == "enrol":
+        return "everything" in records
+    return "everything" in records or form in records or (form == VISIT_FORM and bool(records))
+
+
+def clashes(study: Study, people: People, person: str, role: str) -> str | None:
+    """Return a role of the person that would unblind them together with this one, None where there is none.
+
+    A blind role goes with no role that sees more than the forms it records: whoever reads the ledger, or another
+    person's forms, knows what the assessor must not.
+    """
+    held = {grant.role for grant in people.of(person)} - {role}
+    if is_blind(study, role):
+        return next(iter(sorted(other for other in held if not is_blind(study, other))), None)
+    return next(iter(sorted(other for other in held if is_blind(study, other))), None)
+
+
+def is_blind(study: Study, role: str) -> bool:
+    """Tell whether a role is blind in the study file in force."""
+    held: Role | None = study.roles.get(role)
+    return held is not None and held.blind
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text can name a participant, a site, a person or a row.
+
+    It must read the same on screen and paper: 1 to 64 printed characters, no blank at its ends, composed (NFC), so
+    that no invisible or doubly written character makes two codes that look alike.
+    """
+    is_printed = text.isprintable() and text == text.strip()
+    return 0 < len(text) <= LONGEST_CODE and is_printed and unicodedata.is_normalized("NFC", text)
+
+
+def likeness(code: str) -> str:
+    """Return what two codes share that differ only in case, width or style of their characters."""
+    return unicodedata.normalize("NFKC", code).casefold()

@@ -1,0 +1,131 @@
+"""Acts on a participant as a whole: screened, enrolled, withdrawn, completed.
+
+Each states a fact with its date; stating the same fact again adds nothing; stating another one needs a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from trialbook.capture.judging import Desk, at_cell
+from trialbook.capture.ledger import STATUS_OF, Draft
+from trialbook.capture.people import is_code
+from trialbook.conduct.casebook import Casebook, ParticipantStatus
+from trialbook.errors import Problem
+from trialbook.protocol.model import Item
+from trialbook.protocol.values import parse_value
+
+DAY = Item(id="on", kind="date", label={"en": "Date"}, partial=True)
+
+NEXT: Mapping[str, frozenset[ParticipantStatus]] = MappingProxyType(
+    {
+        "screen_fail": frozenset({"screening"}),
+        "enrol": frozenset({"screening"}),
+        "withdraw": frozenset({"enrolled"}),
+        "complete": frozenset({"enrolled"}),
+    }
+)
+"""Act -> statuses that it follows on."""
+
+INSTEAD: Mapping[str, frozenset[ParticipantStatus]] = MappingProxyType(
+    {
+        "screen_fail": frozenset({"screen failure"}),
+        "enrol": frozenset({"enrolled", "completed", "withdrawn"}),
+        "withdraw": frozenset({"withdrawn", "completed"}),
+        "complete": frozenset({"completed", "withdrawn"}),
+    }
+)
+"""Act -> statuses that it corrects, with a reason. `enrol` then corrects the date, and nothing else."""
+
+
+def judge_screen(desk: Desk, asked: Draft) -> None:
+    """Judge the act that begins a casebook; with a reason it corrects the site of one that there is."""
+    for what, code in (("participant", asked.participant or ""), ("site", asked.site)):
+        if code is not None and not is_code(code):
+            desk.refuse("ACT-15", asked, what=what, code=code)
+            return
+    casebook = desk.casebook(asked.participant)
+    if casebook is None:
+        begin(desk, asked)
+    elif asked.site is not None and asked.site != casebook.site:
+        change(desk, asked, old=f"site {casebook.site or 'not recorded'}", new=f"site {asked.site}")
+
+
+def begin(desk: Desk, asked: Draft) -> None:
+    """Begin a casebook, unless its code looks like the code of another participant."""
+    like = desk.code_like(asked.participant or "")
+    if like is not None:
+        desk.refuse("ACT-16", asked, participant=asked.participant or "", like=like)
+    else:
+        desk.record(replace(asked, reason=None))
+
+
+def judge_status(desk: Desk, asked: Draft) -> None:
+    """Judge an act that says where a participant stands; its date may be unknown, or known in part."""
+    casebook = desk.casebook(asked.participant)
+    if casebook is None:
+        desk.is_known(asked)
+        return
+    day = None if asked.value is None else parse_value(DAY, asked.value, missing={})
+    if isinstance(day, Problem):
+        desk.problems.append(at_cell(day, asked))
+        return
+    value = None if day is None else day.value
+    wanted = replace(asked, value=value, text=asked.text or None, site=casebook.site)
+    if casebook.status in NEXT[asked.act]:
+        desk.record(replace(wanted, reason=None))
+    elif casebook.status not in INSTEAD[asked.act]:
+        desk.refuse("ACT-17", asked, act=asked.act, status=casebook.status)
+    elif not says_the_same(casebook, wanted):
+        new = f"{STATUS_OF[asked.act]} {value or 'without a date'}"
+        change(desk, fill(casebook, wanted), old=told(casebook, asked.act), new=new)
+
+
+def says_the_same(casebook: Casebook, wanted: Draft) -> bool:
+    """Tell whether an act states what is recorded; a date or reason that it does not give is no other one."""
+    if wanted.act == "enrol":
+        return wanted.value in {None, casebook.enrolled_on}
+    is_status = casebook.status == STATUS_OF[wanted.act]
+    return is_status and wanted.value in {None, casebook.ended_on} and wanted.text in {None, casebook.end_reason}
+
+
+def fill(casebook: Casebook, wanted: Draft) -> Draft:
+    """Return the act with what it leaves open as recorded, where it corrects an act of its own kind."""
+    if wanted.act == "enrol" or casebook.status != STATUS_OF[wanted.act]:
+        return wanted
+    return replace(wanted, value=wanted.value or casebook.ended_on, text=wanted.text or casebook.end_reason)
+
+
+def told(casebook: Casebook, act: str) -> str:
+    """Say what is recorded, in the words of the act that would change it."""
+    if act == "enrol":
+        return f"enrolled {casebook.enrolled_on or 'without a date'}"
+    return f"{casebook.status} {casebook.ended_on or 'without a date'}"
+
+
+def change(desk: Desk, wanted: Draft, *, old: str, new: str) -> None:
+    """Record another fact in the place of the one that stands, if there is a reason."""
+    if wanted.reason is None:
+        desk.refuse("ACT-18", wanted, old=old, new=new)
+    else:
+        desk.record(replace(wanted, about=corrected(desk.casebook(wanted.participant), wanted.act)))
+
+
+def corrected(casebook: Casebook | None, act: str) -> int | None:
+    """Return the number of the entry that an act takes the place of, None where the casebook does not name it."""
+    if casebook is None or act == "screen" or (act == "enrol" and casebook.status != "enrolled"):
+        return None
+    return casebook.status_seq
+
+
+def judge_reinstate(desk: Desk, asked: Draft) -> None:
+    """Judge the act that takes back an end recorded by mistake."""
+    casebook = desk.casebook(asked.participant)
+    if casebook is None:
+        desk.is_known(asked)
+    elif casebook.status in {"completed", "withdrawn"}:
+        desk.record(replace(asked, value="enrolled", site=casebook.site, about=casebook.status_seq))
+    elif casebook.status == "screen failure":
+        desk.record(replace(asked, value="screening", site=casebook.site, about=casebook.status_seq))

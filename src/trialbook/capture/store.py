@@ -1,0 +1,386 @@
+"""The store: where entries are kept. The only SQL; what only SQLite knows stands in the last part.
+
+Every write is one `BEGIN IMMEDIATE` transaction, every read one snapshot. Whatever goes wrong below comes out as a
+LedgerError with a sentence.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    create_engine,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from trialbook.capture.ledger import ANSWERS, Entry
+from trialbook.capture.migrations import MIGRATIONS, is_ledger, migrate, schema_differences, schema_version
+from trialbook.errors import LedgerError, Problem
+
+NAMES = tuple(field.name for field in fields(Entry))
+WHOLE_NUMBERS = frozenset({"version", "seq", "about", "source_row"})
+REQUIRED = frozenset(
+    {"version", "seq", "at", "by", "act", "request", "study", "program", "content", "previous", "hash"}
+)
+ENTRY = Table("entry", MetaData(), *(Column(name, Integer if name in WHOLE_NUMBERS else Text) for name in NAMES))
+COLUMNS = ENTRY.c
+CELL = ("participant", "visit", "form", "repeat", "item")
+ANSWER = (*CELL, "text", "value", "unit", "missing", "seq")
+"""Columns of the current answers."""
+
+KINDS = tuple(
+    frozenset({int if name in WHOLE_NUMBERS else str} | (set() if name in REQUIRED else {type(None)})) for name in NAMES
+)
+CHUNK = 10_000
+"""Entries that are read at a time."""
+
+PATIENCE = 10.0
+"""Seconds to wait while another program writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Reads, and where it was begun for writing appends, against one unchanging state of the store."""
+
+    connection: Connection
+    file: str
+
+    def last(self) -> Entry | None:
+        """Return the last entry, None where there is none."""
+        return next(self._entries(select(ENTRY).order_by(COLUMNS.seq.desc()).limit(1)), None)
+
+    def entries(self, *, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+        """Yield the entries numbered above `after` up to `until`, in order."""
+        wanted = select(ENTRY).where(COLUMNS.seq > after).order_by(COLUMNS.seq)
+        return self._entries(wanted if until is None else wanted.where(COLUMNS.seq <= until))
+
+    def numbered(self, seqs: Sequence[int]) -> Iterator[Entry]:
+        """Yield the entries with these numbers, in order."""
+        for start in range(0, len(seqs), 500):
+            yield from self._entries(
+                select(ENTRY).where(COLUMNS.seq.in_(seqs[start : start + 500])).order_by(COLUMNS.seq)
+            )
+
+    def study_wide(self, *, until: int | None = None) -> Iterator[Entry]:
+        """Yield the entries that answer no item: the study, its people, the participants' statuses."""
+        wanted = select(ENTRY).where(COLUMNS.item.is_(None)).order_by(COLUMNS.seq)
+        return self._entries(wanted if until is None else wanted.where(COLUMNS.seq <= until))
+
+    def of_participant(self, participant: str, *, until: int) -> Iterator[Entry]:
+        """Yield the entries of one participant, in order."""
+        mine = select(ENTRY).where(COLUMNS.participant == participant, COLUMNS.seq <= until)
+        return self._entries(mine.order_by(COLUMNS.seq))
+
+    def of_cell(self, parts: Mapping[str, str | None]) -> Iterator[Entry]:
+        """Yield the entries whose columns have these values, in order; None stands for an empty column."""
+        wanted = select(ENTRY).order_by(COLUMNS.seq)
+        for name, value in parts.items():
+            wanted = wanted.where(COLUMNS[name] == value if value is not None else COLUMNS[name].is_(None))
+        return self._entries(wanted)
+
+    def of_request(self, request: str) -> Iterator[Entry]:
+        """Yield the entries that a request recorded, in order."""
+        return self._entries(select(ENTRY).where(COLUMNS.request == request).order_by(COLUMNS.seq))
+
+    def number_at(self, moment: str) -> int:
+        """Return the number of the last entry whose time is not after a moment, 0 where there is none."""
+        found = select(func.max(COLUMNS.seq)).where(COLUMNS.at <= moment)
+        return int(self.connection.execute(found).scalar() or 0)
+
+    def current(self, *, until: int) -> dict[str, list[object]]:
+        """Return the current answers as columns: for every cell its latest entry, unless that one cleared it.
+
+        The same as `ledger.fold`, by one window query; in the order of the entries.
+        """
+        rows = self.connection.execute(latest(until)).all()
+        columns: list[list[object]] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in ANSWER]
+        return dict(zip(ANSWER, columns, strict=True))
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Append entries that follow the last one."""
+        if entries:
+            self.connection.execute(
+                insert(ENTRY), [{name: getattr(entry, name) for name in NAMES} for entry in entries]
+            )
+
+    def _entries(self, wanted: Select[tuple[object, ...]]) -> Iterator[Entry]:
+        result = self.connection.execute(wanted, execution_options={"yield_per": CHUNK})
+        return (entry_from(tuple(row), self.file) for row in result)
+
+
+def latest(until: int) -> Select[tuple[object, ...]]:
+    """Write the query for the latest entry of every cell."""
+    address = [COLUMNS[name] for name in CELL]
+    place = func.row_number().over(partition_by=address, order_by=COLUMNS.seq.desc()).label("place")
+    among = select(*(COLUMNS[name] for name in ANSWER), COLUMNS.act, COLUMNS.salt, place)
+    among = among.where(COLUMNS.act.in_(sorted(ANSWERS)), COLUMNS.item.is_not(None), COLUMNS.seq <= until)
+    each = among.subquery()
+    shown = [func.coalesce(each.c[name], "").label(name) if name in CELL else each.c[name] for name in ANSWER]
+    standing = (each.c.place == 1, each.c.act != "clear", each.c.salt.is_not(None))
+    return select(*shown).where(*standing).order_by(each.c.seq)
+
+
+def entry_from(row: tuple[object, ...], file: str) -> Entry:
+    """Make an entry from a row; LedgerError where a column holds what none was ever given: the file is damaged."""
+    for value, allowed in zip(row, KINDS, strict=True):
+        if type(value) not in allowed:
+            raise LedgerError([Problem(code="LEDGER-11", values={"file": file, "detail": "an entry has a wrong type"})])
+    return Entry(**dict(zip(NAMES, row, strict=True)))  # type: ignore[arg-type]  # judged one line above
+
+
+class Store:
+    """A ledger file, open. Connections are made as they are needed, each with its settings read back."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self.path = path
+        self._doubtful = False
+
+    @classmethod
+    def create(cls, path: Path, *, patience: float = PATIENCE) -> Store:
+        """Make a new file with the newest schema and nothing in it; LedgerError where there is one already."""
+        reserve(path)
+        store = cls(engine_of(path, patience), path)
+        try:
+            with store.writing() as transaction:
+                migrate(transaction.connection, file=str(path))
+        except BaseException:
+            store.close()
+            remove(path)
+            raise
+        return store
+
+    @classmethod
+    def open(cls, path: Path, *, patience: float = PATIENCE) -> Store:
+        """Open a file, bring it up to date, and compare its schema and triggers with what they should be."""
+        check_file(path)
+        store = cls(engine_of(path, patience), path)
+        try:
+            store._make_ready()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def look(cls, path: Path) -> Store:
+        """Open a file for `verify`: whatever is in it, and without changing anything."""
+        return cls(engine_of(path, PATIENCE, looking=True), path)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Give a snapshot of the store to read from."""
+        with told(self.path), self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield Transaction(connection, str(self.path))
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Give the one writer's transaction: committed at the end, undone if anything is raised.
+
+        After a failed write to the disk nobody knows what it holds: the store then refuses to write until reopened.
+        """
+        if self._doubtful:
+            raise LedgerError([Problem(code="LEDGER-12", values={"file": str(self.path)})])
+        try:
+            with told(self.path), self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield Transaction(connection, str(self.path))
+                connection.commit()
+        except LedgerError as error:
+            self._doubtful = any(problem.code == "LEDGER-12" for problem in error.problems)
+            raise
+
+    def close(self) -> None:
+        """Close every connection; SQLite then moves what it wrote ahead into the file itself."""
+        self._engine.dispose()
+
+    def _make_ready(self) -> None:
+        file = str(self.path)
+        with self.reading() as transaction:
+            ours, version = is_ledger(transaction.connection), schema_version(transaction.connection)
+        if not ours:
+            raise LedgerError([Problem(code="LEDGER-05", values={"file": file})])
+        if version != MIGRATIONS[-1].number:
+            with self.writing() as transaction:
+                migrate(transaction.connection, file=file)
+        with self.reading() as transaction:
+            differences = schema_differences(transaction.connection)
+        if differences:
+            raise LedgerError([Problem(code="LEDGER-07", values={"file": file, "detail": "; ".join(differences)})])
+
+
+# ---- what only SQLite knows -------------------------------------------------------------------------------------
+
+SETTINGS: Mapping[str, str | int] = MappingProxyType(
+    {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+    }
+)
+"""Set at every connection and read back. `synchronous` 2 is FULL: with less, a power failure loses saves."""
+
+KEPT_BY_FILE = frozenset({"journal_mode"})
+
+HEADER = b"SQLite format 3\0"
+HEADER_BYTES = 100
+
+BY_ERROR: Mapping[int, str] = MappingProxyType(
+    {
+        sqlite3.SQLITE_BUSY: "LEDGER-09",
+        sqlite3.SQLITE_LOCKED: "LEDGER-09",
+        sqlite3.SQLITE_PERM: "LEDGER-04",
+        sqlite3.SQLITE_READONLY: "LEDGER-04",
+        sqlite3.SQLITE_CANTOPEN: "LEDGER-04",
+        sqlite3.SQLITE_FULL: "LEDGER-10",
+        sqlite3.SQLITE_IOERR: "LEDGER-12",
+        sqlite3.SQLITE_CORRUPT: "LEDGER-11",
+        sqlite3.SQLITE_NOTADB: "LEDGER-03",
+        sqlite3.SQLITE_CONSTRAINT: "LEDGER-14",
+    }
+)
+"""SQLite's primary result code -> code of the problem; any other is `LEDGER-15`."""
+
+
+def engine_of(path: Path, patience: float, *, looking: bool = False) -> Engine:
+    """Make the pool of connections to a file that exists."""
+
+    def creator() -> sqlite3.Connection:
+        return connect(path, patience, looking=looking)
+
+    return create_engine("sqlite+pysqlite://", creator=creator, poolclass=QueuePool)
+
+
+def connect(path: Path, patience: float, *, looking: bool) -> sqlite3.Connection:
+    """Open one connection and its settings; LedgerError where a setting does not hold.
+
+    Who is only `looking` leaves alone what the file itself keeps.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+    kept = KEPT_BY_FILE if looking else frozenset()
+    try:
+        for name, value in {**SETTINGS, "busy_timeout": round(patience * 1000), "query_only": int(looking)}.items():
+            if name not in kept:
+                connection.execute(f"PRAGMA {name} = {value}").fetchall()
+                check_setting(connection.execute(f"PRAGMA {name}").fetchone(), name, value, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def check_setting(found: Sequence[object] | None, name: str, value: str | int, path: Path) -> None:
+    """Make sure that one of SQLite's settings holds; LedgerError where it does not."""
+    if found is None or found[0] != value:
+        details = {"file": str(path), "setting": name, "wanted": str(value), "found": str(found and found[0])}
+        raise LedgerError([Problem(code="LEDGER-08", values=details)])
+
+
+def check_kept_settings(transaction: Transaction) -> None:
+    """Make sure that the settings which the file itself keeps are as they should be; LedgerError where not."""
+    for name in sorted(KEPT_BY_FILE):
+        found = transaction.connection.exec_driver_sql(f"PRAGMA {name}").one_or_none()
+        check_setting(found, name, SETTINGS[name], Path(transaction.file))
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what the database raises into a LedgerError; a text that is no UTF-8 is damage like any other."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        raise LedgerError([problem_of(error, path)]) from error
+    except UnicodeDecodeError as error:
+        raise LedgerError([Problem(code="LEDGER-11", values={"file": str(path), "detail": str(error)})]) from error
+
+
+def problem_of(error: DBAPIError | sqlite3.Error, path: Path) -> Problem:
+    """Return the problem that an error of the database tells of."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    number = getattr(cause, "sqlite_errorcode", None)
+    code = "LEDGER-11" if number is None else BY_ERROR.get(number & 0xFF, "LEDGER-15")
+    return Problem(code=code, values={"file": str(path), "detail": str(cause)})
+
+
+def check_file(path: Path) -> None:
+    """Make sure that a path is a file that can be read and written, begins as SQLite's do, and is whole.
+
+    LedgerError where not. The header says how many pages there are; while the write-ahead log holds anything, the
+    file may be shorter.
+    """
+    try:
+        with path.open("r+b") as file:
+            header = file.read(HEADER_BYTES)
+        ahead = path.with_name(path.name + "-wal")
+        is_settled = not ahead.exists() or not ahead.stat().st_size
+        size = path.stat().st_size
+    except OSError as error:
+        raise LedgerError([unopened(path, error)]) from error
+    if not header:
+        raise LedgerError([Problem(code="LEDGER-16", values={"file": str(path)})])
+    if not header.startswith(HEADER):
+        raise LedgerError([Problem(code="LEDGER-03", values={"file": str(path)})])
+    if is_settled and size < size_in(header):
+        raise LedgerError([Problem(code="LEDGER-11", values={"file": str(path), "detail": "its end is missing"})])
+
+
+def size_in(header: bytes) -> int:
+    """Return how many bytes a file has by its header: bytes 16 and 17 the page size, 28 to 31 the number of pages."""
+    if len(header) < HEADER_BYTES:
+        return HEADER_BYTES
+    page = int.from_bytes(header[16:18])
+    return (65_536 if page == 1 else page) * int.from_bytes(header[28:32])
+
+
+def unopened(path: Path, error: OSError) -> Problem:
+    """Return the problem of a path that no file could be opened at."""
+    if path.is_dir():
+        return Problem(code="LEDGER-02", values={"file": str(path)})
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return Problem(code="LEDGER-01", values={"file": str(path)})
+    return Problem(code="LEDGER-04", values={"file": str(path), "detail": error.strerror or str(error)})
+
+
+def reserve(path: Path) -> None:
+    """Make an empty file, so that no other program makes it too; LedgerError where that cannot be."""
+    try:
+        path.open("xb").close()
+    except FileExistsError as error:
+        raise LedgerError([Problem(code="LEDGER-13", values={"file": str(path)})]) from error
+    except OSError as error:
+        raise LedgerError([unopened(path.parent if not path.parent.exists() else path, error)]) from error
+
+
+def remove(path: Path) -> None:
+    """Remove a file that was made in vain, and what SQLite laid beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            path.with_name(path.name + suffix).unlink()
+
+
+def integrity_findings(transaction: Transaction) -> Iterable[str]:
+    """Return what SQLite itself finds wrong with the pages of the file."""
+    rows = transaction.connection.exec_driver_sql("PRAGMA integrity_check(100)").all()
+    return [str(row[0]) for row in rows if row[0] != "ok"]

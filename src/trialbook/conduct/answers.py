@@ -1,0 +1,219 @@
+"""The answers of a casebook as the names of conditions: `form.item`, `baseline.form.item`, `visit.day` and the rest.
+
+A name is absent where it has no exact answer: unanswered, coded missing, below or above a limit of measurement, a
+part of a date. `protocol.condition_names` says which names can be used where; here they get their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+import numpy as np
+
+from trialbook.conduct.casebook import Casebook
+from trialbook.instruments import CATALOG
+from trialbook.instruments.base import Columns, derive
+from trialbook.protocol.model import Derived, Form, Item, Study
+from trialbook.protocol.typed_dates import NEVER, date_range
+from trialbook.protocol.values import SEPARATOR, limit_of, number_of
+
+Answers = dict[str, object]
+
+
+def values_for(
+    study: Study,
+    casebook: Casebook,
+    *,
+    visit: str = "",
+    form: str = "",
+    repeat: str = "",
+    anchor: date | None = None,
+    names: Collection[str] | None = None,
+) -> Answers:
+    """Return the value of every name that a condition about a form, a visit or a participant can use.
+
+    Without `visit` a form of the visits has its last answers up to the anchor, as eligibility asks for them.
+    `anchor` is the day of study day 0, None where it is not known yet. `names` are the names that are needed, those
+    of a `Condition`: then the forms they do not mention are left out.
+    """
+    values: Answers = {"participant.status": casebook.status, **_of_visit(casebook, visit, anchor)}
+    for other in study.forms.values():
+        is_own = other.id == form
+        if (is_own or not other.repeating) and _is_needed(other.id, names):
+            row = repeat if is_own and other.repeating else ""
+            values |= _named(other.id, _answers_here(study, casebook, other, visit=visit, repeat=row, anchor=anchor))
+        if other.timing == "visits" and not other.repeating:
+            values |= _earlier(study, casebook, other, visit=visit, anchor=anchor, names=names)
+    return values
+
+
+def form_answers(form: Form, casebook: Casebook, *, visit: str = "", repeat: str = "") -> Answers:
+    """Return item, group and derived number -> answer of one filled-in form, those without an answer left out."""
+    texts = {item: casebook.value(form.id, item, visit=visit, repeat=repeat) for item in form.items}
+    answers: Answers = {}
+    for item in form.items.values():
+        answers |= _answer(item, texts[item.id])
+    for group, members in form.groups.items():
+        if all(member in answers for member in members):
+            answers[group] = [answers[member] for member in members]
+    return answers | _derived(form, texts)
+
+
+def _earlier(
+    study: Study, casebook: Casebook, form: Form, *, visit: str, anchor: date | None, names: Collection[str] | None
+) -> Answers:
+    """Return the `baseline.` and `previous.` names of a form that are needed."""
+    values: Answers = {}
+    if _is_needed(f"baseline.{form.id}", names):
+        visits = _baseline_visits(study, casebook, form, anchor)
+        values |= _named(f"baseline.{form.id}", _latest(casebook, form, visits))
+    if _is_needed(f"previous.{form.id}", names):
+        visits = _before(study, casebook, visit)
+        values |= _named(f"previous.{form.id}", _latest(casebook, form, visits))
+    return values
+
+
+def _is_needed(form: str, names: Collection[str] | None) -> bool:
+    return names is None or any(name.startswith(f"{form}.") for name in names)
+
+
+def _answers_here(
+    study: Study, casebook: Casebook, form: Form, *, visit: str, repeat: str, anchor: date | None
+) -> Answers:
+    if form.timing != "visits":
+        return form_answers(form, casebook, repeat=repeat)
+    if visit:
+        return form_answers(form, casebook, visit=visit, repeat=repeat)
+    return _latest(casebook, form, _up_to_anchor(study, casebook, anchor))
+
+
+def _answer(item: Item, text: str | None) -> Answers:
+    """Return the names that one answer gives: its own, and whether a date was answered with `never`."""
+    never: Answers = {f"{item.id}.never": text == NEVER} if item.never and text is not None else {}
+    exact = None if text is None else _exact(item, text)
+    return never if exact is None else {item.id: exact, **never}
+
+
+def _exact(item: Item, text: str) -> object | None:
+    if item.kind in {"number", "vas"}:
+        return None if limit_of(text) else number_of(text)
+    if item.kind == "yes_no":
+        return text == "yes"
+    if item.kind == "choice" and item.several:
+        return text.split(SEPARATOR)
+    if item.kind != "date":
+        return text
+    first, last = (None, date.max) if text == NEVER else date_range(text)
+    return first if first == last else None
+
+
+def _derived(form: Form, texts: Mapping[str, str | None]) -> Answers:
+    """Compute the derived numbers of a form, those without a value left out."""
+    if not form.derived:
+        return {}
+    columns = {name: np.array([_number(form.items[name], text)]) for name, text in texts.items()}
+    computed = _scores(form, columns) | {
+        name: float(derive(derived, columns)[0]) for name, derived in form.derived.items() if _is_plain(derived)
+    }
+    return {name: value for name, value in computed.items() if not np.isnan(value)}
+
+
+def _scores(form: Form, columns: Columns) -> dict[str, float]:
+    if form.instrument is None:
+        return {}
+    return {name: float(column[0]) for name, column in CATALOG[form.instrument].score(columns).items()}
+
+
+def _is_plain(derived: Derived) -> bool:
+    return derived.kind != "instrument"
+
+
+def _number(item: Item, text: str | None) -> float:
+    """Return an answer as the number an instrument computes with; not-a-number where it is none."""
+    if text is None or limit_of(text):
+        return float("nan")
+    if item.kind == "yes_no":
+        return float(text == "yes")
+    try:
+        return number_of(text)
+    except ValueError:
+        return float("nan")
+
+
+def _latest(casebook: Casebook, form: Form, visits: Iterable[str]) -> Answers:
+    """Return the last answer of each name, over visits in the order of time."""
+    answers: Answers = {}
+    for visit in visits:
+        answers |= form_answers(form, casebook, visit=visit)
+    return answers
+
+
+def _baseline_visits(study: Study, casebook: Casebook, form: Form, anchor: date | None) -> tuple[str, ...]:
+    rule = study.analysis.baseline
+    if rule.kind == "visit":
+        return (rule.visit,) if rule.visit is not None else ()
+    if rule.kind == "last before anchor":
+        return _up_to_anchor(study, casebook, anchor)
+    flagged = (
+        visit for visit in _in_time(study, casebook) if casebook.value(form.id, rule.flag or "", visit=visit) == "yes"
+    )
+    return tuple(flagged)
+
+
+def _up_to_anchor(study: Study, casebook: Casebook, anchor: date | None) -> tuple[str, ...]:
+    """Return the visits on or before study day 0: by their date, and where there is none by their planned day."""
+    chosen = []
+    for visit in _in_time(study, casebook):
+        day, planned = casebook.visit_date(visit), study.schedule.visits.get(visit)
+        is_before = (
+            day <= anchor if day is not None and anchor is not None else planned is not None and planned.day <= 0
+        )
+        if is_before:
+            chosen.append(visit)
+    return tuple(chosen)
+
+
+def _before(study: Study, casebook: Casebook, visit: str) -> tuple[str, ...]:
+    """Return the visits before this one: by date where both have one, else by their order in the schedule."""
+    if not visit:
+        return ()
+    ordered = study.schedule.visits
+    here, day = ordered.get(visit), casebook.visit_date(visit)
+    chosen = []
+    for other in _in_time(study, casebook):
+        there, other_day = ordered.get(other), casebook.visit_date(other)
+        if day is not None and other_day is not None:
+            is_before = other_day < day
+        else:
+            is_before = here is not None and there is not None and there.order < here.order
+        if is_before and other != visit:
+            chosen.append(other)
+    return tuple(chosen)
+
+
+def _in_time(study: Study, casebook: Casebook) -> tuple[str, ...]:
+    """Return the visits with answers, those without a date first in planned order, then by date."""
+    planned = study.schedule.visits
+
+    def moment(visit: str) -> tuple[date, int]:
+        order = planned[visit].order if visit in planned else len(planned)
+        return casebook.visit_date(visit) or date.min, order
+
+    return tuple(sorted(casebook.visits(), key=moment))
+
+
+def _of_visit(casebook: Casebook, visit: str, anchor: date | None) -> Answers:
+    if not visit:
+        return {}
+    day = casebook.visit_date(visit)
+    values: Answers = {"visit.id": visit}
+    if day is not None:
+        values["visit.date"] = day
+    if day is not None and anchor is not None:
+        values["visit.day"] = (day - anchor).days
+    return values
+
+
+def _named(prefix: str, answers: Answers) -> Answers:
+    return {f"{prefix}.{name}": value for name, value in answers.items()}

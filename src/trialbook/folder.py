@@ -1,0 +1,343 @@
+"""A study's folder on disk: `study.yaml`, `ledger.db`, `report/`, and what is done with them as a whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialbook.errors import ImportRefused, LedgerError, Place, Problem, StudyFileError, TrialbookError
+
+if TYPE_CHECKING:
+    from trialbook.analysis.frames import Datasets
+    from trialbook.analysis.results import Analysis, Result
+    from trialbook.capture.book import Book, Receipt
+    from trialbook.capture.ledger import Entry, Head
+    from trialbook.capture.rows import Preview
+    from trialbook.capture.verify import Verification
+    from trialbook.protocol.amendments import Change
+    from trialbook.protocol.model import Study
+
+STUDY_FILE = "study.yaml"
+LEDGER_FILE = "ledger.db"
+REPORT_FOLDER = "report"
+LIBRARIES = ("trialbook", "cel-expr-python", "matplotlib", "numpy", "polars", "scipy", "sqlalchemy")
+"""Those whose version may change a number or a figure; named in the report."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many steps are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The clock, the chance and the person, made in a door of the program and handed in."""
+
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFolder:
+    """Where the files of one study stand."""
+
+    path: Path
+
+    @property
+    def study_file(self) -> Path:
+        """The plan."""
+        return self.path / STUDY_FILE
+
+    @property
+    def ledger(self) -> Path:
+        """What happened."""
+        return self.path / LEDGER_FILE
+
+    @property
+    def report(self) -> Path:
+        """What came of it."""
+        return self.path / REPORT_FOLDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import would have recorded, and what it did."""
+
+    preview: Preview
+    recorded: tuple[Entry, ...] = ()
+    """Empty for a mere preview, and where everything stood there already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Where a report was written, and how many results it shows."""
+
+    page: Path
+    results: Path
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """A result and the entries behind it."""
+
+    study: Study
+    result: Result
+    entries: tuple[Entry, ...]
+
+
+# ---- the study file ---------------------------------------------------------------------------------------------
+
+
+def folder_of(path: Path) -> StudyFolder:
+    """Find the folder of a study, given the folder or the study file in it; StudyFileError where there is none."""
+    if path.is_file():
+        return StudyFolder(path.parent)
+    if not path.is_dir():
+        raise StudyFileError([Problem(code="FOLDER-01", place=Place(file=str(path)))])
+    return StudyFolder(path)
+
+
+def study_file_of(path: Path) -> Path:
+    """Find the study file of a folder, or take the file itself."""
+    return path / STUDY_FILE if path.is_dir() else path
+
+
+def read_study(path: Path | str) -> Study:
+    """Read a study file, or the one of a folder; StudyFileError carries every problem found."""
+    from trialbook.instruments import CATALOG
+    from trialbook.protocol.read import read_study as read
+
+    return read(study_file_of(Path(path)), catalog=CATALOG)
+
+
+def read_kept(text: str) -> Study:
+    """Read a study file that a ledger keeps; StudyFileError carries every problem found."""
+    from trialbook.instruments import CATALOG
+    from trialbook.protocol.read import parse_study
+
+    study, problems = parse_study(text, file="the study file in the ledger", catalog=CATALOG)
+    if study is None:
+        raise StudyFileError(problems)
+    return study
+
+
+def check_study_file(path: Path) -> tuple[Study | None, tuple[Problem, ...]]:
+    """Read a study file, or the one of a folder; return the study, where there is one, and every problem."""
+    from trialbook.instruments import CATALOG
+    from trialbook.protocol.nodes import Unreadable, read_text
+    from trialbook.protocol.read import parse_study
+
+    file = study_file_of(path)
+    try:
+        return parse_study(read_text(file), file=str(file), catalog=CATALOG)
+    except Unreadable as stop:
+        return None, (stop.problem,)
+
+
+def write_new_study(folder: Path, title: str) -> Path:
+    """Write a commented study file into a folder that has none; StudyFileError where it has one."""
+    from trialbook.protocol.template import new_study_text
+
+    file = folder / STUDY_FILE
+    if file.exists():
+        raise StudyFileError([Problem(code="FOLDER-02", place=Place(file=str(file)))])
+    write_whole(file, new_study_text(folder.resolve().name, title).encode())
+    return file
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, then moved there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+# ---- the ledger -------------------------------------------------------------------------------------------------
+
+
+def open_book(path: Path | str, doors: Doors) -> Book:
+    """Open the ledger of a study's folder, or begin it with the study file that stands there."""
+    return open_or_create(folder_of(Path(path)), doors)
+
+
+def open_existing(where: StudyFolder, doors: Doors) -> Book:
+    """Open the ledger of a study; LedgerError where nothing has been recorded yet."""
+    from trialbook.capture.book import Book
+
+    if not where.ledger.exists():
+        read_study(where.study_file)
+        raise LedgerError([Problem(code="FOLDER-03", place=Place(file=str(where.ledger)))])
+    return Book.open(where.ledger, now=doors.now, new_id=doors.new_id, read=read_kept)
+
+
+def open_or_create(where: StudyFolder, doors: Doors) -> Book:
+    """Open the ledger of a study, or begin it: whoever begins it becomes its custodian."""
+    from trialbook.capture.book import Book
+
+    if where.ledger.exists():
+        return open_existing(where, doors)
+    study = read_study(where.study_file)
+    return Book.create(where.ledger, study=study, by=doors.by, now=doors.now, new_id=doors.new_id, read=read_kept)
+
+
+def plan_in_force(where: StudyFolder, book: Book) -> tuple[Problem, ...]:
+    """Warn where the study file was changed since it was adopted: the ledger goes by the adopted one."""
+    if where.study_file.exists():
+        if where.study_file.read_bytes() == book.study.text.encode():
+            return ()
+        study, _ = check_study_file(where.study_file)
+        if study is not None and study.fingerprint == book.study.fingerprint:
+            return ()
+    return (Problem(code="FOLDER-05", place=Place(file=str(where.study_file)), level="warning"),)
+
+
+def adopt_study_file(where: StudyFolder, book: Book, *, reason: str | None, by: str) -> tuple[Change, ...]:
+    """Adopt the study file as it stands now; return what it changes. Nothing recorded is touched."""
+    from trialbook.capture.acts import adopt
+    from trialbook.protocol.amendments import compare_studies
+
+    old, new = book.study, read_study(where.study_file)
+    if new.fingerprint == old.fingerprint:
+        return ()
+    book.record(adopt(new, reason=reason), by=by)
+    return tuple(compare_studies(old, new))
+
+
+def import_files(
+    where: StudyFolder,
+    files: Sequence[Path],
+    map_file: Path,
+    *,
+    doors: Doors,
+    reason: str | None = None,
+    dry: bool = False,
+) -> Imported:
+    """Record what files say, all or nothing; ImportRefused carries every problem. `dry` records nothing."""
+    preview = preview_files(where, files, map_file, doors)
+    problems = preview.problems if dry else (*preview.problems, *preview.lacks(reason))
+    if problems:
+        raise ImportRefused(problems)
+    if dry or not preview.asked:
+        return Imported(preview=preview)
+    with open_or_create(where, doors) as book:
+        receipt = book.record(preview.act(reason), by=doors.by)
+    return Imported(preview=replace(preview, notes=(*preview.notes, *receipt.notes)), recorded=receipt.entries)
+
+
+def preview_files(where: StudyFolder, files: Sequence[Path], map_file: Path, doors: Doors) -> Preview:
+    """Say what importing files would record; a study without a ledger gets none by this."""
+    from trialbook.exchange.imports import preview_import
+
+    if not where.ledger.exists():
+        return preview_import(read_study(where.study_file), {}, (), map_file=map_file, files=files)
+    with open_existing(where, doors) as book:
+        return preview_import(book.study, book.casebooks(), book.entries(), map_file=map_file, files=files)
+
+
+def enter_answer(
+    book: Book, participant: str, name: str, text: str, *, visit: str, repeat: str, reason: str | None, by: str
+) -> Receipt:
+    """Record one answer to `form.item`; with a reason, correct the one that stands there."""
+    from trialbook.capture.acts import correct, enter
+
+    form, _, item = name.partition(".")
+    if reason is None:
+        return book.record(enter(participant, form, item, text, visit=visit, repeat=repeat), by=by)
+    return book.record(correct(participant, form, item, text, visit=visit, repeat=repeat, reason=reason), by=by)
+
+
+def read_head(path: Path) -> Head:
+    """Read a head that was kept elsewhere; LedgerError where the file is none."""
+    from trialbook.capture.ledger import Head
+
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return Head(count=int(kept["count"]), hash=str(kept["hash"]), at=str(kept["at"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise LedgerError([Problem(code="FOLDER-04", place=Place(file=str(path)))]) from error
+
+
+def write_head(path: Path, head: Head) -> None:
+    """Write a head to a file that is to be kept elsewhere."""
+    content = {"count": head.count, "hash": head.hash, "at": head.at}
+    write_whole(path, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def verify_ledger(where: StudyFolder, head: Head | None) -> Verification:
+    """Verify the ledger of a study, however damaged; LedgerError where there is none."""
+    from trialbook.capture.verify import verify_file
+
+    if not where.ledger.exists():
+        read_study(where.study_file)
+        raise LedgerError([Problem(code="FOLDER-03", place=Place(file=str(where.ledger)))])
+    return verify_file(where.ledger, head)
+
+
+# ---- the report -------------------------------------------------------------------------------------------------
+
+
+def analyse(book: Book, progress: Progress | None = None) -> tuple[Datasets, Analysis]:
+    """Carry out the plan in force on what is recorded now."""
+    from trialbook.analysis.frames import collect
+    from trialbook.analysis.plan import run_plan
+
+    datasets = collect(book.study, book.columns())
+    return datasets, run_plan(book.study, datasets, progress=progress)
+
+
+def write_report(book: Book, out: Path, *, now: datetime, progress: Progress | None = None) -> Report:
+    """Compute the planned analysis and write `report.html` and `results.csv` into a folder."""
+    from trialbook.render.to_csv import results_csv
+    from trialbook.render.to_html import to_html
+    from trialbook.report.build import build_report
+
+    datasets, analysis = analyse(book, progress)
+    if progress is not None:
+        progress("writing the report", 0, 1)
+    entries = {entry.seq: entry for entry in book.entries()}
+    document = build_report(
+        book.study, analysis, datasets, entries, head=book.head(), program=versions(), generated_at=now
+    )
+    report = Report(page=out / "report.html", results=out / "results.csv", numbers=len(analysis.results))
+    page, table = to_html(document).encode(), results_csv(analysis.results)
+    write_whole(report.results, table)
+    write_whole(report.page, page)
+    if progress is not None:
+        progress("report written", 1, 1)
+    return report
+
+
+def versions() -> Mapping[str, str]:
+    """Return the versions of Python and of the libraries that the numbers and figures come from."""
+    import platform
+    from importlib.metadata import version
+
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def trace_result(book: Book, name: str) -> Traced:
+    """Lead a result back to its entries; TrialbookError where there is no such result."""
+    from trialbook.protocol.suggest import suggest
+    from trialbook.report.trace import entries_behind
+
+    datasets, analysis = analyse(book)
+    results = analysis.results.by_id()
+    if name not in results:
+        values = {"result": name, "near": suggest(name, results)}
+        raise TrialbookError([Problem(code="FOLDER-06", values=values)])
+    entries = {entry.seq: entry for entry in book.entries()}
+    found = entries_behind(datasets, entries, results[name])
+    return Traced(study=book.study, result=results[name], entries=found)

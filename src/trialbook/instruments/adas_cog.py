@@ -1,0 +1,74 @@
+"""ADAS-Cog: the cognitive part of the Alzheimer's Disease Assessment Scale, with its eleven original items.
+
+Rosen WG, Mohs RC, Davis KL. A new rating scale for Alzheimer's disease. Am J Psychiatry 1984;141:1356-64.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trialbook.instruments.base import Column, Columns, Instrument, Score, sum_of
+from trialbook.protocol.model import Derived, Item
+
+ITEMS: tuple[tuple[str, str, int], ...] = (
+    ("word_recall", "Word recall", 10),
+    ("naming", "Naming objects and fingers", 5),
+    ("commands", "Following commands", 5),
+    ("construction", "Constructional praxis", 5),
+    ("ideation", "Ideational praxis", 5),
+    ("orientation", "Orientation", 8),
+    ("word_recognition", "Word recognition", 12),
+    ("spoken_language", "Spoken language", 5),
+    ("comprehension", "Comprehension", 5),
+    ("word_finding", "Word finding", 5),
+    ("instructions", "Remembering instructions", 5),
+)
+"""Item, our own short label, and its worst score; 0 is best. The worst scores add up to 70."""
+
+FROM_TRIALS = ("word_recall", "word_recognition")
+"""Means of several trials, so these may have decimals."""
+
+IDS = tuple(name for name, _, _ in ITEMS)
+
+
+def score_adas_cog_11(columns: Columns) -> dict[str, Column]:
+    """Return the total, 0 (best) to 70 (worst), of the rows in which all eleven items are answered."""
+    return {"total": sum_of(columns, IDS, at_least=len(IDS))}
+
+
+def _item(name: str, label: str, worst: int) -> Item:
+    return Item(
+        id=name,
+        kind="number",
+        label={"en": label},
+        unit="score",
+        minimum=Decimal(0),
+        maximum=Decimal(worst),
+        decimals=2 if name in FROM_TRIALS else 0,
+    )
+
+
+ADAS_COG_11 = Instrument(
+    id="adas-cog-11",
+    title="Alzheimer's Disease Assessment Scale, cognitive part, 11 items",
+    citation="Rosen WG, Mohs RC, Davis KL. A new rating scale for Alzheimer's disease. "
+    "Am J Psychiatry 1984;141:1356-64.",
+    items=tuple(_item(*row) for row in ITEMS),
+    scores=(
+        Score(
+            derived=Derived(
+                id="total",
+                label={"en": "ADAS-Cog total"},
+                kind="instrument",
+                of=IDS,
+                at_least=len(IDS),
+                unit="score",
+            ),
+            low=0,
+            high=70,
+            better="lower",
+            gaps="There is a total only where all 11 items are answered.",
+        ),
+    ),
+    score=score_adas_cog_11,
+)

@@ -1,0 +1,97 @@
+"""What every published scale gives: items, scores computed from columns of answers, and a stated rule for gaps.
+
+A column holds one number a row (participant and visit), not-a-number where there is no answer: choice codes that
+are numerals stand as numbers, yes as 1 and no as 0. So one function scores four participants or a million rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialbook.protocol.model import Derived, Item
+
+Column: TypeAlias = NDArray[np.float64]
+Columns: TypeAlias = Mapping[str, Column]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One number that an instrument gives, what it means, and what happens to gaps."""
+
+    derived: Derived
+    low: float
+    high: float
+    better: Literal["higher", "lower"]
+    gaps: str
+    """The rule for unanswered items, in a sentence for the report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A published scale or calculator. Labels of items are our own short words, not the wording of the form."""
+
+    id: str
+    title: str
+    citation: str
+    items: tuple[Item, ...]
+    scores: tuple[Score, ...]
+    score: Callable[[Columns], dict[str, Column]]
+    """Columns of item id to columns of score id, of the same length."""
+
+    @property
+    def derived(self) -> tuple[Derived, ...]:
+        """Return the scores as derived numbers of a form, in order."""
+        return tuple(score.derived for score in self.scores)
+
+
+def stacked(columns: Columns, ids: Sequence[str]) -> NDArray[np.float64]:
+    """Return the named columns as an array of items by rows; KeyError where one is absent."""
+    return np.stack([np.asarray(columns[name], dtype=np.float64) for name in ids])
+
+
+def answered(columns: Columns, ids: Sequence[str]) -> NDArray[np.intp]:
+    """Count the answered items of each row."""
+    count: NDArray[np.intp] = np.sum(~np.isnan(stacked(columns, ids)), axis=0, dtype=np.intp)
+    return count
+
+
+def mean_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
+    """Return the mean of the answered items of each row; not-a-number where fewer than `at_least` (1 or more)."""
+    values, count = stacked(columns, ids), answered(columns, ids)
+    total = np.nansum(values, axis=0)
+    mean: Column = np.full(total.shape, np.nan)
+    np.divide(total, count, out=mean, where=count >= max(at_least, 1))
+    return mean
+
+
+def sum_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
+    """Return the sum of the items of each row, the mean of the answered ones standing in for each gap.
+
+    Not-a-number where fewer than `at_least` are answered; with all of them required it is the plain sum.
+    """
+    values, count = stacked(columns, ids), answered(columns, ids)
+    total: Column = np.nansum(values, axis=0)
+    gaps = count < len(ids)
+    total[gaps] = mean_of(columns, ids, at_least=at_least)[gaps] * len(ids)
+    return total
+
+
+def worst_of(columns: Columns, ids: Sequence[str]) -> Column:
+    """Return the largest answered item of each row; not-a-number where none is answered."""
+    values = stacked(columns, ids)
+    largest: Column = np.where(np.isnan(values), -np.inf, values).max(axis=0)
+    largest[np.isinf(largest)] = np.nan
+    return largest
+
+
+def derive(derived: Derived, columns: Columns) -> Column:
+    """Compute a mean or a sum that a study file derives; ValueError for a number that an instrument gives."""
+    rules = {"mean": mean_of, "sum": sum_of}
+    if derived.kind not in rules:
+        raise ValueError(f"{derived.id!r} is computed by its instrument")
+    return rules[derived.kind](columns, derived.of, at_least=derived.at_least)

@@ -1,0 +1,62 @@
+"""Every condition of a study is compiled against the names that can be used where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from trialbook.errors import Problem
+from trialbook.protocol.check_names import Names
+from trialbook.protocol.condition_names import Where, names_for
+from trialbook.protocol.conditions import compile_condition
+from trialbook.protocol.model import Study
+from trialbook.protocol.reading import KeyPath, place_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A condition, and where it stands."""
+
+    text: str
+    where: Where
+    path: KeyPath
+    form: str | None = None
+
+
+def check_conditions(names: Names) -> Iterator[Problem]:
+    """Yield the first mistake of each condition."""
+    for written in conditions_of(names.study):
+        known = names_for(names.study, written.where, form=written.form)
+        found = compile_condition(written.text, known)
+        if isinstance(found, Problem):
+            yield replace(found, place=place_of(names.places, written.path))
+
+
+def conditions_of(study: Study) -> Iterator[Written]:
+    """Yield every condition of a study, in the order of the file."""
+    for criterion in study.criteria:
+        for key, text in (("when", criterion.when), ("ask_when", criterion.ask_when)):
+            if text is not None:
+                path = ("eligibility", criterion.kind, criterion.id, key)
+                yield Written(text=text, where="criterion", path=path)
+    yield from form_conditions(study)
+    for endpoint in study.endpoints.values():
+        if endpoint.when is not None:
+            yield Written(text=endpoint.when, where="responder", path=("endpoints", endpoint.id, "when"))
+    for found in study.analysis.sets.values():
+        if found.when is not None:
+            yield Written(text=found.when, where="set", path=("analysis", "sets", found.id, "when"))
+
+
+def form_conditions(study: Study) -> Iterator[Written]:
+    """Yield the conditions of forms, of their items and of their checks."""
+    for form in study.forms.values():
+        path = ("forms", form.id)
+        if form.when is not None:
+            yield Written(text=form.when, where="form", path=(*path, "when"), form=form.id)
+        by_key = {item.group or item.id: item.when for item in form.items.values() if form.instrument is None}
+        for key, text in by_key.items():
+            if text is not None:
+                yield Written(text=text, where="item", path=(*path, "items", key, "when"), form=form.id)
+        for check in form.checks:
+            yield Written(text=check.when, where="check", path=(*path, "checks", check.id, "when"), form=form.id)

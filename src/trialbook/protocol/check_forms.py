@@ -1,0 +1,130 @@
+"""Forms and roles: known names, questions that can be answered, an order that can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialbook.errors import Problem
+from trialbook.protocol.check_names import Names
+from trialbook.protocol.check_units import check_accepted, check_unit
+from trialbook.protocol.condition_names import BUILT_IN
+from trialbook.protocol.model import Form, Item, Role
+from trialbook.protocol.read_forms import EVERYTHING, PARTICIPANT
+from trialbook.protocol.reading import KeyPath
+from trialbook.protocol.suggest import listed
+
+SEEN_WORDS = frozenset({EVERYTHING, "data", "results"})
+TERM = "term"
+
+
+def check_forms(names: Names) -> Iterator[Problem]:
+    """Yield the mistakes of the sections `roles` and `forms`, blinding and conditions apart."""
+    for role in names.study.roles.values():
+        yield from _check_role(role, names)
+    if not names.study.forms:
+        yield names.problem("FORM-29", ("forms",))
+    for form in names.study.forms.values():
+        path = ("forms", form.id)
+        if form.id in BUILT_IN:
+            yield names.problem("FORM-18", path, name=form.id, names=listed(BUILT_IN))
+        yield from _check_by(form, path, names)
+        yield from _check_order(form, path, names)
+        yield from _check_events(form, path, names)
+        for item in form.items.values():
+            yield from _check_item(form, item, (*path, "items", item.group or item.id), names)
+        for derived in form.derived.values():
+            if names.is_written(*path, "derive", derived.id, "unit"):
+                yield from check_unit(derived.unit, (*path, "derive", derived.id, "unit"), names)
+
+
+def _check_role(role: Role, names: Names) -> Iterator[Problem]:
+    path = ("roles", role.id)
+    if role.id == PARTICIPANT:
+        yield names.problem("FORM-19", path)
+    for key, forms, words in (
+        ("sees", role.sees, SEEN_WORDS),
+        ("except", role.hidden, frozenset[str]()),
+        ("records", role.records, frozenset({EVERYTHING})),
+    ):
+        for number, form in enumerate(forms):
+            if form not in words:
+                yield from names.form(form, (*path, key, f"[{number}]"))
+
+
+def _check_by(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
+    """Yield a form that nobody may answer, and roles that answer it but do not record it."""
+    if not form.by and names.study.roles:
+        yield names.problem("FORM-20", path, form=form.id)
+    for number, name in enumerate(form.by):
+        here = (*path, "by", f"[{number}]")
+        role = names.study.roles.get(name)
+        if name == PARTICIPANT:
+            continue
+        if role is None:
+            yield from names.role(name, here)
+        elif not {EVERYTHING, form.id}.intersection(role.records):
+            yield names.problem("FORM-21", here, form=form.id, role=name)
+
+
+def _check_order(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
+    for number, other in enumerate(form.after):
+        here = (*path, "after", f"[{number}]")
+        yield from names.form(other, here)
+        if form.id in _before(other, names):
+            yield names.problem("FORM-22", here, form=form.id, other=other)
+        elif other in names.study.forms and form.visits and not set(form.visits) & set(names.study.forms[other].visits):
+            yield names.problem("FORM-23", here, "warning", form=form.id, other=other)
+
+
+def _before(form: str, names: Names) -> frozenset[str]:
+    """Return the form and all that come before it, at any remove."""
+    found: set[str] = set()
+    waiting = [form]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in names.study.forms:
+            found.add(name)
+            waiting += names.study.forms[name].after
+    return frozenset(found)
+
+
+def _check_events(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
+    if not form.events or not form.items:
+        return
+    if TERM not in form.items or form.items[TERM].kind not in {"text", "choice"}:
+        yield names.problem("FORM-24", (*path, "events"), form=form.id)
+    if not form.repeating:
+        yield names.problem("FORM-25", (*path, "events"), form=form.id)
+
+
+def _check_item(form: Form, item: Item, path: KeyPath, names: Names) -> Iterator[Problem]:
+    """Yield what is wrong with one item; those of an instrument are the catalogue's."""
+    if form.instrument is not None:
+        return
+    if item.unit is not None and names.is_written(*path, "number"):
+        yield from check_unit(item.unit, (*path, "number"), names)
+        yield from check_accepted(item, path, names)
+    yield from _check_ranges(item, path, names)
+    for key, limit in (("upper", item.upper_item), ("lower", item.lower_item)):
+        if limit is not None:
+            yield from _check_limit(form, item, limit, (*path, key), names)
+
+
+def _check_ranges(item: Item, path: KeyPath, names: Names) -> Iterator[Problem]:
+    """Yield an expected range that leaves the scale, and limits of normal that are the wrong way round."""
+    low, high = item.expected_low, item.expected_high
+    below = low is not None and item.minimum is not None and low < item.minimum
+    above = high is not None and item.maximum is not None and high > item.maximum
+    if below or above:
+        yield names.problem("FORM-26", (*path, "expected"), item=item.id)
+    for sex, limit in item.lower.items():
+        if sex in item.upper and limit >= item.upper[sex]:
+            yield names.problem("FORM-27", (*path, "lower"), item=item.id, sex=sex)
+
+
+def _check_limit(form: Form, item: Item, limit: str, path: KeyPath, names: Names) -> Iterator[Problem]:
+    """Yield a limit of normal that is no number of the same form and unit."""
+    yield from names.item(f"{form.id}.{limit}", path)
+    found = form.items.get(limit)
+    if found is not None and (found.kind != "number" or found.unit != item.unit or limit == item.id):
+        yield names.problem("FORM-28", path, item=item.id, limit=limit, unit=item.unit or "")

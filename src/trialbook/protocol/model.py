@@ -1,0 +1,415 @@
+"""What a study plans: plain frozen values, in the order of a Methods section.
+
+Nothing here reads files or decides anything; `protocol.read` makes a `Study`, everybody else reads it.
+Names are ICH-GCP's and CDISC's where these have one (participant, visit, form, item, endpoint, analysis set).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+Text = Mapping[str, str]
+"""A text in one or several languages: language tag -> text. The first language of the study is the default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What the study is called and where it comes from."""
+
+    id: str
+    title: Text
+    design: str
+    """`open-label single-arm` or `open-label parallel`."""
+    data: Literal["real", "invented"]
+    """Whether the data are of real participants; `invented` is printed on every page."""
+    objective: Text = field(default_factory=lambda: NOTHING)
+    timezone: str = "UTC"
+    languages: tuple[str, ...] = ("en",)
+    sponsor: str | None = None
+    registration: str | None = None
+    citation: str | None = None
+    licence: str | None = None
+    planned: int | None = None
+    """Planned number of participants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """Who may see, record and sign what; a role that is not in the study file sees nothing."""
+
+    id: str
+    label: Text
+    sees: tuple[str, ...] = ()
+    """Form ids, or the words `everything`, `data`, `results`."""
+    hidden: tuple[str, ...] = ()
+    """Form ids taken out of `sees`; written `except` in the file."""
+    records: tuple[str, ...] = ()
+    """Form ids, or `everything`."""
+    signs: tuple[Literal["form", "visit", "participant"], ...] = ()
+    blind: bool = False
+    identities: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """A group of participants that gets the same treatments."""
+
+    id: str
+    label: Text
+    treatments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duration:
+    """A length of time as written: `4 weeks`."""
+
+    count: int
+    unit: Literal["hour", "day", "week", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """An amount with its unit, as written: `375 mg/m2`."""
+
+    amount: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Washout:
+    """At least `at_least` must lie between the date item `since` and `before`; the answer `never` also passes."""
+
+    since: str
+    at_least: Duration
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One inclusion or exclusion criterion; `when` true means that the criterion is met."""
+
+    id: str
+    kind: Literal["inclusion", "exclusion"]
+    text: Text
+    when: str | None = None
+    ask_when: str | None = None
+    """Where this is false, the criterion does not apply."""
+    since: Washout | None = None
+    """The state must have lasted: `date` as `since`, `at_least`."""
+    washout: Washout | None = None
+    define: Text = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """A study treatment as the protocol gives it, or a background class that has to stay constant."""
+
+    id: str
+    label: Text
+    dose: Quantity | None = None
+    body_surface: str | None = None
+    """Name of the formula, when the dose is per square metre."""
+    round_to: Quantity | None = None
+    vials: tuple[Quantity, ...] = ()
+    route: str | None = None
+    first: str | None = None
+    every: Duration | None = None
+    times: int | None = None
+    window: Duration | None = None
+    """Tolerance either side of a planned dose."""
+    before_each: tuple[str, ...] = ()
+    on_reaction_only: tuple[str, ...] = ()
+    needs_known: tuple[str, ...] = ()
+    needs_positive: str | None = None
+    constant_from: str | None = None
+    """Visit, or `enrolment`: from here to `constant_to` a change raises a deviation."""
+    constant_to: str | None = None
+    drug_class: str | None = None
+    """Class of drugs of a background treatment; written `class` in the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """First and last study day, inclusive, on which a visit counts as in its window; day 0 is the anchor."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """What fixes study day 0: an act (`enrolment`) or the first or last answer of a date item."""
+
+    which: Literal["first", "last"]
+    name: str
+    """`enrolment`, or a date item as `form.item`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A planned encounter."""
+
+    id: str
+    """As the file writes it: `baseline`, `week 4`. Kept in every entry."""
+    label: Text
+    order: int
+    """0-based place in the schedule."""
+    day: int
+    """Planned study day; day 0 is the anchor."""
+    window: Window
+    optional: bool = False
+    before: Anchor | None = None
+    """A date before which the visit has to be, beside its window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """All planned visits in order, and the names given to some of them together."""
+
+    anchor: Anchor
+    visits: Mapping[str, Visit] = field(default_factory=lambda: NOTHING)
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
+    window: Window | None = None
+    """Tolerance of the visits that state none, in days relative to the planned one."""
+
+
+ItemKind = Literal["number", "vas", "choice", "yes_no", "date", "text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One question of a form. An instrument and a group of ratings expand into such items when the file is read."""
+
+    id: str
+    """Unique in its form; a rating of a group is written `proximal.biceps`."""
+    kind: ItemKind
+    label: Text
+    unit: str | None = None
+    """Unit of a number; `score`, `count` and `ratio` say that it has none."""
+    accepts: tuple[str, ...] = ()
+    """Other units that are converted to `unit`."""
+    molar_mass: Quantity | None = None
+    """Needed to convert between mass and amount of substance."""
+    minimum: Decimal | None = None
+    """Below this it cannot be a value of the scale: refused."""
+    maximum: Decimal | None = None
+    expected_low: Decimal | None = None
+    """Outside of the expected range a query is raised, and the value is kept."""
+    expected_high: Decimal | None = None
+    decimals: int | None = None
+    choices: Mapping[str, Text] = field(default_factory=lambda: NOTHING)
+    several: bool = False
+    """More than one choice may be given, separated by `;`."""
+    partial: bool = False
+    """A date may be a year, or a year and month."""
+    never: bool = False
+    """`never` is an answer to a date."""
+    required: bool = False
+    when: str | None = None
+    """The item is asked only where this is not false."""
+    group: str | None = None
+    test: str | None = None
+    """Standard name or code of a measurement."""
+    upper: Mapping[str, Decimal] = field(default_factory=lambda: NOTHING)
+    """Upper limit of normal by sex (`F`, `M`) or for all (`all`), in `unit`."""
+    lower: Mapping[str, Decimal] = field(default_factory=lambda: NOTHING)
+    upper_item: str | None = None
+    """Item of the same form that holds the laboratory's upper limit on that day."""
+    lower_item: str | None = None
+    help: Text = field(default_factory=lambda: NOTHING)
+    paragraph: bool = False
+    """A text may have several lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A number of a form that is computed from its other items, never typed."""
+
+    id: str
+    label: Text
+    kind: Literal["mean", "sum", "instrument"]
+    of: tuple[str, ...]
+    """Item ids of the same form."""
+    at_least: int
+    """Fewest answered items for which there is a value."""
+    unit: str
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditCheck:
+    """A condition that should hold in a form; where it is false a query with this text is raised."""
+
+    id: str
+    when: str
+    say: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A page of questions that one role answers, once, at some visits, or at any time."""
+
+    id: str
+    label: Text
+    timing: Literal["once", "visits", "any time"]
+    items: Mapping[str, Item]
+    visits: tuple[str, ...] = ()
+    """Visits at which it is due, in order; empty unless `timing` is `visits`."""
+    by: tuple[str, ...] = ()
+    """Roles that answer it; `participant` may stand among them."""
+    repeating: bool = False
+    """Several rows may be recorded: `repeat` tells them apart."""
+    after: tuple[str, ...] = ()
+    """Forms that, where due at the same visit, must be complete before this one opens."""
+    when: str | None = None
+    instrument: str | None = None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
+    """Group of ratings -> ids of its items."""
+    group_labels: Mapping[str, Text] = field(default_factory=lambda: NOTHING)
+    derived: Mapping[str, Derived] = field(default_factory=lambda: NOTHING)
+    checks: tuple[EditCheck, ...] = ()
+    same_rater: bool = False
+    events: bool = False
+    """Rows of this form are adverse events: counted by `term`, by participant, in the report."""
+    terms: Literal["ctcae-5", "meddra", "free"] = "free"
+    """List from which the terms of events come."""
+    release: Literal["at once", "after last visit", "at lock"] = "at once"
+    """When a blinded rating may be read by others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A number that is followed over the visits, or a condition met or not met at one of them."""
+
+    id: str
+    label: Text
+    source: str | None = None
+    """`form.item` or `form.derived`; absent where `when` defines a responder."""
+    when: str | None = None
+    visit: str | None = None
+    """The visit at which `when` is judged."""
+    better: Literal["higher", "lower", "neither"] = "neither"
+    unit: str | None = None
+    decimals: int = 1
+    """Decimals in which the recorded values are written; means get one, SDs two more only where the report says so."""
+    also: str | None = None
+    """A second unit in which the change is told."""
+    log: bool = False
+    """Ratio of geometric means beside the mean change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineRule:
+    """Which value of each endpoint is its baseline."""
+
+    kind: Literal["visit", "last before anchor", "flagged"]
+    visit: str | None = None
+    flag: str | None = None
+    """Item id, in the form of the endpoint, that marks the baseline record with `yes`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisSet:
+    """Who is analysed (ICH E9)."""
+
+    id: str
+    label: Text
+    who: Literal["enrolled", "completed", "condition"]
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAnalysis:
+    """How the endpoints are analysed; one pre-specified test, all others marked sensitivity."""
+
+    baseline: BaselineRule
+    sets: Mapping[str, AnalysisSet]
+    set: str
+    """Id of the analysis set in which endpoints are analysed."""
+    primary_endpoint: str | None = None
+    primary_visit: str | None = None
+    test: Literal["paired t", "signed rank", "sign flip"] = "paired t"
+    sensitivity: tuple[Literal["paired t", "signed rank", "sign flip"], ...] = ("sign flip", "signed rank")
+    alpha: Decimal = Decimal("0.05")
+    confidence: Decimal = Decimal("0.95")
+    multiplicity: Literal["none", "holm", "hochberg", "fixed sequence"] = "none"
+    missing: Literal["available cases", "completers", "locf", "bocf"] = "available cases"
+    intercurrent: Literal["treatment policy", "while on treatment", "hypothetical"] = "treatment policy"
+    looks: Literal["at database cut", "at any time"] = "at any time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigurePlan:
+    """A figure of the report: one or several endpoints over the visits, as panels."""
+
+    id: str
+    endpoints: tuple[str, ...]
+    title: Text = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPlan:
+    """What the report shows beyond what every report shows."""
+
+    table_1: tuple[str, ...] = ()
+    """Items and derived numbers as `form.item`, each of a form that is answered once or at baseline."""
+    figures: tuple[FigurePlan, ...] = ()
+    sentences: Mapping[str, Text] = field(default_factory=lambda: NOTHING)
+    """Sentences of the Results that replace the program's own; `{result id}` is replaced by the number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """Something that the protocol leaves open and the team chose; marked `assumed` in the file."""
+
+    where: str
+    """Path of keys in the file: `treatments.rituximab.body_surface`."""
+    value: str = field(compare=False)
+    """What was chosen, as the file words it."""
+    why: str = ""
+    """The reason given; empty where the file says only `assumed: true`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """The whole plan. `fingerprint` is the hash of the canonical file, `text` the file itself."""
+
+    language: int
+    identity: Identity
+    schedule: Schedule
+    forms: Mapping[str, Form]
+    analysis: PlannedAnalysis
+    roles: Mapping[str, Role] = field(default_factory=lambda: NOTHING)
+    arms: Mapping[str, Arm] = field(default_factory=lambda: NOTHING)
+    criteria: tuple[Criterion, ...] = ()
+    treatments: Mapping[str, Treatment] = field(default_factory=lambda: NOTHING)
+    missing: Mapping[str, Text] = field(default_factory=lambda: NOTHING)
+    """Missing-data codes: code -> meaning."""
+    endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: NOTHING)
+    report: ReportPlan = field(default_factory=ReportPlan)
+    assumptions: tuple[Assumption, ...] = ()
+    fingerprint: str = ""
+    text: str = ""
+
+    def item(self, name: str) -> Item | Derived:
+        """Return the item or derived number named `form.item`; KeyError where there is none."""
+        form_id, _, item_id = name.partition(".")
+        form = self.forms[form_id]
+        return form.items[item_id] if item_id in form.items else form.derived[item_id]
+
+    def visit_forms(self, visit: str) -> Iterator[Form]:
+        """Yield the forms due at a planned visit, in the order of the file."""
+        return (form for form in self.forms.values() if visit in form.visits)
+
+    def say(self, text: Text, language: str | None = None) -> str:
+        """Return the text in `language`, or in the study's first language, or in any."""
+        for tag in (language, *self.identity.languages):
+            if tag is not None and tag in text:
+                return text[tag]
+        return next(iter(text.values()), "")

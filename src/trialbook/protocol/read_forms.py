@@ -1,0 +1,140 @@
+"""The `forms` and `roles` sections: who answers which questions when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from trialbook.protocol.grammar import SECTIONS
+from trialbook.protocol.model import Derived, EditCheck, Form, Item, Role, Schedule, Text
+from trialbook.protocol.phrases import in_words
+from trialbook.protocol.read_items import read_derived, read_questions
+from trialbook.protocol.read_visits import ANY_TIME, ONCE, expand
+from trialbook.protocol.reading import KeyPath, Notes, Raw, empty_part
+from trialbook.protocol.suggest import listed, suggest
+
+EVERYTHING = "everything"
+PARTICIPANT = "participant"
+"""Stands among the roles that answer a form: participants answer for themselves."""
+
+
+class Scale(Protocol):
+    """What is read of an instrument of the catalogue."""
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Questions in order."""
+
+    @property
+    def derived(self) -> tuple[Derived, ...]:
+        """Scores."""
+
+
+Catalog = Mapping[str, Scale]
+
+
+def default_roles() -> dict[str, Raw]:
+    """Return the role of a file that names none: an investigator who does everything."""
+    words: Raw = {"sees": (EVERYTHING,), "records": (EVERYTHING,), "signs": ("form", "visit", "participant")}
+    return {"investigator": {**empty_part(SECTIONS["role"]), **words}}
+
+
+def read_forms(
+    raw_forms: Mapping[str, Raw],
+    roles: Mapping[str, Raw],
+    schedule: Schedule,
+    missing: Mapping[str, Text],
+    catalog: Catalog,
+    notes: Notes,
+) -> dict[str, Form]:
+    """Return the forms in the order of the file."""
+    forms: dict[str, Form] = {}
+    for name, raw in raw_forms.items():
+        path = ("forms", name)
+        asked = _asked(raw, path, missing, catalog, notes)
+        timing, visits = _timing(raw["at"] or (), schedule, (*path, "at"), notes)
+        title = asked.pop("title", None) or in_words(name)
+        forms[name] = Form(
+            id=name,
+            label=raw["label"] or {notes.languages[0]: title},
+            timing=timing,
+            visits=visits,
+            by=_answered_by(name, raw["by"], roles),
+            repeating=raw["repeating"] is True,
+            after=raw["after"] or (),
+            when=raw["when"],
+            instrument=raw["instrument"],
+            checks=_checks(raw["checks"] or {}),
+            same_rater=raw["rater"] == "same throughout",
+            events=raw["events"] is True,
+            terms=raw["terms"] or "free",
+            release=raw["release"] or "at once",
+            **asked,
+        )
+    return forms
+
+
+def _asked(raw: Raw, path: KeyPath, missing: Mapping[str, Text], catalog: Catalog, notes: Notes) -> dict[str, Any]:
+    """Return items, groups and derived numbers, from the file or from the catalogue."""
+    if raw["instrument"] is not None:
+        return _from_catalog(raw["instrument"], (*path, "instrument"), catalog, notes)
+    questions = read_questions(raw["items"] or {}, (*path, "items"), missing, notes)
+    derived = read_derived(raw["derive"] or {}, questions, (*path, "derive"), notes)
+    labels = questions.group_labels
+    return {"items": questions.items, "groups": questions.groups, "group_labels": labels, "derived": derived}
+
+
+def _from_catalog(name: str, path: KeyPath, catalog: Catalog, notes: Notes) -> dict[str, Any]:
+    scale = catalog.get(name)
+    if scale is None:
+        notes.add("FORM-04", path, instrument=name, did_you_mean=suggest(name, catalog), instruments=listed(catalog))
+        return {"items": {}}
+    items = {item.id: item for item in scale.items}
+    groups = {item.group: () for item in scale.items if item.group is not None}
+    members = {group: tuple(item.id for item in scale.items if item.group == group) for group in groups}
+    derived = {number.id: number for number in scale.derived}
+    return {"title": scale.title, "items": items, "groups": members, "derived": derived}
+
+
+def _timing(refs: tuple[str, ...], schedule: Schedule, path: KeyPath, notes: Notes) -> tuple[Any, tuple[str, ...]]:
+    """Return when a form is answered, and its visits."""
+    words = [ref for ref in refs if ref in {ONCE, ANY_TIME}]
+    if words and len(refs) > 1:
+        notes.add("SCHED-12", path, word=words[0])
+    if words:
+        return words[0], ()
+    return "visits", expand(refs, schedule.visits, schedule.sets, path, notes)
+
+
+def _checks(raw: Mapping[str, Raw]) -> tuple[EditCheck, ...]:
+    return tuple(EditCheck(id=name, when=part["when"] or "true", say=part["say"] or {}) for name, part in raw.items())
+
+
+def _answered_by(form: str, by: tuple[str, ...] | None, roles: Mapping[str, Raw]) -> tuple[str, ...]:
+    """Return the roles that answer a form: those it names, else those that say that they record it."""
+    if by is not None:
+        return by
+    return tuple(role for role, raw in roles.items() if {EVERYTHING, form}.intersection(raw["records"] or ()))
+
+
+def read_roles(raw_roles: Mapping[str, Raw], forms: Mapping[str, Form], notes: Notes) -> dict[str, Role]:
+    """Return the roles; one that does not say what it records records the forms that name it."""
+    return {
+        name: Role(
+            id=name,
+            label=raw["label"] or {notes.languages[0]: in_words(name)},
+            sees=raw["sees"] or (),
+            hidden=raw["except"] or (),
+            records=tuple(form.id for form in forms.values() if name in form.by)
+            if raw["records"] is None
+            else raw["records"],
+            signs=raw["signs"] or (),
+            blind=raw["blind"] is True,
+            identities=raw["identities"] is True,
+        )
+        for name, raw in raw_roles.items()
+    }

@@ -1,0 +1,169 @@
+"""What a typed number means: digits with a point, `<` and `>` where a laboratory could only give a limit.
+
+Nothing is guessed. A decimal comma, thousands separators, an exponent, two numbers, digits of other scripts are
+refused, each with its own remedy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trialbook.errors import Problem
+from trialbook.protocol.model import Item
+from trialbook.protocol.units import convert, is_unit, spelled
+
+NUMBER = re.compile(
+    r"(?P<limit><=|>=|[<>≤≥])?\s*(?P<sign>[-+\N{MINUS SIGN}])?(?P<digits>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?P<rest>.*)",
+    re.DOTALL,
+)
+PLAIN_LIMIT = {"≤": "<=", "≥": ">=", None: ""}
+LOOKALIKE = re.compile(r"[^\x00-\x7f]")
+COMMA = re.compile(r"[0-9],[0-9]")
+TWO = re.compile(r"[0-9]\s*/\s*[0-9]")
+
+MOST_DIGITS = 15
+"""Significant digits that a double, and so every analysis, holds without loss."""
+MOST_MAGNITUDE = 30
+MOST_CHARACTERS = 64
+EXACT_UNITS = ("score",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A number as typed: limit sign, plain decimal, and the unit that stood behind it."""
+
+    limit: str
+    digits: str
+    unit: str
+
+
+def read_number(item: Item, text: str, unit: str | None) -> tuple[str, tuple[Problem, ...]] | Problem:
+    """Return the canonical number in the unit of the item with its queries; a Problem where it is none."""
+    reading = _read(item, text)
+    if isinstance(reading, Problem):
+        return reading
+    digits = _in_unit(item, reading, unit)
+    if isinstance(digits, Problem):
+        return digits
+    problem = next(_refusals(item, text, reading.limit, digits), None)
+    if problem is not None:
+        return problem
+    decimals_of = digits if digits == reading.digits else None
+    return reading.limit + digits, tuple(_queries(item, text, reading.limit, digits, decimals_of))
+
+
+def plain(amount: Decimal) -> str:
+    """Write a converted amount without exponent or trailing zeros."""
+    shown = f"{amount:f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return "0" if shown in {"-0", ""} else shown
+
+
+def label_of(item: Item) -> str:
+    """Name an item in a sentence: its first label, or its id."""
+    return next(iter(item.label.values()), item.id)
+
+
+def _read(item: Item, text: str) -> Reading | Problem:
+    match = NUMBER.fullmatch(text)
+    if match is None:
+        return _not_a_number(text)
+    rest = spelled(match["rest"])
+    if rest and rest not in _units(item):
+        return _odd_rest(item, text, rest)
+    sign = "-" if match["sign"] in {"-", "\N{MINUS SIGN}"} else ""
+    whole, point, decimals = match["digits"].partition(".")
+    digits = sign + (whole.lstrip("0") or "0") + point + decimals
+    if sign and not Decimal(digits):
+        return Problem(code="VALUE-02", values={"text": text})
+    return Reading(limit=PLAIN_LIMIT.get(match["limit"], match["limit"]), digits=digits, unit=rest)
+
+
+def _not_a_number(text: str) -> Problem:
+    if LOOKALIKE.search(text) and any(character.isnumeric() and not character.isascii() for character in text):
+        return Problem(code="VALUE-06", values={"text": text})
+    return Problem(code="VALUE-02", values={"text": text})
+
+
+def _odd_rest(item: Item, text: str, rest: str) -> Problem:
+    if COMMA.search(text):
+        return Problem(code="VALUE-03", values={"text": text})
+    if TWO.search(text):
+        return Problem(code="VALUE-04", values={"text": text})
+    if is_unit(rest):
+        return _wrong_unit(item, rest)
+    return _not_a_number(text)
+
+
+def _wrong_unit(item: Item, unit: str) -> Problem:
+    units = ", ".join(_units(item)) or "plain numbers, without a unit"
+    return Problem(code="VALUE-07", values={"item": label_of(item), "unit": unit, "units": units})
+
+
+def _units(item: Item) -> tuple[str, ...]:
+    """Return the units an item takes, its own first."""
+    return tuple(spelled(unit) for unit in (item.unit, *item.accepts) if unit is not None)
+
+
+def _in_unit(item: Item, reading: Reading, unit: str | None) -> str | Problem:
+    """Return the number in the unit of the item, as typed where that is the unit in which it was typed."""
+    given = {name for name in (reading.unit, spelled(unit or "")) if name}
+    strange = sorted(given - set(_units(item)))
+    if strange or len(given) > 1:
+        return _wrong_unit(item, (strange or sorted(given))[0])
+    if item.unit is None or not given or given == {spelled(item.unit)}:
+        return reading.digits
+    converted = convert(Decimal(reading.digits), given.pop(), item.unit, molar_mass=item.molar_mass)
+    return converted if isinstance(converted, Problem) else plain(converted)
+
+
+def _refusals(item: Item, text: str, limit: str, digits: str) -> Iterator[Problem]:
+    amount = Decimal(digits)
+    if _is_beyond_measure(amount) or len(digits) > MOST_CHARACTERS:
+        yield Problem(code="VALUE-05", values={"text": text})
+    if limit and (item.kind == "vas" or item.unit in EXACT_UNITS):
+        yield Problem(code="VALUE-09", values={"item": label_of(item), "text": text})
+    if _is_below(limit, amount, item.minimum) or _is_above(limit, amount, item.maximum):
+        yield _outside("VALUE-08", item, limit + digits, item.minimum, item.maximum)
+
+
+def _queries(item: Item, text: str, limit: str, digits: str, typed: str | None) -> Iterator[Problem]:
+    amount = Decimal(digits)
+    if _is_below(limit, amount, item.expected_low) or _is_above(limit, amount, item.expected_high):
+        yield _outside("VALUE-31", item, limit + digits, item.expected_low, item.expected_high)
+    decimals = 0 if typed is None else len(typed.partition(".")[2])
+    if item.decimals is not None and decimals > item.decimals:
+        values = {"text": text, "item": label_of(item), "decimals": str(item.decimals)}
+        yield Problem(code="VALUE-32", values=values, level="warning")
+
+
+def _is_beyond_measure(amount: Decimal) -> bool:
+    significant = "".join(map(str, amount.as_tuple().digits)).strip("0")
+    return bool(amount) and (len(significant) > MOST_DIGITS or abs(amount.adjusted()) > MOST_MAGNITUDE)
+
+
+def _is_below(limit: str, amount: Decimal, low: Decimal | None) -> bool:
+    """Tell whether every number the text allows lies below `low`."""
+    if low is None or limit in {">", ">="}:
+        return False
+    return amount <= low if limit == "<" else amount < low
+
+
+def _is_above(limit: str, amount: Decimal, high: Decimal | None) -> bool:
+    if high is None or limit in {"<", "<="}:
+        return False
+    return amount >= high if limit == ">" else amount > high
+
+
+def _outside(code: str, item: Item, value: str, low: Decimal | None, high: Decimal | None) -> Problem:
+    unit = "" if item.unit is None else f" {item.unit}"
+    values = {
+        "item": label_of(item),
+        "value": f"{value}{unit}",
+        "low": "any" if low is None else plain(low),
+        "high": "any" if high is None else plain(high),
+    }
+    return Problem(code=code, values=values, level="warning" if code == "VALUE-31" else "error")

@@ -1,0 +1,163 @@
+"use strict";
+// From a number to its result, to the cells behind it, to the entries of each cell. Text only ever enters as text.
+(() => {
+  const panel = document.getElementById("trace");
+  const body = document.getElementById("trace-body");
+  const title = document.getElementById("trace-title");
+  let evidence = null;
+  let origin = null;
+
+  const read = () => {
+    if (evidence) return evidence;
+    evidence = JSON.parse(document.getElementById("evidence").textContent);
+    const name = (row, at) => (at ? evidence.texts[row[at]] : row[0]);
+    evidence.bySeq = new Map();
+    evidence.byCell = new Map();
+    for (const row of evidence.facts) {
+      const fact = Object.fromEntries(evidence.fields.map((field, at) => [field, name(row, at)]));
+      evidence.bySeq.set(fact.seq, fact);
+      const key = cellKey(fact);
+      if (!evidence.byCell.has(key)) evidence.byCell.set(key, []);
+      evidence.byCell.get(key).push(fact);
+    }
+    return evidence;
+  };
+  const cellKey = (fact) => JSON.stringify(
+    fact.item ? [fact.participant, fact.visit, fact.form, fact.repeat, fact.item] : [fact.participant, fact.act, fact.seq]);
+  const unfold = (runs) => {
+    const all = [];
+    for (let at = 0; at < runs.length; at += 2) for (let more = 0; more < runs[at + 1]; more += 1) all.push(runs[at] + more);
+    return all;
+  };
+  const el = (tag, attributes, ...children) => {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (name === "onclick") made.addEventListener("click", value);
+      else if (value !== null && value !== undefined) made.setAttribute(name, value);
+    }
+    for (const child of children.flat()) if (child !== null && child !== "") made.append(child);
+    return made;
+  };
+  const count = (number, word, more) => `${number} ${number === 1 ? word : more}`;
+  const naturally = (a, b) => a.localeCompare(b, "en", { numeric: true });
+
+  const pairs = (list) => el("dl", { class: "facts" }, list.filter(([, said]) => said !== "" && said !== null)
+    .map(([name, said]) => el("div", {}, el("dt", {}, name), el("dd", {}, said))));
+
+  const resultFacts = (row) => {
+    const heads = [...row.closest("table").querySelectorAll("thead tr:last-child th")].map((head) => head.textContent);
+    const cells = [...row.children].map((cell) => cell.textContent);
+    return pairs(heads.map((head, at) => [head, cells[at]]).filter(([head]) => head !== "Entries"));
+  };
+
+  const told = (fact, isCurrent) => pairs([
+    [isCurrent ? "Entry" : "Earlier entry", `${fact.seq}, ${fact.act}`],
+    ["As entered", fact.text === "" ? "" : `“${fact.text}”`],
+    ["Taken as", fact.value],
+    ["By", fact.by],
+    ["When", fact.local ? `${fact.at} UTC (${fact.local} ${read().zone})` : `${fact.at} UTC`],
+    ["Reason", fact.reason],
+    ["Source", fact.file ? fact.file + (fact.row && `, row ${fact.row}`) + (fact.column && `, column “${fact.column}”`) : ""],
+  ]);
+
+  const cellTold = (fact, current) => {
+    const where = [`Participant ${fact.participant}`, fact.visit, fact.form, fact.repeat && `no. ${fact.repeat}`, fact.item];
+    const history = read().byCell.get(cellKey(fact)) || [fact];
+    const newest = [...history].reverse();
+    return el("section", { class: "cell" }, el("h4", {}, where.filter(Boolean).join(" · ")),
+      newest.map((entry) => told(entry, current.has(entry.seq))));
+  };
+
+  const list = (facts, current) => facts.map((fact) => cellTold(fact, current));
+
+  const shown = (facts, derived) => {
+    if (derived) return derived[2];
+    if (facts.length <= 3) return facts.map((fact) => fact.value || fact.text || fact.act).join("; ");
+    return `${facts.length} entries`;
+  };
+
+  const grid = (facts, derived, choose) => {
+    const visits = [...new Set(facts.map((fact) => fact.visit))];
+    const known = read().visits;
+    visits.sort((a, b) => known.indexOf(a) - known.indexOf(b));
+    const people = [...new Set(facts.map((fact) => fact.participant))].sort(naturally);
+    const cell = (person, visit) => {
+      const those = facts.filter((fact) => fact.participant === person && fact.visit === visit);
+      if (!those.length) return el("td", {}, "–");
+      const value = derived.find((row) => row[0] === person && row[1] === visit);
+      const label = shown(those, value);
+      return el("td", {}, el("button", { type: "button", onclick: (event) => choose(those, event.currentTarget),
+        "aria-label": `${label}: participant ${person}${visit ? `, ${visit}` : ""}` }, label));
+    };
+    const head = el("tr", {}, el("th", { scope: "col" }, "Participant"),
+      visits.map((visit) => el("th", { scope: "col" }, visit || (visits.length > 1 ? "Once" : "Recorded"))));
+    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Cells by participant and visit" },
+      el("table", { class: "grid" }, el("thead", {}, head), el("tbody", {},
+        people.map((person) => el("tr", {}, el("th", { scope: "row" }, person), visits.map((visit) => cell(person, visit)))))));
+  };
+
+  const behind = (entries, variable) => {
+    const { bySeq, derived } = read();
+    const facts = entries.map((seq) => bySeq.get(seq)).filter(Boolean);
+    if (!facts.length) return [el("p", { class: "quiet" }, "No entry stands behind this number: nothing that would count was recorded.")];
+    const current = new Set(entries);
+    const below = el("div", { class: "cells", "aria-live": "polite" });
+    const all = () => below.replaceChildren(...list(facts, current));
+    const choose = (those, button) => {
+      panel.querySelectorAll("button.on").forEach((other) => other.classList.remove("on"));
+      button.classList.add("on");
+      below.replaceChildren(...list(those, current));
+      below.scrollIntoView({ block: "nearest" });
+    };
+    if (facts.length <= 8) all();
+    else below.append(el("p", { class: "quiet" }, "Choose a value above to see its entries, or ",
+      el("button", { type: "button", class: "text", onclick: all }, `see all ${facts.length}`), "."));
+    return [el("h3", {}, `Behind it: ${count(facts.length, "entry", "entries")}`),
+      grid(facts, derived[variable] || [], choose), below];
+  };
+
+  const open = (link) => {
+    const { results, lists } = read();
+    const address = decodeURIComponent(link.getAttribute("href").slice(1));
+    const row = link.dataset.e === undefined ? document.getElementById(address) : null;
+    const [place, variable] = results[address] || [null, ""];
+    const entries = link.dataset.e === undefined ? (place === null ? [] : unfold(lists[place])) : link.dataset.e.split(" ").map(Number);
+    title.textContent = link.textContent.trim();
+    body.replaceChildren(
+      ...(row ? [resultFacts(row)] : []),
+      ...behind(entries, variable),
+      ...(row ? [el("p", { class: "quiet" }, el("a", { href: link.getAttribute("href") }, "Its row in the appendix of results"))] : []));
+    document.querySelectorAll("a.n.on").forEach((other) => other.classList.remove("on"));
+    link.classList.add("on");
+    origin = link;
+    panel.hidden = false;
+    document.body.classList.add("tracing");
+    body.scrollTop = 0;
+    title.focus({ preventScroll: true });
+  };
+  const close = () => {
+    panel.hidden = true;
+    document.body.classList.remove("tracing");
+    document.querySelectorAll("a.n.on").forEach((link) => link.classList.remove("on"));
+    if (origin) origin.focus({ preventScroll: true });
+  };
+  const unfoldTarget = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    const folded = target.closest("details") || target.querySelector("details.folded");
+    if (folded) folded.open = true;
+    target.scrollIntoView();
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.n");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    open(link);
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !panel.hidden) close(); });
+  document.getElementById("trace-close").addEventListener("click", close);
+  window.addEventListener("hashchange", unfoldTarget);
+  document.documentElement.classList.add("scripted");
+  if (location.hash) unfoldTarget();
+})();

@@ -1,0 +1,114 @@
+"""A document as one HTML file: styles, figures, script and evidence inside, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from trialbook.render.document import Block, Document
+from trialbook.render.evidence import to_json
+from trialbook.render.inline import Code, Emphasis, Line, Mark, Number, Part, Recorded, Reference
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parent / "templates"
+ELEMENTS: Mapping[type, str] = {Emphasis: "strong", Code: "code", Mark: "sup"}
+ALIGNED = {"left": " class=l", "right": " class=r", "centre": ""}
+"""Short, since they stand in every cell; the style sheet centres what has none."""
+UNSAFE_IN_CSS = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")", "\n": " ", "\r": " ", "\f": " "})
+"""Letters that could end a string of the style sheet, or the style element."""
+
+
+def to_html(document: Document) -> str:
+    """Return the whole page; every text of the study in it is escaped."""
+    from markupsafe import Markup
+
+    labels = document.labels()
+    script, style = _file("trace.js"), _file("report.css")
+    page = _environment().get_template("document.html.j2")
+    return page.render(
+        document=document,
+        labels=labels,
+        line=lambda parts: to_markup(parts, labels),
+        kind=kind,
+        style=Markup(style),  # noqa: S704 - a file of this package
+        script=Markup(script),  # noqa: S704 - a file of this package
+        script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        evidence=Markup(to_json(document.evidence)),  # noqa: S704 - `to_json` leaves no letter that ends an element
+        running=Markup(_css_string(_running_head(document))),  # noqa: S704 - as above
+        aligned={name: Markup(text) for name, text in ALIGNED.items()},  # noqa: S704 - words of this file
+        unquoted=Markup,
+    )
+
+
+def write_html(document: Document, path: Path) -> None:
+    """Write the page as UTF-8 with LF line ends."""
+    path.write_bytes(to_html(document).encode())
+
+
+def kind(block: Block) -> str:
+    """Name the macro that draws a block."""
+    return type(block).__name__.lower()
+
+
+def to_markup(line: Line, labels: Mapping[str, str]) -> Markup:
+    """Write a line of text; numbers become links to their rows, references become links to what they name."""
+    from markupsafe import Markup
+
+    return Markup("").join(_part(part, labels) for part in line)
+
+
+def _part(part: Part, labels: Mapping[str, str]) -> str:
+    from markupsafe import Markup, escape
+
+    match part:
+        case str():
+            return escape(part)
+        case Number():
+            return Markup('<a class="n" href="#{}">{}</a>').format(fragment(part.result_id), part.text)
+        case Recorded():
+            entries = " ".join(map(str, part.entries))
+            return Markup('<a class="n v" href="#entries" data-e="{}">{}</a>').format(entries, part.text)
+        case Reference():
+            return Markup('<a class="ref" href="#{}">{}</a>').format(fragment(part.to), labels[part.to])
+        case Emphasis() | Code() | Mark():
+            return Markup("<{0}>{1}</{0}>").format(ELEMENTS[type(part)], part.text)
+
+
+def fragment(name: str) -> str:
+    """Write a name as the part of an address behind `#`."""
+    return quote(name, safe="")
+
+
+def _running_head(document: Document) -> str:
+    return f"{document.notice.label} · {document.title}"
+
+
+def _css_string(text: str) -> str:
+    return '"' + text.translate(UNSAFE_IN_CSS) + '"'
+
+
+@cache
+def _file(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

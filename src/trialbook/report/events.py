@@ -1,0 +1,175 @@
+"""Adverse events and deviations: counts by class and term, and listings of what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialbook.analysis.events import ALL, CLASS, TERM, folded
+from trialbook.analysis.results import Listing, Result
+from trialbook.protocol.model import Form
+from trialbook.render.inline import Line, Recorded
+from trialbook.render.numbers import ABSENT, MINUS, show_plain
+from trialbook.render.table import Column, Row, Table
+from trialbook.report.quote import Notes, cell, footnotes
+from trialbook.report.run import Run, as_mappings
+from trialbook.report.shown import item_label, item_of, value_text
+
+ADVERSE_EVENTS = "adverse_events"
+COUNTED = "A participant with the same event twice counts once under participants. Percentages are of those enrolled."
+KINDS = {
+    "early": "Earlier than its window",
+    "late": "Later than its window",
+    "missed": "Missed",
+    "no date": "No date recorded",
+}
+
+
+def event_forms(run: Run) -> tuple[Form, ...]:
+    """Return the forms whose rows are adverse events."""
+    return tuple(form for form in run.study.forms.values() if form.events)
+
+
+def events_table(run: Run, form: Form) -> Table | None:
+    """Return participants and events, terms below their classes; None where no event was recorded."""
+    notes: Notes = {}
+    total = stats_of(run, form.id, ALL)
+    if "n_events" not in total or not total["n_events"].value:
+        return None
+    body = [_event_row(run, "Any event", 0, total, notes)]
+    for level, name in ordered_levels(run, form):
+        variable = form.id if level else f"{form.id}.{CLASS}"
+        body.append(_event_row(run, name, level, stats_of(run, variable, name), notes))
+    return Table(
+        id=f"table-events-{form.id}", title=f"{run.say(form.label) or form.id} by participant", stub="Event",
+        columns=(Column(label="Participants, n (%)"), Column(label="Events")), body=tuple(body),
+        footnotes=((COUNTED,), *footnotes(notes)),
+    )  # fmt: skip
+
+
+def ordered_levels(run: Run, form: Form) -> Iterator[tuple[int, str]]:
+    """Yield classes (0), each followed by its terms (1), in the order of the results; terms without a class last."""
+    classes = _levels(run, f"{form.id}.{CLASS}")
+    terms = _levels(run, form.id)
+    pairs = [(row.get(CLASS), row.get(TERM)) for row, _ in as_mappings(listing_of(run, form))]
+    under: dict[str, str] = {}
+    for name, term in pairs:
+        under.setdefault(folded(str(term or "")), folded(str(name or "")))
+    for name in classes:
+        yield 0, name
+        yield from ((1, term) for term in terms if under.get(folded(term)) == folded(name))
+    known = {folded(name) for name in classes}
+    yield from ((1, term) for term in terms if under.get(folded(term)) not in known)
+
+
+def stats_of(run: Run, variable: str, level: str) -> dict[str, Result]:
+    """Return the counts of one class or term."""
+    return {row.stat: row for row in run.quotes.of("events", variable) if row.level == level}
+
+
+def listing_of(run: Run, form: Form) -> Listing | None:
+    """Return the rows of an events form."""
+    return run.listing(f"{ADVERSE_EVENTS}.{form.id}") or run.listing(ADVERSE_EVENTS)
+
+
+def _levels(run: Run, variable: str) -> list[str]:
+    return list(dict.fromkeys(row.level for row in run.quotes.of("events", variable) if row.level != ALL))
+
+
+def listing_table(run: Run, form: Form) -> Table | None:
+    """Return the recorded events one by one; None where there are none or very many."""
+    listing = listing_of(run, form)
+    if listing is None:
+        return None
+    names = [name for name in listing.columns if name != "participant"]
+    shown = [name for name in names if any(row[name] not in {None, ""} for row, _ in as_mappings(listing))]
+    rows = (
+        Row(
+            stub=(Recorded(entries, str(row["participant"])),),
+            cells=tuple(_listed(run, form, name, row[name]) for name in shown),
+        )
+        for row, entries in as_mappings(listing)
+    )
+    return Table(
+        id=f"table-listing-{form.id}", title=f"{run.say(form.label) or form.id}, one by one", stub="Participant",
+        columns=tuple(Column(label=_column(run, form, name), align="left") for name in shown), body=tuple(rows),
+    )  # fmt: skip
+
+
+def deviations_table(run: Run) -> Table | None:
+    """Return the visits outside their windows, by kind; those without a date are named, not listed row by row."""
+    listing = run.listing("deviations")
+    if listing is None:
+        return None
+    body = tuple(row for kind in _kinds(listing) if kind != "no date" for row in _deviations(run, listing, kind))
+    if not body:
+        return None
+    return Table(
+        id="table-deviations", title="Visits outside their windows", stub="Participant",
+        columns=(Column(label="Visit", align="left"), *map(_centred, ("Date", "Study day", "Window, days"))),
+        body=body,
+    )  # fmt: skip
+
+
+def _centred(label: str) -> Column:
+    return Column(label=label)
+
+
+def undated_lines(run: Run) -> Iterator[Line]:
+    """Yield for each visit the participants for whom no date of it is recorded."""
+    found: dict[str, list[str]] = {}
+    for row, _ in as_mappings(run.listing("deviations")):
+        if row["kind"] == "no date":
+            found.setdefault(str(row["visit"]), []).append(str(row["participant"]))
+    for visit, people in found.items():
+        yield (f"{run.visit_label(visit)}: participants {', '.join(people)}.",)
+
+
+def _kinds(listing: Listing) -> list[str]:
+    found = {str(row["kind"]) for row, _ in as_mappings(listing)}
+    return [kind for kind in KINDS if kind in found] + sorted(found - set(KINDS))
+
+
+def _deviations(run: Run, listing: Listing, kind: str) -> Iterator[Row]:
+    yield Row(stub=(KINDS.get(kind, kind),), heading=True)
+    for row, entries in as_mappings(listing):
+        if row["kind"] == kind:
+            date = str(row["date"] or ABSENT)
+            shown: Line = (Recorded(entries, date),) if entries else (date,)
+            cells = ((run.visit_label(str(row["visit"])),), shown, (_plain(row["day"]),), (_plain(row["window"]),))
+            yield Row(stub=(str(row["participant"]),), level=1, cells=cells)
+
+
+def _event_row(run: Run, name: str, level: int, stats: dict[str, Result], notes: Notes) -> Row:
+    people, percent = stats.get("n_participants"), stats.get("percent")
+    share: Line = (" (", run.quotes.number(percent), ")") if percent is not None and percent.value is not None else ()
+    cells = ((*cell(run.quotes, people, notes), *share), cell(run.quotes, stats.get("n_events"), notes))
+    return Row(stub=(name,), level=level, cells=cells)
+
+
+def _column(run: Run, form: Form, name: str) -> str:
+    known = {"repeat": "No.", "day": "Study day", "visit": "Visit"}
+    return (
+        item_label(run.study, form.id, name)
+        if name in form.items
+        else known.get(name, name.replace("_", " ").capitalize())
+    )
+
+
+def _listed(run: Run, form: Form, name: str, value: str | float | None) -> Line:
+    if value is None or value == "":
+        return (ABSENT,)
+    if isinstance(value, str) and name in form.items:
+        return (value_text(run.study, item_of(run.study, form.id, name), value),)
+    return (_plain(value),)
+
+
+def _plain(value: str | float | None) -> str:
+    if value is None or value == "":
+        return ABSENT
+    return (
+        value.replace("-", MINUS)
+        if isinstance(value, str) and value[:1] == "-"
+        else value
+        if isinstance(value, str)
+        else show_plain(value)
+    )

@@ -1,0 +1,208 @@
+"""The participant flow: boxes from enrolment to analysis, each number a link; in words and as a table too."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import escape
+
+from trialbook.analysis.results import Result
+from trialbook.render.document import Figure
+from trialbook.render.inline import Line, Number, plain
+from trialbook.render.table import Column, Row, Table
+from trialbook.render.to_html import fragment
+from trialbook.report.run import Run
+
+WIDTH, SIDE_WIDTH, GAP, LEADING, PAD = 300, 290, 34, 19, 12
+LETTERS = 36
+"""Letters of a line in a box."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A stage of the study; `side` tells who left on the way to the next one."""
+
+    lines: tuple[Line, ...]
+    side: tuple[Line, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """Height of the stage itself."""
+        return len(self.lines) * LEADING + 2 * PAD
+
+    @property
+    def side_height(self) -> int:
+        """Height of the box beside the way down; 0 where nobody left."""
+        return len(self.side) * LEADING + 2 * PAD if self.side else 0
+
+
+def participant_flow(run: Run) -> Figure | None:
+    """Return the flow of participants as a figure; None where nobody was recorded."""
+    boxes = tuple(boxes_of(run))
+    if not boxes:
+        return None
+    return Figure(
+        id="figure-flow",
+        title="Participant flow",
+        svg=svg_of(boxes),
+        alt="Flow of participants. " + ". ".join(_spoken(box) for box in boxes) + ".",
+        caption=("Numbers are participants.",),
+        table=flow_table(run),
+    )
+
+
+def boxes_of(run: Run) -> Iterator[Box]:
+    """Yield the stages for which there are results, from screening to analysis."""
+    failed = count(run, "screen_failure")
+    screened, enrolled = count(run, "screened"), count(run, "enrolled")
+    if screened is not None and failed is not None and failed.value:
+        yield Box(lines=(_stage(run, "Screened", screened),), side=(_stage(run, "Not enrolled", failed),))
+    if enrolled is not None:
+        yield Box(lines=(_stage(run, "Enrolled", enrolled),), side=tuple(_left(run)))
+    ends = [
+        (label, row)
+        for label, name in (("Completed", "completed"), ("Still in the study", "ongoing"))
+        if (row := count(run, name)) is not None and row.value
+    ]
+    if ends:
+        yield Box(lines=tuple(_stage(run, label, row) for label, row in ends))
+    analysed = tuple(_analysed(run))
+    if analysed:
+        yield Box(lines=analysed)
+
+
+def count(run: Run, level: str) -> Result | None:
+    """Return how many participants were screened, enrolled, ongoing, completed, withdrawn or not enrolled."""
+    return run.quotes.find("disposition", "participants", level, "n")
+
+
+def reasons(run: Run) -> tuple[Result, ...]:
+    """Return the counts of those who left, by reason, in the order of the results."""
+    return tuple(row for row in run.quotes.of("disposition", "withdrawn") if row.stat == "n")
+
+
+def evaluable(run: Run) -> Iterator[tuple[str, Result]]:
+    """Yield for each endpoint its label and how many had both values at the visit of which the Results speak."""
+    for endpoint in run.followed():
+        visit = run.focal_visit(endpoint) or ""
+        row = run.quotes.find("disposition", "evaluable", endpoint.id, visit, "", run.study.analysis.set, "n")
+        if row is not None:
+            yield run.label(endpoint), row
+
+
+def flow_table(run: Run) -> Table:
+    """Return the numbers of the flow as a table."""
+    stages = [("Screened", "screened"), ("Screen failures", "screen_failure"), ("Enrolled", "enrolled")]
+    ends = [("Completed", "completed"), ("Still in the study", "ongoing"), ("Withdrawn", "withdrawn")]
+    rows = [_row(run, label, count(run, level)) for label, level in (*stages, *ends)]
+    rows += [_row(run, f"Withdrawn: {row.level}", row) for row in reasons(run)]
+    for name in run.study.analysis.sets:
+        rows.append(_row(run, f"Analysis set: {run.set_label(name)}", set_size(run, name)))
+    for endpoint, row in evaluable(run):
+        rows.append(_row(run, f"Values at baseline and {run.at(row.visit)}: {endpoint}", row))
+    return Table(
+        id="table-flow", title="Participants at each stage", stub="Stage", columns=(Column(label="n", align="right"),),
+        body=tuple(row for row in rows if row is not None), numbered=False,
+    )  # fmt: skip
+
+
+def set_size(run: Run, name: str) -> Result | None:
+    """Return how many participants an analysis set has."""
+    return run.quotes.find("disposition", "set", name, "n")
+
+
+def svg_of(boxes: Sequence[Box]) -> str:
+    """Draw boxes one below another, with side boxes at the arrows between them."""
+    tops, top = [], 2
+    for box in boxes:
+        tops.append(top)
+        top += box.height + (GAP + max(box.side_height, 0) if box.side else GAP)
+    height = top - GAP + 2
+    width = WIDTH + 34 + SIDE_WIDTH if any(box.side for box in boxes) else WIDTH
+    drawn = [part for box, place in zip(boxes, tops, strict=True) for part in _drawn(box, place)]
+    drawn += [
+        _arrow(WIDTH // 2, above + box.height, below)
+        for (above, below), box in zip(pairwise(tops), boxes, strict=False)
+    ]
+    style = f'width="{width + 4}" height="{height}" viewBox="0 0 {width + 4} {height}" font-size="14"'
+    return f'<svg class="flow" {style}>{"".join(drawn)}</svg>'
+
+
+def _drawn(box: Box, top: int) -> Iterator[str]:
+    yield _frame(2, top, WIDTH, box.lines, box.height)
+    if box.side:
+        side_top = top + box.height + GAP // 2
+        middle = side_top + box.side_height // 2
+        yield _frame(WIDTH + 34, side_top, SIDE_WIDTH, box.side, box.side_height)
+        yield (
+            f'<path d="M{WIDTH // 2} {middle}H{WIDTH + 32}" stroke="var(--ink)" fill="none"/>'
+            f'<path d="M{WIDTH + 33} {middle}l-8 -4v8z" fill="var(--ink)"/>'
+        )
+
+
+def _frame(left: int, top: int, width: int, lines: Sequence[Line], height: int) -> str:
+    texts = "".join(
+        f'<text x="{left + PAD}" y="{top + PAD + LEADING * place + 14}" fill="var(--ink)">{_text(line)}</text>'
+        for place, line in enumerate(lines)
+    )
+    box = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" stroke="var(--ink)" rx="3"/>'
+    return box + texts
+
+
+def _arrow(x: int, top: int, bottom: int) -> str:
+    return (
+        f'<path d="M{x} {top}V{bottom - 2}" stroke="var(--ink)" fill="none"/>'
+        f'<path d="M{x} {bottom}l-4 -8h8z" fill="var(--ink)"/>'
+    )
+
+
+def _text(line: Line) -> str:
+    return "".join(_link(part) if isinstance(part, Number) else str(escape(plain((part,)))) for part in line)
+
+
+def _link(number: Number) -> str:
+    address = escape(fragment(number.result_id))
+    return f'<a class="n" href="#{address}"><tspan text-decoration="underline">{escape(number.text)}</tspan></a>'
+
+
+def _stage(run: Run, label: str, row: Result) -> Line:
+    return (f"{label} (n = ", run.quotes.number(row), ")")
+
+
+def _left(run: Run) -> Iterator[Line]:
+    row = count(run, "withdrawn")
+    if row is None or not row.value:
+        return
+    yield _stage(run, "Left the study", row)
+    for reason in reasons(run):
+        first, *more = textwrap.wrap(reason.level or "no reason recorded", LETTERS)
+        yield ("· ", first, *((" (", run.quotes.number(reason), ")") if not more else ()))
+        for place, words in enumerate(more):
+            is_last = place == len(more) - 1
+            yield ("\u2003", words, *((" (", run.quotes.number(reason), ")") if is_last else ()))
+
+
+def _analysed(run: Run) -> Iterator[Line]:
+    chosen = run.study.analysis.set
+    size = set_size(run, chosen)
+    if size is not None:
+        yield _stage(run, "Analysed", size)
+        yield from (("\u2003", words) for words in textwrap.wrap(f"Set: {run.set_label(chosen)}", LETTERS))
+    found = tuple(evaluable(run))
+    if found:
+        yield ("With baseline and a later value:",)
+    for endpoint, row in found:
+        yield ("· ", textwrap.shorten(endpoint, LETTERS - 4, placeholder="…"), ": ", run.quotes.number(row))
+
+
+def _spoken(box: Box) -> str:
+    words = "; ".join(plain(line).strip("· ") for line in box.lines)
+    left = "; ".join(plain(line).strip("· ") for line in box.side)
+    return f"{words}, then {left}" if left else words
+
+
+def _row(run: Run, label: str, row: Result | None) -> Row | None:
+    return None if row is None else Row(stub=(label,), cells=((run.quotes.number(row),),))

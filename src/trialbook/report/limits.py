@@ -1,0 +1,112 @@
+"""What a reader has to keep in mind: who was studied and how, how many tests were made, and what the plan assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialbook.protocol.model import Item
+from trialbook.render.document import Block, Facts, Items, Paragraph, Section
+from trialbook.render.inline import Line, Reference
+from trialbook.report.flow import count, set_size
+from trialbook.report.run import Run
+from trialbook.report.sentences import baseline_lines
+
+NO_CONTROL = (
+    "No control group: a change from baseline may be due to the treatment, to time, to other treatment, or to the "
+    "return of extreme values towards the mean."
+)
+LEFT_EARLY = " participants left early. Comparisons of those with both values say nothing of them."
+
+
+def assumptions(run: Run) -> Section:
+    """Return what the protocol leaves open and the team chose, with the place in the study file."""
+    pairs = tuple((one.where, (one.value,)) for one in run.study.assumptions)
+    blocks: tuple[Block, ...] = (
+        (
+            Paragraph(line=("The protocol leaves these open; the team chose, and marked each in the study file.",)),
+            Facts(pairs=pairs),
+        )
+        if pairs
+        else (Paragraph(line=("The study file marks nothing as assumed.",), kind="note"),)
+    )
+    return Section(id="assumptions", title="Assumptions", blocks=blocks)
+
+
+def limits(run: Run) -> Section:
+    """Return the limits of the study that follow from its plan and its results."""
+    return Section(id="limits", title="Limits", blocks=(Items(lines=tuple(limit_lines(run))),))
+
+
+def limit_lines(run: Run) -> Iterator[Line]:
+    """Yield each limit as a line, with its numbers."""
+    size = set_size(run, run.study.analysis.set) or count(run, "enrolled")
+    if size is not None:
+        yield (
+            "Few participants: ",
+            run.quotes.number(size),
+            " were analysed. One of them can move a mean, an interval or a p.",
+        )
+    if "single-arm" in run.study.identity.design or len(run.study.arms) < 2:
+        yield (NO_CONTROL,)
+    if "open-label" in run.study.identity.design:
+        yield ("Open label: participants and staff knew the treatment.",)
+    yield from tests_lines(run)
+    yield from ((row.error or row.warning,) for row in run.quotes.of("plan") if row.error or row.warning)
+    yield from least_lines(run)
+    left = count(run, "withdrawn")
+    if left is not None and left.value:
+        yield (run.quotes.number(left), LEFT_EARLY)
+    classified = [run.say(item.label) or item.id for item in _classified(run)]
+    if classified:
+        yield (f"Classifications ({', '.join(classified)}) are given as recorded; no program checked them.",)
+    if any(True for _ in baseline_lines(run)):
+        yield (
+            "The choice of the baseline rule matters: another would change values, listed under ",
+            Reference("endpoints"),
+            ".",
+        )
+
+
+def tests_lines(run: Run) -> Iterator[Line]:
+    """Yield how many planned tests were made and how many were below the level."""
+    made, below = (run.quotes.find("tests", "all", stat) for stat in ("n", "n_below_alpha"))
+    if made is None or not made.value:
+        return
+    many: Line = ("; ", run.quotes.number(below), " gave a p below the level") if below is not None else ()
+    adjusted = run.study.analysis.multiplicity != "none"
+    chance = (
+        "." if adjusted else ", with no adjustment for the number of tests: some such p are expected by chance alone."
+    )
+    yield ("Planned tests made: ", run.quotes.number(made), *many, chance)
+
+
+def least_lines(run: Run) -> Iterator[Line]:
+    """Yield the least p that the exact tests can give at the visit of which the Results speak."""
+    for endpoint in run.followed():
+        visit = run.focal_visit(endpoint) or ""
+        for analysis, name in (("sign_flip", "sign-flip"), ("signed_rank", "signed-rank")):
+            stats = run.stats_at(analysis, endpoint.id, visit)
+            p, least = stats.get("p"), stats.get("p_min")
+            if p is not None and p.warning and least is not None and least.value is not None:
+                where = (
+                    f"{run.label(endpoint)}, with the pairs {run.at(visit)}: the exact {name} test cannot give less "
+                )
+                yield (where, "than p = ", run.quotes.number(least), ", whatever the values.")
+
+
+def baseline_alternatives(run: Run) -> tuple[Block, ...]:
+    """Return where another baseline rule gives another value; nothing where none does."""
+    lines = tuple(baseline_lines(run))
+    if not lines:
+        return ()
+    return (
+        Paragraph(line=("The baseline follows the study file. Another rule would give another value here:",)),
+        Items(lines=lines),
+    )
+
+
+def _classified(run: Run) -> Iterator[Item]:
+    for name in run.study.report.table_1:
+        item = run.study.item(name)
+        if isinstance(item, Item) and item.kind == "choice" and len(item.choices) > 2:
+            yield item

@@ -1,0 +1,107 @@
+"""What a report is written from: the plan, the results, the rows behind figures, and the way back to the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from trialbook.analysis.frames import Datasets
+from trialbook.analysis.results import Analysis, Listing, Result
+from trialbook.capture.ledger import Entry
+from trialbook.protocol.model import Derived, Endpoint, Item, Study, Text
+from trialbook.render.numbers import show_unit
+from trialbook.report.quote import Quotes, quotes_of
+
+TESTS = {"paired t": "change", "sign flip": "sign_flip", "signed rank": "signed_rank"}
+"""Test of the plan -> analysis whose results hold its p."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the plan over one state of the ledger."""
+
+    study: Study
+    analysis: Analysis
+    datasets: Datasets
+    entries: Mapping[int, Entry]
+    quotes: Quotes
+
+    def say(self, text: Text) -> str:
+        """Write a text of the study file in the study's first language."""
+        return self.study.say(text)
+
+    def visit_label(self, visit: str) -> str:
+        """Name a visit, planned or not, as the report does."""
+        planned = self.study.schedule.visits.get(visit)
+        if planned is not None:
+            return self.say(planned.label) or visit.capitalize()
+        return visit.replace("unscheduled-", "Unscheduled visit ") if visit else ""
+
+    def at(self, visit: str) -> str:
+        """Name a visit inside a sentence: `at week 12`, `after four infusions`."""
+        label = self.visit_label(visit)
+        is_english = self.study.identity.languages[:1] in {(), ("en",)}
+        words = label[:1].lower() + label[1:] if is_english and label[1:2].islower() else label
+        return words if words.startswith(("before ", "after ")) else f"at {words}"
+
+    def set_label(self, name: str) -> str:
+        """Name an analysis set."""
+        planned = self.study.analysis.sets.get(name)
+        return (self.say(planned.label) if planned else "") or name
+
+    def label(self, endpoint: Endpoint) -> str:
+        """Name an endpoint."""
+        return self.say(endpoint.label) or endpoint.id
+
+    def unit(self, endpoint: Endpoint) -> str:
+        """Write the unit of an endpoint; empty where it has none."""
+        source = self.source(endpoint)
+        return show_unit(endpoint.unit or (source.unit if source else None) or "")
+
+    def source(self, endpoint: Endpoint) -> Item | Derived | None:
+        """Return what an endpoint is read from; None for a responder."""
+        return self.study.item(endpoint.source) if endpoint.source else None
+
+    def listing(self, name: str) -> Listing | None:
+        """Return the rows of that name, None where there are none."""
+        found = self.analysis.listings.get(name)
+        return found if found is not None and found.rows else None
+
+    def followed(self) -> tuple[Endpoint, ...]:
+        """Return the endpoints that are numbers followed over the visits."""
+        return tuple(endpoint for endpoint in self.study.endpoints.values() if endpoint.source)
+
+    def stats_at(self, analysis: str, endpoint: str, visit: str, analysis_set: str | None = None) -> dict[str, Result]:
+        """Return the results of an endpoint at one visit by their statistic; by default in the plan's set."""
+        chosen = self.study.analysis.set if analysis_set is None else analysis_set
+        rows = self.quotes.of(analysis, endpoint)
+        return {row.stat: row for row in rows if (row.visit, row.analysis_set) == (visit, chosen) and not row.level}
+
+    def planned_at(self, endpoint: str, visit: str) -> dict[str, Result]:
+        """Return the results of the planned test of an endpoint at one visit."""
+        return self.stats_at(TESTS[self.study.analysis.test], endpoint, visit)
+
+    def focal_visit(self, endpoint: Endpoint) -> str | None:
+        """Return the visit of which the Results speak: the primary one, or the last at which there are pairs."""
+        plan = self.study.analysis
+        if endpoint.id == plan.primary_endpoint and plan.primary_visit:
+            return plan.primary_visit
+        pairs = [row for row in self.quotes.of("change", endpoint.id) if row.stat == "n_pairs"]
+        tested = [row for row in pairs if isinstance(row.value, float | int) and row.value > 1]
+        return next((row.visit for row in reversed(tested or pairs)), None)
+
+
+def run_of(study: Study, analysis: Analysis, datasets: Datasets, entries: Mapping[int, Entry]) -> Run:
+    """Put together what a report is written from."""
+    quotes = quotes_of(analysis.results, study.analysis.alpha)
+    return Run(study=study, analysis=analysis, datasets=datasets, entries=entries, quotes=quotes)
+
+
+def as_mappings(listing: Listing | None) -> Iterator[tuple[dict[str, str | float | int | None], tuple[int, ...]]]:
+    """Yield each row of a listing by column name, with its entries."""
+    if listing is None:
+        return iter(())
+    return (
+        (dict(zip(listing.columns, row, strict=True)), cells)
+        for row, cells in zip(listing.rows, listing.cells, strict=True)
+    )

@@ -1,0 +1,282 @@
+"""The sections of the report, in the order of a manuscript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from trialbook.protocol.model import Endpoint, FigurePlan
+from trialbook.render.document import Block, Figure, Items, Notice, Paragraph, Section
+from trialbook.render.inline import Emphasis, Line, Part, Recorded, Reference
+from trialbook.render.numbers import ABSENT, show
+from trialbook.render.table import Column, Row, Table
+from trialbook.report.baseline import table_each, table_one
+from trialbook.report.courses import Panel, panel_of
+from trialbook.report.endpoints import endpoint_tables, sensitivity_table
+from trialbook.report.events import deviations_table, event_forms, events_table, listing_table, undated_lines
+from trialbook.report.figures import draw
+from trialbook.report.flow import participant_flow
+from trialbook.report.limits import baseline_alternatives, tests_lines
+from trialbook.report.run import Run
+from trialbook.report.sentences import (
+    change_line,
+    endpoint_lines,
+    own_line,
+    participants_line,
+    responder_line,
+    test_line,
+)
+
+STATS = (
+    ("n", "n"),
+    ("mean", "Mean"),
+    ("sd", "SD"),
+    ("median", "Median"),
+    ("q1", "Lower quartile"),
+    ("q3", "Upper quartile"),
+    ("p", "p"),
+)
+
+
+def notice(run: Run) -> Notice:
+    """Return whose data these are, for the head of the page and of every printed page."""
+    identity = run.study.identity
+    said = [
+        f"{identity.citation}."
+        if identity.citation and not identity.citation.endswith(".")
+        else identity.citation or ""
+    ]
+    said.append(f"Licence: {identity.licence}." if identity.licence else "")
+    words = " ".join(word for word in said if word)
+    if identity.data == "invented":
+        return Notice(
+            label="Invented data",
+            invented=True,
+            line=(f"No value in this report belongs to a person. {words}".strip(),),
+        )
+    return Notice(
+        label="Real data", invented=False, line=(words or "Recorded from real participants; codes stand for persons.",)
+    )
+
+
+def summary(run: Run) -> Section:
+    """Return the report in a few sentences: participants, primary endpoint, adverse events, number of tests."""
+    own = own_line(run, "summary")
+    lines = (own,) if own is not None else tuple(summary_lines(run))
+    return Section(id="summary", title="Summary", blocks=tuple(Paragraph(line=line) for line in lines))
+
+
+def summary_lines(run: Run) -> Iterator[Line]:
+    """Yield the sentences of the summary."""
+    yield participants_line(run)
+    chosen = primary(run)
+    visit = run.focal_visit(chosen) if chosen else None
+    if chosen is not None and visit is not None:
+        change, planned = run.stats_at("change", chosen.id, visit), run.planned_at(chosen.id, visit)
+        lead = Emphasis(f"{run.label(chosen)} {run.at(visit)}. ")
+        yield (lead, *change_line(run, chosen, visit, change), " ", *test_line(run, planned))
+    for form in event_forms(run):
+        line = events_line(run, form.id)
+        if line:
+            yield line
+    yield from tests_lines(run)
+
+
+def primary(run: Run) -> Endpoint | None:
+    """Return the primary endpoint, or the first where none is named."""
+    named = run.study.endpoints.get(run.study.analysis.primary_endpoint or "")
+    return named if named is not None and named.source else next(iter(run.followed()), None)
+
+
+def participants(run: Run) -> Section:
+    """Return who took part: the sentence and the flow."""
+    flow = participant_flow(run)
+    blocks: tuple[Block, ...] = (Paragraph(line=participants_line(run)), *((flow,) if flow else ()))
+    return Section(id="participants", title="Participants", blocks=blocks)
+
+
+def baseline(run: Run) -> Section | None:
+    """Return Table 1 and the participants one by one; None where the study file names no characteristic."""
+    tables = tuple(table for table in (table_one(run), table_each(run)) if table is not None)
+    return Section(id="baseline", title="Baseline", blocks=tables) if tables else None
+
+
+def endpoints(run: Run) -> Section:
+    """Return the endpoints: sentences of each, tables, figures, sensitivity analyses."""
+    tables = endpoint_tables(run)
+    shared = tables[:1] if len(tables) == 1 and len(run.followed()) > 1 else ()
+    own = {table.id: table for table in tables} if not shared else {}
+    drawn = figures(run)
+    parts, placed = [], set()
+    for endpoint in run.followed():
+        blocks: list[Block] = [Paragraph(line=line, kind=_kind(line)) for line in endpoint_lines(run, endpoint)]
+        table = own.get(f"table-endpoint-{endpoint.id}")
+        blocks += [table] if table else []
+        here = [figure for plan, figure in drawn if endpoint.id in plan.endpoints and figure.id not in placed]
+        placed |= {figure.id for figure in here}
+        parts.append(Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=(*blocks, *here)))
+    parts += [
+        Section(id=f"endpoint-{one.id}", title=run.label(one), blocks=(Paragraph(line=responder_line(run, one)),))
+        for one in run.study.endpoints.values()
+        if not one.source
+    ]
+    beside = sensitivity_table(run)
+    last = Section(id="sensitivity", title="Sensitivity analyses", blocks=(beside,)) if beside else None
+    return Section(
+        id="endpoints", title="Endpoints", blocks=(*shared, *baseline_alternatives(run)),
+        sections=(*parts, *((last,) if last else ())),
+    )  # fmt: skip
+
+
+def events(run: Run) -> Section:
+    """Return adverse events: sentence, counts, listing."""
+    blocks: list[Block] = []
+    own = own_line(run, "adverse_events")
+    for form in event_forms(run):
+        line = own or events_line(run, form.id)
+        blocks += [Paragraph(line=line or ("No adverse event was recorded.",))]
+        blocks += [table for table in (events_table(run, form), listing_table(run, form)) if table is not None]
+    if not blocks:
+        blocks = [
+            Paragraph(line=("The study file has no form for adverse events: none could be recorded.",), kind="warning")
+        ]
+    return Section(id="adverse-events", title="Adverse events", blocks=tuple(blocks))
+
+
+def events_line(run: Run, form: str) -> Line:
+    """Say how many events were recorded in how many participants; empty where there is no such result."""
+    stats = {row.stat: row for row in run.quotes.of("events", form) if row.level == "all"}
+    people, total, percent = stats.get("n_participants"), stats.get("n_events"), stats.get("percent")
+    if people is None or total is None:
+        return ()
+    if not total.value:
+        return ("No adverse event was recorded.",)
+    share: tuple[Part, ...] = (
+        (" (", run.quotes.number(percent), ")") if percent is not None and percent.value is not None else ()
+    )
+    return (
+        "Adverse events: ",
+        run.quotes.number(total),
+        " were recorded, in ",
+        run.quotes.number(people),
+        " participants",
+        *share,
+        ".",
+    )
+
+
+def deviations(run: Run) -> Section:
+    """Return the visits outside of their windows, and those without a date."""
+    own, table, undated = own_line(run, "deviations"), deviations_table(run), tuple(undated_lines(run))
+    blocks: list[Block] = [Paragraph(line=own)] if own else []
+    if table:
+        blocks += [
+            Paragraph(
+                line=(
+                    Reference("table-deviations"),
+                    " lists the visits that were outside their windows or missed.",
+                )
+            ),
+            table,
+        ]
+    if undated:
+        blocks += [
+            Paragraph(line=("No date is recorded for these visits; whether they were in their windows is not known.",)),
+            Items(lines=undated),
+        ]
+    if not blocks:
+        blocks = [Paragraph(line=("No visit was missed or outside its window.",))]
+    return Section(id="deviations", title="Deviations", blocks=tuple(blocks))
+
+
+def figures(run: Run) -> tuple[tuple[FigurePlan, Figure], ...]:
+    """Draw the planned figures: by default one an endpoint."""
+    plans = run.study.report.figures or tuple(FigurePlan(id=one.id, endpoints=(one.id,)) for one in run.followed())
+    drawn = ((plan, figure_of(run, plan)) for plan in plans)
+    return tuple((plan, figure) for plan, figure in drawn if figure is not None)
+
+
+def figure_of(run: Run, plan: FigurePlan) -> Figure | None:
+    """Draw one figure; None where there is nothing to draw."""
+    chosen = (run.study.endpoints[name] for name in plan.endpoints)
+    panels = [panel for endpoint in chosen if endpoint.source and (panel := panel_of(run, endpoint)) is not None]
+    if not panels:
+        return None
+    title = run.say(plan.title) or " and ".join(panel.title for panel in panels)
+    name = f"figure-{plan.id}"
+    return Figure(
+        id=name, title=title, svg=draw(panels, run.quotes, name), alt=alt_text(run, panels),
+        caption=caption(run, panels), table=figure_table(run, panels, f"numbers-{plan.id}", title),
+    )  # fmt: skip
+
+
+def caption(run: Run, panels: list[Panel]) -> Line:
+    """Say what the lines and marks of a figure are."""
+    chosen = run.set_label(run.study.analysis.set)
+    spread = "median with quartiles, on a logarithmic scale" if all(panel.log for panel in panels) else "mean ± SD"
+    if any(panel.log for panel in panels) and not all(panel.log for panel in panels):
+        spread = "mean ± SD, on a logarithmic scale median with quartiles"
+    parts = [
+        f"Squares and thick line: {spread}, of the analysis set “{chosen}”; thin lines: participants, with their codes."
+    ]
+    courses = [course for panel in panels for course in panel.courses]
+    parts += (
+        ["Dashed: not in the analysis set."]
+        if any(not course.in_set and len(course.points) > 1 for course in courses) and len(panels[0].courses) > 6
+        else []
+    )
+    parts += ["\u00d7: left the study, last value."] if any(course.left for course in courses) else []
+    parts += ["Dotted: upper limit of normal."] if any(panel.limits for panel in panels) else []
+    has_p = any("p" in found for panel in panels for found in panel.summary.values())
+    parts.append("n: participants with a value" + ("; p: planned test against baseline." if has_p else "."))
+    return (" ".join(parts),)
+
+
+def alt_text(run: Run, panels: list[Panel]) -> str:
+    """Say in words what a figure shows, with the numbers of the thick line."""
+    said = []
+    for panel in panels:
+        stat, word = ("median", "medians") if panel.log else ("mean", "means")
+        points = [
+            f"{tick.label} {run.quotes.text(row)}"
+            for tick in panel.ticks
+            if (row := panel.summary[tick.visit].get(stat)) is not None
+        ]
+        said.append(f"{panel.title}, {word}: {'; '.join(points)}.")
+    return "Line chart of participants\u2019 courses over the visits. " + " ".join(said)
+
+
+def figure_table(run: Run, panels: list[Panel], name: str, title: str) -> Table:
+    """Return the numbers of a figure: every participant's values, then what the thick line shows."""
+    ticks = max((panel.ticks for panel in panels), key=len)
+    rows = [
+        row
+        for panel in panels
+        for row in _panel_rows(run, panel, [tick.label for tick in ticks], several=len(panels) > 1)
+    ]
+    columns = tuple(Column(label=tick.label, align="right") for tick in ticks)
+    return Table(
+        id=name, title=f"{title}: values shown", stub="Participant", columns=columns, body=tuple(rows), numbered=False
+    )
+
+
+def _panel_rows(run: Run, panel: Panel, labels: list[str], *, several: bool) -> Iterator[Row]:
+    if several:
+        yield Row(stub=(panel.title,), heading=True)
+    at = {tick.label: tick for tick in panel.ticks}
+    for course in panel.courses:
+        values = {point.x: point for point in course.points}
+        points = [values.get(at[label].x) if label in at else None for label in labels]
+        cells = tuple(
+            (Recorded(point.entries, show(point.value, panel.endpoint.decimals)),) if point else (ABSENT,)
+            for point in points
+        )
+        yield Row(stub=(course.participant,), cells=cells)
+    for stat, word in STATS:
+        found = [panel.summary[at[label].visit].get(stat) if label in at else None for label in labels]
+        if any(found):
+            yield Row(stub=(word,), cells=tuple((run.quotes.number(row),) if row else () for row in found))
+
+
+def _kind(line: Line) -> Literal["text", "warning"]:
+    return "warning" if isinstance(line[0], str) and line[0].startswith("Caution:") else "text"

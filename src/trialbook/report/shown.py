@@ -1,0 +1,74 @@
+"""Write recorded values for readers: labels for codes, units beside numbers, the meaning of a missing-data code."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from trialbook.capture.ledger import Entry
+from trialbook.protocol.model import Derived, Item, Study
+from trialbook.render.numbers import ABSENT, show, show_unit
+
+NUMBER = re.compile(r"([<>]?=?)-?\d+\.?(\d*)")
+"""A canonical number with its limit sign."""
+YES_NO = {"yes": "Yes", "no": "No"}
+
+
+def item_of(study: Study, form: str | None, item: str | None) -> Item | Derived | None:
+    """Return the item that an entry answers; None for the built-in items and for acts that answer nothing."""
+    planned = study.forms.get(form or "")
+    if planned is None or item is None:
+        return None
+    return planned.items.get(item) or planned.derived.get(item)
+
+
+def item_label(study: Study, form: str | None, item: str | None) -> str:
+    """Name an item; the built-in date of a visit too."""
+    planned = item_of(study, form, item)
+    if planned is not None:
+        return study.say(planned.label) or planned.id
+    return "Date of the visit" if (form, item) == ("visit", "date") else item or ""
+
+
+def form_label(study: Study, form: str | None) -> str:
+    """Name a form."""
+    planned = study.forms.get(form or "")
+    return (study.say(planned.label) or planned.id) if planned else (form or "")
+
+
+def value_text(study: Study, item: Item | Derived | None, value: str, *, as_typed: bool = True) -> str:
+    """Write a canonical value without its unit: the label of a choice, a true minus sign before a number.
+
+    A number that was not typed so, but converted from another unit, is rounded to the decimals of its item.
+    """
+    if isinstance(item, Item) and item.choices:
+        return "; ".join(study.say(item.choices[code]) if code in item.choices else code for code in value.split(";"))
+    if isinstance(item, Item) and item.kind == "yes_no":
+        return YES_NO.get(value, value)
+    if item is None or item.kind not in {"number", "vas"}:
+        return value
+    number = NUMBER.fullmatch(value)
+    if number is None:
+        return value
+    own = len(number[2].rstrip("0"))
+    wanted = item.decimals or 0
+    return number[1] + show(Decimal(number[0].removeprefix(number[1])), max(wanted, own) if as_typed else wanted)
+
+
+def entry_text(study: Study, entry: Entry) -> str:
+    """Write what an entry says, without its unit; a dash with the reason where a value is missing."""
+    if entry.value is not None:
+        typed = entry.text is None or entry.text.strip() == entry.value
+        return value_text(study, item_of(study, entry.form, entry.item), entry.value, as_typed=typed)
+    if entry.missing is not None:
+        meaning = study.missing.get(entry.missing)
+        return f"{ABSENT} ({study.say(meaning) if meaning else entry.missing})"
+    return ABSENT
+
+
+def entry_value(study: Study, entry: Entry) -> str:
+    """Write what an entry says with its unit, for the table of entries; empty for acts that answer nothing."""
+    if entry.item is None:
+        return entry.value or ""
+    unit = show_unit(entry.unit) if entry.unit and entry.value is not None else ""
+    return f"{entry_text(study, entry)} {unit}".rstrip()

@@ -1,0 +1,129 @@
+"""The way back: from a result to its cells, and from a cell to its entries, with person, time, reason and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from trialbook.analysis.datasets import Datasets, select
+from trialbook.analysis.results import Result, Results, Selector
+from trialbook.capture.ledger import Entry
+from trialbook.protocol.model import Derived
+from trialbook.render.evidence import DerivedValue, Evidence, Fact
+from trialbook.render.numbers import show
+from trialbook.report.run import Run, as_mappings
+from trialbook.report.shown import entry_value, form_label, item_label
+
+ACTS = {
+    "enter": "entered", "correct": "corrected", "clear": "cleared", "screen": "screened", "enrol": "enrolled",
+    "screen_fail": "not enrolled after screening", "withdraw": "left the study", "complete": "completed the study",
+    "reinstate": "status corrected",
+}  # fmt: skip
+"""Acts of the ledger in the words of the report; any other stands as it is."""
+
+
+class CellKey(NamedTuple):
+    """The cell that an entry answers; entries of one cell are its history."""
+
+    participant: str | None
+    visit: str | None
+    form: str | None
+    repeat: str | None
+    item: str | None
+
+
+def cells_behind(datasets: Datasets, selector: Selector) -> tuple[int, ...]:
+    """Return the entry numbers behind a selector, ascending, each once."""
+    return tuple(sorted(set(select(datasets, selector).get_column("seq").drop_nulls().to_list())))
+
+
+def resolve(datasets: Datasets, results: Results) -> dict[str, tuple[int, ...]]:
+    """Return the entry numbers behind every result; a selector that many results share is resolved once."""
+    known: dict[Selector, tuple[int, ...]] = {}
+    for row in results:
+        if row.source not in known:
+            known[row.source] = cells_behind(datasets, row.source)
+    return {row.id: known[row.source] for row in results}
+
+
+def entries_behind(datasets: Datasets, entries: Mapping[int, Entry], result: Result) -> tuple[Entry, ...]:
+    """Return the entries behind one result, in the order of the ledger."""
+    return tuple(entries[seq] for seq in cells_behind(datasets, result.source))
+
+
+def by_participant(datasets: Datasets, selector: Selector) -> dict[str, tuple[int, ...]]:
+    """Return the entry numbers behind a selector, apart for each participant."""
+    found: dict[str, list[int]] = {}
+    frame = select(datasets, selector).select("participant", "seq").drop_nulls()
+    for participant, seq in frame.iter_rows():
+        found.setdefault(participant, []).append(seq)
+    return {participant: tuple(sorted(set(seqs))) for participant, seqs in found.items()}
+
+
+def evidence_of(run: Run, behind: Mapping[str, tuple[int, ...]], others: Iterable[int]) -> Evidence:
+    """Gather the entries behind results and other shown values, and the history of their cells."""
+    shown = {seq for seqs in behind.values() for seq in seqs} | set(others)
+    cells = {key for seq in shown if seq in run.entries and (key := key_of(run.entries[seq])).item is not None}
+    facts = (entry for seq, entry in sorted(run.entries.items()) if seq in shown or key_of(entry) in cells)
+    zone = ZoneInfo(run.study.identity.timezone)
+    derived = derived_values(run)
+    return Evidence(
+        zone=run.study.identity.timezone,
+        facts=tuple(fact_of(run, entry, zone) for entry in facts),
+        behind=behind,
+        derived=derived,
+        variables={row.id: row.variable for row in run.analysis.results if row.variable in derived},
+        visits=("", *(run.visit_label(visit) for visit in run.study.schedule.visits)),
+    )
+
+
+def key_of(entry: Entry) -> CellKey:
+    """Name the cell that an entry answers."""
+    return CellKey(entry.participant, entry.visit, entry.form, entry.repeat, entry.item)
+
+
+def fact_of(run: Run, entry: Entry, zone: ZoneInfo) -> Fact:
+    """Write one entry for readers."""
+    moment = datetime.fromisoformat(entry.at)
+    return Fact(
+        seq=entry.seq,
+        participant=entry.participant or "",
+        visit=run.visit_label(entry.visit or ""),
+        form=form_label(run.study, entry.form),
+        repeat=entry.repeat or "",
+        item=item_label(run.study, entry.form, entry.item),
+        act=ACTS.get(entry.act, entry.act),
+        text="(erased)" if entry.is_erased else entry.text or "",
+        value=entry_value(run.study, entry),
+        by=_person(entry),
+        at=f"{moment:%Y-%m-%d %H:%M:%S}",
+        local="" if zone.key == "UTC" else f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+        reason=entry.reason or "",
+        file=entry.source_file or "",
+        row="" if entry.source_row is None else str(entry.source_row),
+        column=entry.source_column or "",
+    )
+
+
+def _person(entry: Entry) -> str:
+    role = f" ({entry.role})" if entry.role else ""
+    return f"{entry.by}{role}, for {entry.on_behalf_of}" if entry.on_behalf_of else f"{entry.by}{role}"
+
+
+def derived_values(run: Run) -> dict[str, tuple[DerivedValue, ...]]:
+    """Return the values of every endpoint that is computed from several answers."""
+    derived = (endpoint for endpoint in run.followed() if isinstance(run.source(endpoint), Derived))
+    return {endpoint.id: tuple(_derived(run, endpoint.id, endpoint.decimals)) for endpoint in derived}
+
+
+def _derived(run: Run, endpoint: str, decimals: int) -> Iterable[DerivedValue]:
+    for row, cells in as_mappings(run.listing(f"course.{endpoint}")):
+        if isinstance(row["value"], float | int):
+            yield DerivedValue(
+                participant=str(row["participant"]),
+                visit=run.visit_label(str(row["visit"] or "")),
+                text=show(row["value"], decimals),
+                entries=cells,
+            )

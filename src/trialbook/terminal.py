@@ -1,0 +1,318 @@
+"""How values look in a terminal: tables, progress bars, and short answers, by rich."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from trialbook.capture.book import Receipt
+    from trialbook.capture.ledger import Entry
+    from trialbook.capture.rows import Change, Preview
+    from trialbook.capture.verify import Verification
+    from trialbook.conduct.completeness import GridRow, VisitGrid
+    from trialbook.conduct.schedule import PlacedVisit
+    from trialbook.demo import Shown
+    from trialbook.folder import Imported, Progress, Traced
+    from trialbook.protocol.amendments import Change as PlanChange
+    from trialbook.protocol.model import Study
+    from trialbook.protocol.outline import Outline, RoleRows
+
+WIDE = 200
+"""Columns assumed where the output is no terminal, so that a file or a pipe gets whole lines."""
+
+MOST_ROWS = 40
+"""Rows of a preview that are shown; the rest is counted."""
+
+SIGNS = {
+    "in": ("●", "green"),
+    "early": ("◀", "yellow"),
+    "late": ("▶", "yellow"),
+    "missed": ("✕", "red"),
+    "due": ("○", "cyan"),
+    "coming": ("·", "dim"),
+    "no date": ("◍", "green"),
+    "no anchor": ("?", "dim"),
+    "not expected": ("–", "dim"),
+}
+"""State of a planned visit -> its sign and colour; the sign alone tells."""
+
+DUE = {"due": "●", "conditional": "○", "": ""}
+
+
+def console() -> Console:
+    """Return the console for standard output, wide where that is a file."""
+    return Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, soft_wrap=False)
+
+
+def table(*columns: str) -> Table:
+    """Begin a plain table."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        made.add_column(escape(column), overflow="fold")
+    return made
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Show long work as one bar on standard error; nothing where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<44.44}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("")
+
+        def tell(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what.capitalize(), completed=done, total=total)
+
+        yield tell
+
+
+def print_grid(out: Console, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Print rows by visits; visits by rows where that fits the width better. Heads and names are plain text."""
+    upright = lay_out([stacked(head) for head in heads], [(name, list(cells)) for name, cells in rows])
+    if fits(out, upright):
+        out.print(upright)
+        return
+    turned = [(head, [cells[place] for _, cells in rows]) for place, head in enumerate(heads)]
+    out.print(lay_out([stacked(name) for name, _ in rows], turned))
+
+
+def lay_out(heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> Table:
+    """Make a table of a first column of names and a column a head."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    made.add_column("", no_wrap=True)
+    for head in heads:
+        made.add_column(escape(head), justify="center", no_wrap=True)
+    for name, cells in rows:
+        made.add_row(escape(name), *cells)
+    return made
+
+
+def stacked(head: str) -> str:
+    """Write each word of a head on a line of its own."""
+    return "\n".join(head.split())
+
+
+def fits(out: Console, made: Table) -> bool:
+    """Tell whether a table is as narrow as the console."""
+    return out.measure(made, options=out.options.update(max_width=10_000)).maximum <= out.width
+
+
+# ---- the plan ---------------------------------------------------------------------------------------------------
+
+
+def print_outline(outline: Outline) -> None:
+    """Print the schedule of assessments as a grid."""
+    out = console()
+    out.print(f"[bold]{escape(outline.title)}[/]")
+    rows: list[tuple[str, Sequence[str]]] = [
+        ("day", [f"[dim]{visit.day}[/]" for visit in outline.visits]),
+        ("window", [f"[dim]{visit.window}[/]" for visit in outline.visits]),
+    ]
+    rows += [
+        (f"{row.label} ({role_title(group)})", [DUE[mark] for mark in row.marks])
+        for group in outline.at_visits
+        for row in group.rows
+    ]
+    print_grid(out, [visit.id for visit in outline.visits], rows)
+    for time, groups in outline.apart:
+        names = "; ".join(f"{row.label} ({role_title(group)})" for group in groups for row in group.rows)
+        out.print(f"[bold]{escape(time)}:[/] {escape(names)}")
+    for row in (row for group in outline.at_visits for row in group.rows if row.notes):
+        out.print(f"[bold]{escape(row.label)}:[/] {escape('; '.join(row.notes))}")
+    out.print(f"● due   ○ due where its condition holds   Day 0 is {escape(outline.anchor)}.")
+
+
+def role_title(group: RoleRows) -> str:
+    """Name the roles that answer some forms."""
+    return f"{group.label}, blind" if group.blind else group.label
+
+
+def print_changes(changes: Sequence[PlanChange]) -> None:
+    """Print what a new version of the study file changes."""
+    rows = table("", "where", "before", "after")
+    for change in changes:
+        rows.add_row(change.kind, *(escape(str(part or "")) for part in (change.where, change.before, change.after)))
+    console().print(rows)
+
+
+# ---- what happened ----------------------------------------------------------------------------------------------
+
+
+def print_import(done: Imported, *, dry: bool) -> None:
+    """Print what an import recorded, or would record: files, counts, and changes with old beside new."""
+    out, preview = console(), done.preview
+    files = table("file", "rows", "columns not used", "SHA-256")
+    for file in preview.files:
+        files.add_row(escape(file.name), str(file.rows), escape(", ".join(file.unused) or "–"), file.sha256[:12])
+    out.print(files)
+    print_replaced(out, "Corrections", preview.changes)
+    print_replaced(out, "Kept as a person corrected them; the file still says otherwise", preview.kept)
+    for change in preview.status_changes:
+        out.print(f"Correction: {change.draft.participant}, {change.draft.act}: recorded is {escape(change.old)}")
+    out.print(summary(preview))
+    if dry:
+        out.print("A preview: nothing was recorded.")
+    elif done.recorded:
+        out.print(f"Recorded {len(done.recorded)} entries, the last being number {done.recorded[-1].seq}.")
+    else:
+        out.print("Everything in these files was recorded before: nothing was added.")
+
+
+def summary(preview: Preview) -> str:
+    """Count what an import would do."""
+    return (
+        f"{preview.new} new answers, {len(preview.changes)} corrections, {preview.same} as recorded, "
+        f"{preview.blank} blank; {len(preview.statuses)} facts on participants."
+    )
+
+
+def print_replaced(out: Console, title: str, changes: Sequence[Change]) -> None:
+    """Print answers that would be replaced, old beside new."""
+    if not changes:
+        return
+    rows = table("participant", "visit", "form.item", "recorded", "file", "row")
+    for change in changes[:MOST_ROWS]:
+        draft, old = change.draft, change.old
+        recorded = "cleared" if old is None else old.text
+        cells = (draft.participant, draft.visit, f"{draft.form}.{draft.item}", recorded, change.new.text)
+        rows.add_row(*(escape(cell or "") for cell in cells), str(draft.source_row or ""))
+    out.print(f"[bold]{title}:[/]")
+    out.print(rows)
+    if len(changes) > MOST_ROWS:
+        out.print(f"... and {len(changes) - MOST_ROWS} more.")
+
+
+def print_receipt(receipt: Receipt) -> None:
+    """Print what an act recorded."""
+    if not receipt.entries:
+        console().print("That is what stands there already: nothing was added.")
+    for entry in receipt.entries:
+        console().print(f"Recorded as entry {entry.seq}: {escape(where_of(entry))} = {escape(value_of(entry))}")
+
+
+def print_status(grid: VisitGrid, study: Study) -> None:
+    """Print participants by visits, and what is missing."""
+    out = console()
+    out.print(f"[bold]{escape(study.say(study.identity.title))}[/], as of {grid.today.isoformat()}")
+    heads = ("status", *grid.visits, "unscheduled", "missing")
+    rows = [(row.participant, status_cells(row)) for row in grid.rows]
+    print_grid(out, heads, rows)
+    used = {placed.state for row in grid.rows for placed in row.planned}
+    out.print("   ".join(f"{sign} {state}" for state, (sign, _) in SIGNS.items() if state in used))
+    print_gaps(out, grid.rows, study)
+
+
+def status_cells(row: GridRow) -> list[str]:
+    """Draw one participant: status, a sign for each planned visit, and two counts."""
+    signs = (visit_sign(placed) for placed in row.planned)
+    return [row.status, *signs, str(len(row.unscheduled) or ""), str(len(row.gaps) or "")]
+
+
+def visit_sign(placed: PlacedVisit) -> str:
+    """Draw one visit: its sign, and by how many days it is off."""
+    sign, colour = SIGNS.get(placed.state, ("?", ""))
+    off = f" {placed.off:+d}" if placed.off else ""
+    return f"[{colour}]{sign}{off}[/]" if colour else f"{sign}{off}"
+
+
+def print_gaps(out: Console, rows: Iterable[GridRow], study: Study) -> None:
+    """Print what is neither answered nor marked missing, a line a participant and visit."""
+    missing = table("participant", "visit", "not answered")
+    count = 0
+    for row in rows:
+        for visit in dict.fromkeys(gap.visit for gap in row.gaps):
+            names = [
+                f"{gap.form}.{gap.item}" if gap.item else study.say(study.forms[gap.form].label) or gap.form
+                for gap in row.gaps_at(visit)
+            ]
+            missing.add_row(escape(row.participant), escape(visit) or "–", escape(", ".join(dict.fromkeys(names))))
+            count += 1
+    if count:
+        out.print("[bold]Missing[/] (neither answered nor marked missing)")
+        out.print(missing)
+
+
+def print_history(entries: Sequence[Entry]) -> None:
+    """Print entries in order: who, when, what, why, from which file."""
+    rows = table("entry", "UTC", "person", "act", "where", "value", "as typed", "reason", "source")
+    for entry in entries:
+        cells = (
+            entry.by,
+            entry.act,
+            where_of(entry),
+            value_of(entry),
+            entry.text or "",
+            entry.reason or "",
+            source_of(entry),
+        )
+        rows.add_row(str(entry.seq), entry.at[:19].replace("T", " "), *(escape(cell) for cell in cells))
+    console().print(rows if entries else "Nothing is recorded there.")
+
+
+def where_of(entry: Entry) -> str:
+    """Name the cell of an entry."""
+    item = ".".join(part for part in (entry.form, entry.item) if part)
+    return ", ".join(part for part in (entry.participant, entry.visit, item, entry.repeat) if part)
+
+
+def value_of(entry: Entry) -> str:
+    """Write the value of an entry with its unit, or why there is none."""
+    if entry.missing:
+        return f"missing: {entry.missing}"
+    return " ".join(part for part in (entry.value, entry.unit) if part)
+
+
+def source_of(entry: Entry) -> str:
+    """Name the file, row and column that an entry came from."""
+    if entry.source_file is None:
+        return ""
+    column = f", {entry.source_column}" if entry.source_column else ""
+    return f"{entry.source_file}, row {entry.source_row}{column}"
+
+
+def print_verification(verification: Verification) -> None:
+    """Print what a verification found."""
+    head = verification.head
+    word = "in order" if verification.ok else "NOT in order"
+    console().print(f"The ledger is {word}: {verification.entries} entries, head {head.count} {head.hash} of {head.at}")
+
+
+# ---- what it means ----------------------------------------------------------------------------------------------
+
+
+def print_trace(traced: Traced) -> None:
+    """Print a result and the entries behind it."""
+    result, out = traced.result, console()
+    value = "no value" if result.value is None else str(result.value)
+    out.print(f"[bold]{escape(result.id)}[/] = {escape(value)} {escape(result.unit)}")
+    out.print(
+        f"{escape(result.method)}; {result.role}; analysis set {escape(result.analysis_set or 'all')}; n = {result.n}"
+    )
+    for remark in (result.error, result.warning):
+        if remark:
+            out.print(escape(remark))
+    out.print(f"{len(traced.entries)} entries behind it:")
+    print_history(traced.entries)
+
+
+def print_demo(shown: Sequence[Shown]) -> None:
+    """Say where the reports of the demonstration are."""
+    out = console()
+    for one in shown:
+        added = f"{one.added} entries recorded" if one.added else "nothing new to record"
+        out.print(f"[bold]{escape(one.title)}[/]")
+        out.print(f"  {one.participants} participants, {added}, {one.report.numbers} results")
+        out.print(f"  {escape(str(one.report.page))}", soft_wrap=True)
+    out.print("Open a report in a browser and press any number to see where it comes from.")

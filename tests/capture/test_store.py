@@ -1,0 +1,455 @@
+"""The store: settings, guards and failures of the file below a ledger.
+
+STORE-01: settings are set and read back at every connection; a store where one does not hold is refused.
+STORE-02: entries cannot be changed, deleted, replaced, skipped or forked by any statement.
+STORE-03: a missing or changed table, index or trigger is noticed at the next opening.
+STORE-04: whatever is wrong with a file gives a sentence; the file is unchanged.
+STORE-05: a full disk, a failing disk and a lock give a sentence; what was acknowledged is kept, the rest is not there.
+STORE-06: a schema of an older program is brought up to date, that of a newer one is refused; no entry changes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from trialbook.capture import store as store_module
+from trialbook.capture.acts import enter, note
+from trialbook.capture.book import Book
+from trialbook.capture.ledger import Draft, Entry, Stamp, chain
+from trialbook.capture.migrations import MIGRATIONS, Migration, migrate, schema_differences, schema_version
+from trialbook.capture.store import ENTRY, NAMES, SETTINGS, Store
+from trialbook.errors import LedgerError
+from trialbook.wording import remedy, sentence
+
+if TYPE_CHECKING:
+    from tests.conftest import Site
+
+STAMP = Stamp(at="2026-03-02T08:00:00.000000Z", by="a", role=None, on_behalf_of=None, request="r", study="s", program="p")
+
+
+def code_of(attempt: Callable[[], object]) -> str:
+    """Return the code of the one problem that an attempt ends with; its sentence and remedy can be written."""
+    with pytest.raises(LedgerError) as told:
+        attempt()
+    (problem,) = told.value.problems
+    assert sentence(problem)
+    assert remedy(problem)
+    return problem.code
+
+
+@contextmanager
+def raw(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file as its owner can, past the program."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def made(site: Site) -> Path:
+    """Return a closed ledger."""
+    site.create().close()
+    return site.file
+
+
+# ---- settings and guards ----------------------------------------------------------------------------------------
+
+
+def test_settings_hold(made: Path) -> None:
+    """STORE-01: write-ahead log, full synchronisation, and the rest, as read from a connection of the store."""
+    store = Store.open(made, patience=3)
+    with store.reading() as transaction:
+        found = {name: transaction.connection.execute(text(f"PRAGMA {name}")).scalar() for name in SETTINGS}
+        patience = transaction.connection.execute(text("PRAGMA busy_timeout")).scalar()
+    store.close()
+    assert found == dict(SETTINGS)
+    assert (found["journal_mode"], found["synchronous"], patience) == ("wal", 2, 3000)
+
+
+def test_a_setting_that_does_not_hold_is_refused(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """STORE-01: SQLite ignores what it cannot do; reading back shows it."""
+    monkeypatch.setattr(store_module, "SETTINGS", {"journal_mode": "wal", "page_size": 123})
+    assert code_of(lambda: Store.open(made)) == "LEDGER-08"
+
+
+def test_the_table_has_the_fields_of_an_entry(made: Path) -> None:
+    """STORE-02: each field has its column, strictly typed."""
+    with raw(made) as connection:
+        columns = {row[1]: row[2] for row in connection.execute("PRAGMA table_info(entry)")}
+        (strict,) = connection.execute("SELECT strict FROM pragma_table_list WHERE name = 'entry'").fetchone()
+    assert set(columns) == {field.name for field in fields(Entry)} == {column.name for column in ENTRY.columns}
+    assert {name for name, kind in columns.items() if kind == "INTEGER"} == {"seq", "version", "about", "source_row"}
+    assert strict == 1
+
+
+COPIED = ", ".join(f'"{name}"' for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET text = 'x' WHERE seq = 3",
+        "UPDATE OR REPLACE entry SET seq = 1 WHERE seq = 3",
+        "DELETE FROM entry WHERE seq = 8",
+        "DELETE FROM entry",
+        f"INSERT OR REPLACE INTO entry ({COPIED}) SELECT {COPIED} FROM entry WHERE seq = 8",
+        f"REPLACE INTO entry ({COPIED}) SELECT {COPIED} FROM entry WHERE seq = 3",
+        f"INSERT INTO entry ({COPIED}) SELECT {COPIED} FROM entry WHERE seq = 3 ON CONFLICT DO UPDATE SET text = 'x'",
+        "INSERT INTO entry SELECT seq + 6, version, at, \"by\", role, on_behalf_of, request, act, site, participant, visit,"
+        " form, repeat, item, person, about, text, value, unit, missing, reason, source_file, source_hash, source_row,"
+        " source_column, study, program, salt, content, previous, hash FROM entry WHERE seq = 3",
+    ],
+)
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+def test_no_statement_changes_an_entry(made: Path, statement: str, recursive: str) -> None:
+    """STORE-02: not by UPDATE, DELETE, REPLACE, upsert, nor an entry that forks the chain; with any setting."""
+    with raw(made) as connection:
+        connection.execute(f"PRAGMA recursive_triggers = {recursive}")
+        before = connection.execute("SELECT * FROM entry").fetchall()
+        with pytest.raises(sqlite3.IntegrityError, match="entry"):
+            connection.execute(statement)
+        assert connection.execute("SELECT * FROM entry").fetchall() == before
+
+
+@pytest.mark.parametrize(("seq", "previous"), [(9, "0" * 64), (10, None), (8, None)])
+def test_the_store_appends_only_what_follows(made: Path, seq: int, previous: str | None) -> None:
+    """STORE-02: a fork, a gap and a number that is taken are refused with a sentence."""
+    store = Store.open(made)
+    with store.reading() as transaction:
+        last = transaction.last()
+    assert last is not None
+    entry = chain(Draft(act="note"), STAMP, seq=seq, previous=previous or last.hash, salt="s")
+
+    def append() -> None:
+        with store.writing() as transaction:
+            transaction.append([entry])
+
+    assert code_of(append) == "LEDGER-14"
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "detail"),
+    [
+        ("DROP TRIGGER entry_unchanged", "trigger entry_unchanged is missing"),
+        ("DROP INDEX entry_cell", "index entry_cell is missing"),
+        ("CREATE TRIGGER t AFTER INSERT ON entry BEGIN SELECT 1; END", "trigger t was added"),
+        ("ALTER TABLE entry ADD COLUMN extra TEXT", "table entry was changed"),
+        ("CREATE VIEW v AS SELECT 1", "view v was added"),
+    ],
+)
+def test_a_changed_schema_is_noticed(made: Path, site: Site, statement: str, detail: str) -> None:
+    """STORE-03: the next opening says what is missing, added or changed."""
+    with raw(made) as connection:
+        connection.execute(statement)
+    with pytest.raises(LedgerError) as told:
+        site.open()
+    (problem,) = told.value.problems
+    assert (problem.code, problem.values["detail"]) == ("LEDGER-07", detail)
+
+
+# ---- files that are no ledger -----------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_not_there(site: Site) -> None:
+    """STORE-04: nothing is created by opening."""
+    assert code_of(site.open) == "LEDGER-01"
+    assert not site.file.exists()
+
+
+def test_a_folder(site: Site) -> None:
+    """STORE-04: a folder in the place of the file."""
+    site.file.mkdir()
+    assert code_of(site.open) == "LEDGER-02"
+
+
+@pytest.mark.parametrize("content", [b"participant;visit\n", b"PK\x03\x04", b"\xff\xfe", b"SQLite format 3"])
+def test_a_file_of_another_kind(site: Site, content: bytes) -> None:
+    """STORE-04: text, a spreadsheet, half a header."""
+    site.file.write_bytes(content)
+    assert code_of(site.open) == "LEDGER-03"
+    assert site.file.read_bytes() == content
+
+
+def test_an_empty_file(site: Site) -> None:
+    """STORE-04: nothing in it, or a ledger without entries."""
+    site.file.write_bytes(b"")
+    assert code_of(site.open) == "LEDGER-16"
+    site.file.unlink()
+    Store.create(site.file).close()
+    assert code_of(site.open) == "LEDGER-16"
+
+
+def test_a_database_of_another_program(site: Site) -> None:
+    """STORE-04: a well-formed SQLite file that is no ledger."""
+    with raw(site.file) as connection:
+        connection.execute("CREATE TABLE entry (seq)")
+    assert code_of(site.open) == "LEDGER-05"
+
+
+def test_an_address(site: Site) -> None:
+    """STORE-04: an address of a server is no file name."""
+    book = {"now": site.clock, "new_id": site.chance, "read": site.read}
+    assert code_of(lambda: Book.open("postgresql://localhost/study", **book)) == "LEDGER-19"  # type: ignore[arg-type]
+
+
+def test_a_ledger_is_not_made_over_a_file(made: Path, site: Site) -> None:
+    """STORE-04: creating refuses what is there, and leaves it as it is."""
+    before = made.read_bytes()
+    assert code_of(site.create) == "LEDGER-13"
+    assert made.read_bytes() == before
+
+
+def test_a_ledger_in_a_folder_that_is_not_there(site: Site) -> None:
+    """STORE-04: the folder must be there, and be one."""
+    assert code_of(lambda: Store.create(site.folder / "no" / "ledger.db")) == "LEDGER-01"
+    (site.folder / "file").write_text("")
+    assert code_of(lambda: Store.create(site.folder / "file" / "ledger.db")) == "LEDGER-01"
+
+
+def test_a_study_that_cannot_be_adopted_leaves_no_file(site: Site) -> None:
+    """STORE-04: what was made in vain is removed."""
+    from dataclasses import replace
+
+    from trialbook.errors import ActRefused
+
+    with pytest.raises(ActRefused):
+        Book.create(site.file, study=replace(site.study, text=""), by="carla", now=site.clock, new_id=site.chance)
+    assert list(site.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("cut", [16, 100, 1000, 4096, 8192, 20_000, -1])
+def test_a_truncated_file(made: Path, site: Site, cut: int) -> None:
+    """STORE-04: wherever the file ends, there is a sentence, and it stays as it is."""
+    content = made.read_bytes()[:cut]
+    made.write_bytes(content)
+
+    def use() -> None:
+        with site.open() as book:
+            book.casebooks()
+            list(book.entries())
+            book.columns()
+
+    assert code_of(use) in {"LEDGER-03", "LEDGER-11"}
+    assert made.read_bytes() == content
+
+
+def test_an_entry_of_a_wrong_type(made: Path, site: Site) -> None:
+    """STORE-04: what no column was ever given is damage."""
+    with raw(made) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        words = "UPDATE sqlite_master SET sql = replace(replace(sql, ') STRICT', ')'), 'act TEXT', 'act BLOB')"
+        connection.execute(words)
+        connection.execute("PRAGMA writable_schema = RESET")
+        connection.execute("DROP TRIGGER entry_unchanged")
+        connection.execute("UPDATE entry SET act = x'00ff' WHERE seq = 3")
+    store = Store.look(made)
+
+    def read() -> None:
+        with store.reading() as transaction:
+            list(transaction.entries())
+
+    assert code_of(read) == "LEDGER-11"
+    store.close()
+
+
+@contextmanager
+def read_only(content: bytes) -> Iterator[Path]:
+    """Give a ledger that may not be written, in a folder that may not be written; root goes on as nobody."""
+    folder = Path(tempfile.mkdtemp())
+    file = folder / "ledger.db"
+    file.write_bytes(content)
+    file.chmod(0o444)
+    folder.chmod(0o555)
+    is_root = os.geteuid() == 0
+    try:
+        if is_root:
+            os.seteuid(65534)
+        yield file
+    finally:
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def test_a_read_only_file(made: Path) -> None:
+    """STORE-04: a file that may not be written, and a folder in which none may be made."""
+    content = made.read_bytes()
+    with read_only(content) as file:
+        assert code_of(lambda: Store.open(file)) == "LEDGER-04"
+        assert code_of(lambda: Store.create(file.with_name("new.db"))) == "LEDGER-04"
+        assert file.read_bytes() == content
+
+
+# ---- failures while recording -----------------------------------------------------------------------------------
+
+
+def test_a_lock_held_by_another_program(made: Path, site: Site) -> None:
+    """STORE-05: after waiting in vain the person is told; then it works."""
+    with site.open(patience=0.1) as book, raw(made) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert code_of(lambda: book.record(note("x"), by="ines")) == "LEDGER-09"
+        assert len(book.casebooks()) == 1
+        other.execute("ROLLBACK")
+        assert len(book.record(note("x"), by="ines").entries) == 1
+
+
+def test_a_full_disk(made: Path) -> None:
+    """STORE-05: SQLite is allowed no more pages; what was acknowledged stays, the refused entry is not there."""
+    store = Store.open(made)
+    with store.reading() as transaction:
+        last = transaction.last()
+        pages = transaction.connection.execute(text("PRAGMA page_count")).scalar()
+        transaction.connection.execute(text(f"PRAGMA max_page_count = {int(pages or 0) + 20}"))
+    assert last is not None
+    kept = [last]
+
+    def fill() -> None:
+        for _ in range(100):
+            draft = Draft(act="note", text="x" * 3000)
+            entry = chain(draft, STAMP, seq=kept[-1].seq + 1, previous=kept[-1].hash, salt="s")
+            with store.writing() as transaction:
+                transaction.append([entry])
+            kept.append(entry)
+
+    assert code_of(fill) == "LEDGER-10"
+    with store.reading() as transaction:
+        assert transaction.last() == kept[-1]
+    store.close()
+    assert len(kept) > 5
+
+
+FAILING_DISK = """
+import resource, sys
+from trialbook.capture.acts import note
+from trialbook.errors import LedgerError
+
+def run(site):
+    acknowledged = []
+    with site.open() as book:
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+        try:
+            for number in range(1000):
+                book.record(note("x" * 3000), by="ines", request=f"save-{number}")
+                acknowledged.append(f"save-{number}")
+        except LedgerError as error:
+            first = error.problems[0].code
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        try:
+            book.record(note("y"), by="ines")
+        except LedgerError as error:
+            then = error.problems[0].code
+    with site.open() as book:
+        stored = [entry.request for entry in book.entries() if entry.request.startswith("save-")]
+        assert stored[: len(acknowledged)] == acknowledged and len(stored) <= len(acknowledged) + 1
+        assert len(stored) == len(set(stored)) and len(acknowledged) > 5
+        book.record(note("x" * 3000), by="ines", request=f"save-{len(acknowledged)}")
+        assert book.verify().ok
+    print(first, then)
+"""
+
+
+def run_apart(script: str, folder: Path) -> str:
+    """Run a script in a process of its own, with the site of `folder`; return what it prints."""
+    root = Path(__file__).parents[2]
+    begin = f"import sys; sys.path[:0] = [{str(root)!r}, {str(root / 'src')!r}]\n"
+    site = "from pathlib import Path\nfrom tests.conftest import STUDY, Site, read_text\n"
+    end = f"\nrun(Site(Path({str(folder)!r}), read_text(STUDY)))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", begin + site + script + end], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_disk_that_fails(made: Path) -> None:
+    """STORE-05: after a failed write the outcome is unknown, and the book writes no more until it is opened again."""
+    assert run_apart(FAILING_DISK, made.parent).split() == ["LEDGER-12", "LEDGER-12"]
+
+
+def test_what_the_database_says_otherwise(made: Path) -> None:
+    """STORE-05: any other error of the database has a sentence, too."""
+    store = Store.open(made)
+
+    def read() -> None:
+        with store.reading() as transaction:
+            transaction.connection.execute(text("SELECT nothing FROM nowhere"))
+
+    assert code_of(read) == "LEDGER-15"
+    store.close()
+
+
+def test_a_mistake_of_the_program_undoes_the_act(site: Site) -> None:
+    """STORE-05: whatever is raised between judging and committing, nothing of the act is stored."""
+    with site.create() as book:
+        before = book.head()
+        good = site.chance.numbers
+
+        def failing() -> Iterator[int]:
+            yield 1_000_000
+            raise ZeroDivisionError
+
+        site.chance.numbers = failing()
+        with pytest.raises(ZeroDivisionError):
+            book.record(enter("P1", "enzymes", "ck", "1", visit="baseline"), by="nora")
+        site.chance.numbers = good
+        assert book.head() == before
+        assert len(book.record(enter("P1", "enzymes", "ck", "1", visit="baseline"), by="nora").entries) == 1
+
+
+# ---- older and newer programs -----------------------------------------------------------------------------------
+
+LATER = Migration(number=len(MIGRATIONS) + 1, name="invented", sqlite=("CREATE TABLE later (x TEXT) STRICT",))
+
+
+def test_an_older_schema_is_brought_up_to_date(made: Path) -> None:
+    """STORE-06: the steps that are missing are made, in one transaction, and no entry changes."""
+    store = Store.open(made)
+    with store.reading() as transaction:
+        before = list(transaction.entries())
+    with store.writing() as transaction:
+        migrate(transaction.connection, file="x", steps=(*MIGRATIONS, LATER))
+        assert schema_version(transaction.connection) == LATER.number
+        assert schema_differences(transaction.connection) == ["table later was added"]
+    with store.reading() as transaction:
+        assert list(transaction.entries()) == before
+    store.close()
+
+
+def test_a_newer_schema_is_refused(made: Path, site: Site) -> None:
+    """STORE-06: the older program says which is newer, and leaves the file as it is."""
+    with raw(made) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    before = made.read_bytes()
+    assert code_of(site.open) == "LEDGER-06"
+    assert made.read_bytes() == before
+
+
+def test_a_step_that_fails_changes_nothing(made: Path) -> None:
+    """STORE-06: a migration is whole or not at all."""
+    store = Store.open(made)
+    broken = Migration(number=2, name="broken", sqlite=(*LATER.sqlite, "CREATE NONSENSE"))
+
+    def run() -> None:
+        with store.writing() as transaction:
+            migrate(transaction.connection, file="x", steps=(*MIGRATIONS, broken))
+
+    assert code_of(run) == "LEDGER-15"
+    with store.reading() as transaction:
+        assert schema_differences(transaction.connection) == []
+        assert schema_version(transaction.connection) == 1
+    store.close()

@@ -1,0 +1,254 @@
+"""The answers of a casebook as names of conditions.
+
+Requirements:
+NAME-01: an exact answer has its name; what is unanswered, coded missing, beyond a limit or partial has none.
+NAME-02: groups, derived numbers and instruments have a value only where their rule gives one.
+NAME-03: `previous` is the last answer before this visit, `baseline` follows the study's rule.
+NAME-04: without a visit, a form of the visits has its last answers up to the anchor.
+NAME-05: every name that gets a value is declared for a condition that can use it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from trialbook.conduct.answers import form_answers, values_for
+from trialbook.conduct.casebook import Answer, Casebook, Cell
+from trialbook.instruments import CATALOG
+from trialbook.protocol.conditions import Condition, compile_condition, names_for
+from trialbook.protocol.model import Study
+from trialbook.protocol.read import parse_study
+from trialbook.wording import sentence
+
+TEXT = """\
+trialbook: 1
+study:
+  id: pilot
+  title: Pilot
+  design: open-label single-arm
+  data: invented
+  timezone: UTC
+visits:
+  anchor: enrolment
+  window: 3 days either side
+  planned:
+    screening: {day: -14 to -8}
+    baseline: {day: -7 to 0}
+    week 4: {}
+    week 8: {}
+forms:
+  history:
+    label: History
+    at: once
+    items:
+      sex: {label: Sex, choice: {F: Female, M: Male}}
+      pregnant: {label: Pregnant, choice: yes/no}
+      onset: {label: Onset, date: partial}
+      surgery: {label: Last operation, date: full, never: true}
+      drugs: {label: Drugs, choice: {aza: Azathioprine, mtx: Methotrexate}, several: true}
+      word: {label: Word, text: line}
+  enzymes:
+    label: Enzymes
+    at: [screening, baseline, week 4, week 8]
+    items:
+      ck: {label: Creatine kinase, number: U/L}
+      marked: {label: Marked, choice: yes/no}
+  rating:
+    label: Rating
+    at: [baseline, week 4]
+    items:
+      proximal: {label: Proximal, groups: [biceps, triceps, deltoid], scale: 0 to 10}
+    derive:
+      power: {mean_of: proximal, at_least: 2 of 3, label: Power}
+  adas:
+    label: ADAS-Cog
+    instrument: adas-cog-11
+    at: [baseline]
+  events:
+    label: Events
+    at: any time
+    repeating: true
+    events: true
+    items:
+      term: {label: Event, text: line, required: true}
+      start: {label: Start, date: full}
+endpoints:
+  ck: {from: enzymes.ck, better: lower}
+analysis:
+  baseline: RULE
+  set: enrolled
+  sets:
+    enrolled: {label: Enrolled, who: enrolled}
+  primary: {endpoint: ck, at: week 8}
+  compare: each visit with baseline
+  test: paired t
+  significant: p < 0.05, two-sided
+  missing: available cases
+"""
+
+
+def study(rule: str = "visit baseline") -> Study:
+    read, problems = parse_study(TEXT.replace("RULE", rule), file="study.yaml", catalog=CATALOG)
+    assert read is not None, [sentence(problem) for problem in problems]
+    return read
+
+
+STUDY = study()
+
+
+def casebook(**answers: str | None) -> Casebook:
+    """Write a casebook by hand: `visit__form__item` or `form__item` -> value; `_` in a visit id stands for a blank."""
+    cells = {}
+    for name, value in answers.items():
+        *visit, form, item = name.split("__")
+        visit_id = visit[0].replace("_", " ") if visit else ""
+        cells[Cell(visit_id, form, "", item.replace("_dot_", "."))] = Answer(text=value or "ND", value=value)
+    return Casebook(participant="001", status="enrolled", answers=cells)
+
+
+def values(
+    book: Casebook, *, rule: str = "visit baseline", visit: str = "", anchor: date | None = None
+) -> dict[str, object]:
+    return values_for(study(rule), book, visit=visit, anchor=anchor)
+
+
+def test_exact_answers_have_their_kind() -> None:
+    """NAME-01."""
+    found = values(
+        casebook(
+            history__sex="F", history__pregnant="no", history__onset="2010-05-06", history__surgery="2012-01-31",
+            history__drugs="aza;mtx", history__word="5", week_4__enzymes__ck="57.5",
+        ),
+        visit="week 4",
+    )  # fmt: skip
+    assert found["history.sex"] == "F"
+    assert found["history.pregnant"] is False
+    assert found["history.onset"] == date(2010, 5, 6)
+    assert (found["history.surgery"], found["history.surgery.never"]) == (date(2012, 1, 31), False)
+    assert found["history.drugs"] == ["aza", "mtx"]
+    assert found["history.word"] == "5"
+    assert found["enzymes.ck"] == 57.5
+    assert found["participant.status"] == "enrolled"
+    assert found["visit.id"] == "week 4"
+
+
+def test_what_is_not_exact_has_no_name() -> None:
+    """NAME-01."""
+    found = values(
+        casebook(history__onset="2010-05", history__surgery="never", history__sex=None, week_4__enzymes__ck="<20"),
+        visit="week 4",
+    )
+    assert not {"history.onset", "history.surgery", "history.sex", "enzymes.ck", "history.pregnant"} & set(found)
+    assert found["history.surgery.never"] is True
+
+
+def test_group_needs_all_its_ratings_and_a_mean_enough_of_them() -> None:
+    """NAME-02."""
+    two = casebook(baseline__rating__proximal_dot_biceps="7", baseline__rating__proximal_dot_triceps="8")
+    found = form_answers(STUDY.forms["rating"], two, visit="baseline")
+    assert found == {"proximal.biceps": 7.0, "proximal.triceps": 8.0, "power": 7.5}
+    one = casebook(baseline__rating__proximal_dot_biceps="7")
+    assert "power" not in form_answers(STUDY.forms["rating"], one, visit="baseline")
+    three = {f"baseline__rating__proximal_dot_{muscle}": "6" for muscle in ("biceps", "triceps", "deltoid")}
+    assert form_answers(STUDY.forms["rating"], casebook(**three), visit="baseline")["proximal"] == [6.0, 6.0, 6.0]
+
+
+def test_instrument_gives_its_score_where_complete() -> None:
+    """NAME-02."""
+    items = {f"baseline__adas__{item.id}": "1" for item in CATALOG["adas-cog-11"].items}
+    assert form_answers(STUDY.forms["adas"], casebook(**items), visit="baseline")["total"] == 11.0
+    items.popitem()
+    assert "total" not in form_answers(STUDY.forms["adas"], casebook(**items), visit="baseline")
+
+
+DATED = {
+    "screening__visit__date": "2020-01-01",
+    "screening__enzymes__ck": "100",
+    "baseline__visit__date": "2020-01-10",
+    "baseline__enzymes__ck": "200",
+    "week_4__visit__date": "2020-02-10",
+    "week_4__enzymes__ck": "300",
+    "unscheduled-1__visit__date": "2020-01-12",
+    "unscheduled-1__enzymes__ck": "250",
+    "screening__enzymes__marked": "yes",
+}
+ANCHOR = date(2020, 1, 13)
+
+
+def test_previous_is_the_last_answer_before_this_visit() -> None:
+    """NAME-03."""
+    book = casebook(**DATED)
+    assert values(book, visit="week 4", anchor=ANCHOR)["previous.enzymes.ck"] == 250
+    assert values(book, visit="baseline", anchor=ANCHOR)["previous.enzymes.ck"] == 100
+    assert "previous.enzymes.ck" not in values(book, visit="screening", anchor=ANCHOR)
+    undated = casebook(**{name: value for name, value in DATED.items() if "date" not in name})
+    assert values(undated, visit="week 4")["previous.enzymes.ck"] == 200
+    assert "previous.enzymes.ck" not in values(undated, visit="unscheduled-1")
+
+
+def test_previous_skips_a_visit_without_the_answer() -> None:
+    """NAME-03."""
+    book = casebook(**{**DATED, "unscheduled-1__enzymes__ck": None})
+    assert values(book, visit="week 4", anchor=ANCHOR)["previous.enzymes.ck"] == 200
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"), [("visit baseline", 200), ("last before anchor", 250), ("flagged marked", 100)]
+)
+def test_baseline_follows_the_rule_of_the_study(rule: str, expected: float) -> None:
+    """NAME-03."""
+    assert values(casebook(**DATED), rule=rule, visit="week 4", anchor=ANCHOR)["baseline.enzymes.ck"] == expected
+
+
+def test_baseline_on_the_anchor_day_counts_and_after_it_does_not() -> None:
+    """NAME-03."""
+    rule = "last before anchor"
+    assert values(casebook(**DATED), rule=rule, anchor=date(2020, 1, 12))["baseline.enzymes.ck"] == 250
+    assert values(casebook(**DATED), rule=rule, anchor=date(2020, 1, 11))["baseline.enzymes.ck"] == 200
+    assert "baseline.enzymes.ck" not in values(casebook(**DATED), rule=rule, anchor=date(2019, 12, 31))
+
+
+def test_eligibility_sees_the_last_answers_up_to_the_anchor() -> None:
+    """NAME-04."""
+    assert values(casebook(**DATED), anchor=ANCHOR)["enzymes.ck"] == 250
+    assert values(casebook(**DATED))["enzymes.ck"] == 200
+    assert not {"visit.id", "visit.date"} & set(values(casebook(**DATED), anchor=ANCHOR))
+
+
+def test_day_of_a_visit_is_counted_from_the_anchor() -> None:
+    """NAME-03."""
+    found = values(casebook(**DATED), visit="week 4", anchor=ANCHOR)
+    assert (found["visit.date"], found["visit.day"]) == (date(2020, 2, 10), 28)
+    assert "visit.day" not in values(casebook(**DATED), visit="week 4")
+    assert "visit.date" not in values(casebook(), visit="week 4", anchor=ANCHOR)
+
+
+def test_row_of_a_repeating_form_sees_itself() -> None:
+    """NAME-05."""
+    answers = {
+        Cell("", "events", repeat, "term"): Answer(text=repeat, value=f"event {repeat}") for repeat in ("1", "2")
+    }
+    book = Casebook(participant="001", answers=answers)
+    assert values_for(STUDY, book, form="events", repeat="2")["events.term"] == "event 2"
+    assert "events.term" not in values_for(STUDY, book)
+
+
+def test_every_value_has_a_declared_name() -> None:
+    """NAME-05."""
+    book = casebook(**DATED, history__sex="F", history__surgery="never")
+    responder = names_for(STUDY, "responder")
+    found = values(book, visit="week 4", anchor=ANCHOR)
+    assert set(found) <= set(responder)
+    condition = compile_condition("enzymes.ck >= baseline.enzymes.ck * 1.5 && visit.day == 28", responder)
+    assert isinstance(condition, Condition)
+    assert condition.judge(found) is True
+
+
+def test_only_the_forms_that_are_needed_are_worked_out() -> None:
+    """NAME-05."""
+    found = values_for(STUDY, casebook(**DATED), visit="week 4", anchor=ANCHOR, names={"baseline.enzymes.ck"})
+    assert set(found) == {"participant.status", "visit.id", "visit.date", "visit.day", "baseline.enzymes.ck"}
+    every = values_for(STUDY, casebook(**DATED), visit="week 4", anchor=ANCHOR)
+    assert found.items() <= every.items()

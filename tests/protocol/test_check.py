@@ -1,0 +1,332 @@
+"""Every mistake that the sense of a study file can have: its code, its place, its words.
+
+CHECK-01: every code of the study file is produced, at the line and column of what is wrong.
+CHECK-02: every sentence and remedy can be written, and leaves nothing to fill in.
+CHECK-03: all mistakes of a file come at once, in the order of the file.
+CHECK-04: one mistake is told once: what follows from it is not told too.
+CHECK-05: a warning does not stop the reading.
+CHECK-06: the units of a conversion are judged as the library judges them that converts.
+CHECK-07: a name that is nearly right is answered by “did you mean”.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from trialbook import wording
+from trialbook.errors import Problem
+from trialbook.protocol import units
+from trialbook.protocol.check_units import dimensions
+from trialbook.protocol.model import Study
+from trialbook.protocol.read import warnings_of
+
+Read = Callable[[str], tuple[Study | None, tuple[Problem, ...]]]
+
+MARK = "¶"
+"""Stands in a changed text where the problem has to be shown."""
+
+SMALL, WHOLE = "minimal", "rituximab"
+PLANNED = """\
+  planned:
+    baseline: {day: 0}
+    week 4: {}
+    week 8: {}
+"""
+WINDOW = "  window: 3 days either side\n"
+ITEM = "total: {number: score, scale: 0 to 80}"
+AT = "at: [baseline, week 4, week 8]"
+FORMS = f"forms:\n  strength:\n    {AT}\n    items:\n      {ITEM}\n"
+ANALYSIS = """\
+analysis:
+  baseline: visit baseline
+  primary: {endpoint: strength, at: week 8}
+  test: paired t
+  missing: available cases
+"""
+AXIAL = "axial: {groups: {neck: Neck, trunk: {en: Trunk, zh-Hant: 軀幹}}, scale: 0 to 10}"
+CK = "ck: {label: Creatine kinase, test: creatine kinase, number: U/L, accepts: [ukat/L], upper: ck_upper}"
+ENZYMES = "  enzymes:\n    at: [full, reduced]\n    by: [investigator, nurse]\n"
+EVENTS = "    repeating: true\n    events: true\n"
+
+MISTAKES: list[tuple[str, str, str, str]] = [
+    ("STUDY-01", SMALL, "trialbook: 1", "trialbook: ¶2"),
+    ("STUDY-02", SMALL, "window: 3", "¶windw: 3"),
+    ("STUDY-02", SMALL, "id: small,", "id: {is: small, assumed: true, ¶was: 1},"),
+    ("STUDY-03", SMALL, "study: {id: small, ", "¶study: {"),
+    ("STUDY-03", SMALL, "trialbook: 1\n", "¶"),
+    ("STUDY-04", SMALL, ITEM, "¶total: {}"),
+    ("STUDY-05", SMALL, "total: {number: score", "¶total: {number: score, date: full"),
+    ("STUDY-06", SMALL, "window: 3 days either side", "window: ¶about 3 days"),
+    ("STUDY-06", SMALL, "0 to 80", "¶80 to 0"),
+    ("STUDY-07", SMALL, "window: 3 days either side", "window: ¶3"),
+    ("STUDY-07", WHOLE, "dose: 375 mg/m2", "dose: ¶375"),
+    ("STUDY-08", SMALL, ITEM, "total: ¶score"),
+    ("STUDY-08", SMALL, "window: 3 days either side", "window: ¶[3 days]"),
+    ("STUDY-08", WHOLE, "groups: {neck: Neck, trunk: {en: Trunk, zh-Hant: 軀幹}}", "groups: ¶neck"),
+    ("STUDY-08", SMALL, ITEM, "¶- total"),
+    ("STUDY-09", SMALL, "data: invented", "data: ¶inventd"),
+    ("STUDY-10", SMALL, "window: 3 days either side", "window: ¶''"),
+    ("STUDY-11", SMALL, "number: score, scale: 0 to 80", "text: line, ¶scale: 0 to 80"),
+    ("STUDY-12", SMALL, "  strength:\n    at", "  ¶muscle strength:\n    at"),
+    ("STUDY-12", SMALL, "    week 4: {}", "    ¶unscheduled-1: {}"),
+    ("STUDY-12", SMALL, "    week 4: {}", "    ¶week 4 to 5: {}"),
+    ("STUDY-13", SMALL, "window: 3 days either side", "window: {is: 3 days either side, assumed: ¶[a, b]}"),
+    ("STUDY-14", SMALL, "title: A small study", "title: {en: A small study, ¶de: Eine kleine Studie}"),
+    ("STUDY-15", WHOLE, "title: {en: Rituximab for refractory polymyositis, zh", "¶title: {zh"),
+    ("STUDY-16", WHOLE, "Asia/Hong_Kong", "¶Asia/Hong_Kong_City"),
+    ("STUDY-17", SMALL, "open-label single-arm", "¶open-label parallel"),
+    ("STUDY-18", WHOLE, "    E1: {text: Major", "    ¶I1: {text: Major"),
+    ("SCHED-01", SMALL, AT, "at: [baseline, ¶wek 4, week 8]"),
+    ("SCHED-01", SMALL, "baseline: visit baseline", "baseline: ¶visit start"),
+    ("SCHED-01", WHOLE, "at: week 28, label", "at: ¶week 29, label"),
+    ("SCHED-01", WHOLE, "to: week 28}", "to: ¶week 29}"),
+    ("SCHED-02", SMALL, "baseline: {day: 0}", "¶baseline: {}"),
+    ("SCHED-03", SMALL, "week 4: {}", "¶week 4: {day: 30}"),
+    ("SCHED-03", SMALL, "baseline: {day: 0}", "¶baseline: {day: 0, week: 1}"),
+    ("SCHED-04", SMALL, "week 4: {}", "¶week 4: {window: 26 days before to 3 days after}"),
+    ("SCHED-05", SMALL, WINDOW + PLANNED, PLANNED.replace("baseline", "¶baseline")),
+    ("SCHED-06", SMALL, "day: 0", "day: -3 to 0, window: ¶2 days either side"),
+    ("SCHED-07", SMALL, "    week 4: {}", "    ¶once: {day: 9}\n    week 4: {}"),
+    ("SCHED-08", SMALL, AT, "at: [baseline, ¶week 8 to week 4]"),
+    ("SCHED-10", SMALL, f"visits:\n  anchor: enrolment\n{WINDOW}{PLANNED}", f"¶visits:\n  anchor: enrolment\n{WINDOW}"),
+    ("SCHED-11", SMALL, "    week 8: {}", "    week 8: {}\n  sets:\n    ¶week_8: [week 8]"),
+    ("SCHED-12", SMALL, AT, "¶at: [once, week 4]"),
+    ("FORM-01", WHOLE, "except: [rating]", "except: [¶ratings]"),
+    ("FORM-01", WHOLE, "after: [haq, quality_of_life,", "after: [¶haqq, quality_of_life,"),
+    ("FORM-02", SMALL, "from: strength.total", "from: ¶strength.totl"),
+    ("FORM-02", WHOLE, "mean_of: proximal", "mean_of: ¶proximall"),
+    ("FORM-02", WHOLE, "known: [screening.hbsag,", "known: [¶screening.hbsagg,"),
+    ("FORM-02", WHOLE, "prior.agents, rating.power]", "¶prior.agent, rating.power]"),
+    ("FORM-03", WHOLE, "by: assessor", "by: ¶assesor"),
+    ("FORM-04", WHOLE, "instrument: disability", "instrument: ¶disabilty"),
+    ("FORM-05", WHOLE, "choice: [Azathioprine, M", "¶choice: [Azathioprine, Azathioprine, M"),
+    ("FORM-06", WHOLE, "sex: {choice: {F: Female, M: Male}", "sex: {¶choice: {F: Female}"),
+    ("FORM-07", WHOLE, "HBsAg, choice: {NEG:", "HBsAg, choice: {nd: ¶Not done, NEG:"),
+    ("FORM-08", WHOLE, "groups: [shoulder abductors,", "¶groups: [hip flexors, shoulder abductors,"),
+    ("FORM-08", WHOLE, "groups: [shoulder abductors,", "¶groups: [肩, shoulder abductors,"),
+    ("FORM-09", WHOLE, AXIAL, "¶axial: {groups: [neck, trunk]}"),
+    ("FORM-10", WHOLE, "      power: {mean_of", "      ¶axial: {mean_of"),
+    (
+        "FORM-11",
+        SMALL,
+        ITEM,
+        f"{ITEM}\n      note: {{text: line}}\n    derive: {{x: {{sum_of: [total, ¶note], at_least: all}}}}",
+    ),
+    ("FORM-12", WHOLE, "at_least: 8 of 10", "at_least: ¶8 of 11"),
+    (
+        "FORM-13",
+        SMALL,
+        ITEM,
+        f"{ITEM}\n      ck: {{number: U/L}}\n    derive: {{¶x: {{sum_of: [total, ck], at_least: all}}}}",
+    ),
+    ("FORM-14", WHOLE, "since: {date: screening.active_since", "since: {date: ¶screening.ck"),
+    ("FORM-14", WHOLE, "anchor: first infusion.start", "anchor: ¶first infusion.given"),
+    ("FORM-14", WHOLE, "before: consent.date", "before: ¶screening.age"),
+    ("FORM-14", WHOLE, "before: first infusion.start}", "before: ¶first rating.power}"),
+    ("FORM-15", WHOLE, "number: U/L, accepts: [ukat/L], upper: ck_upper}", "number: ¶Units, upper: 5}"),
+    ("FORM-15", WHOLE, "dose: 375 mg/m2", "dose: ¶375 milligram/m2"),
+    ("FORM-15", WHOLE, "at_least: 8 of 10, label", "at_least: 8 of 10, unit: ¶points, label"),
+    ("FORM-16", WHOLE, CK, CK.replace("[ukat/L]", "[¶mg/L]")),
+    ("FORM-16", WHOLE, "also: ukat/L", "also: ¶mmol"),
+    ("FORM-17", WHOLE, CK, "ck: {number: g/L, accepts: [¶mmol/L]}"),
+    ("FORM-18", SMALL, "  strength:\n    at", "  ¶baseline:\n    at"),
+    ("FORM-19", WHOLE, "  statistician: {sees", "  ¶participant: {sees"),
+    ("FORM-20", WHOLE, "  consent:\n", "  ¶consent:\n    by: []\n"),
+    ("FORM-21", WHOLE, "    at: any time\n    by: nurse\n", "    at: any time\n    by: ¶investigator\n"),
+    ("FORM-22", WHOLE, "  haq: {instrument", "  haq: {after: ¶rating, instrument"),
+    (
+        "FORM-23",
+        WHOLE,
+        "  haq: {instrument: disability, at: questionnaires",
+        "  haq: {instrument: disability, at: week 28, after: ¶patient_global",
+    ),
+    ("FORM-24", SMALL, f"    {AT}\n", "    at: any time\n    repeating: true\n    events: ¶true\n"),
+    ("FORM-25", WHOLE, EVENTS, "    events: ¶true\n"),
+    ("FORM-26", SMALL, "scale: 0 to 80", "scale: 0 to 80, expected: ¶0 to 90"),
+    ("FORM-27", WHOLE, "lower: 1.0", "lower: ¶4.5"),
+    ("FORM-28", WHOLE, CK, CK.replace("upper: ck_upper", "upper: ¶lymphocytes")),
+    ("FORM-29", SMALL, FORMS, "¶forms: {}\n"),
+    ("BLIND-01", WHOLE, "assessor: {blind: true, records: [rating]}", "assessor: {blind: true, records: ¶everything}"),
+    ("BLIND-01", WHOLE, "assessor: {blind: true,", "assessor: {blind: true, ¶sees: [results],"),
+    ("BLIND-02", WHOLE, "scale: 0 to 10\n        decimals: 0", "scale: 0 to 10\n        when: ¶'visit.day > 30'"),
+    ("BLIND-02", WHOLE, AXIAL, AXIAL.replace("scale:", "when: ¶'previous.rating.power > 3', scale:")),
+    ("BLIND-03", WHOLE, AXIAL, AXIAL.replace("scale:", "when: ¶'enzymes.ck > 200', scale:")),
+    ("BLIND-03", WHOLE, "      lymphocytes: {", "      lymphocytes: {when: ¶'baseline.rating.power > 5', "),
+    ("BLIND-04", WHOLE, "by: assessor", "¶by: [assessor, nurse]"),
+    ("BLIND-05", WHOLE, "except: [rating], records: [infusion,", "except: [rating, ¶infusion], records: [infusion,"),
+    ("BLIND-06", WHOLE, "assessor: {blind: true,", "assessor: {blind: true, ¶signs: [visit],"),
+    ("PLAN-01", SMALL, "{endpoint: strength,", "{endpoint: ¶strengt,"),
+    ("PLAN-01", WHOLE, "{panel: [physician, patient],", "¶{panel: [physicians, patient],"),
+    ("PLAN-02", WHOLE, "set: treated", "set: ¶treatd"),
+    ("PLAN-03", SMALL, FORMS, f"arms:\n  one: {{treatments: [¶drug]}}\n{FORMS}"),
+    ("PLAN-04", WHOLE, "from: enzymes.lymphocytes", "from: ¶screening.sex"),
+    ("PLAN-05", WHOLE, "from: enzymes.lymphocytes", "from: ¶screening.ck"),
+    (
+        "PLAN-06",
+        WHOLE,
+        "full_power: {when: 'rating.proximal.all(g, g == 10)', at: week 28,",
+        "¶full_power: {when: 'rating.power > 9',",
+    ),
+    ("PLAN-07", WHOLE, ENZYMES, f"{ENZYMES}    repeating: true\n"),
+    (
+        "PLAN-08",
+        SMALL,
+        f"endpoints:\n  strength: {{from: strength.total, better: higher}}\n{ANALYSIS}",
+        "¶endpoints:\n  strength: {from: strength.total}\n",
+    ),
+    ("PLAN-09", SMALL, ANALYSIS, "¶" + ANALYSIS.replace("  test: paired t\n", "")),
+    ("PLAN-10", WHOLE, "  set: treated\n", ""),
+    ("PLAN-11", WHOLE, "treated: {who: enrolled}", "¶treated: {who: condition}"),
+    ("PLAN-12", SMALL, "test: paired t", "test: paired t\n  ¶sensitivity: [paired t]"),
+    ("PLAN-13", SMALL, "visit baseline", "¶flagged total"),
+    ("PLAN-14", WHOLE, "    body_surface: {is: du_bois, assumed: the paper does not say which}\n", ""),
+    ("PLAN-15", WHOLE, "vials: [500 mg,", "vials: [¶5 mL,"),
+    ("PLAN-15", WHOLE, "round_to: {is: 10 mg,", "round_to: {is: ¶10 g,"),
+    (
+        "PLAN-16",
+        WHOLE,
+        "give: {route: intravenous, first: day 0, every: 1 week,",
+        "¶give: {route: intravenous, first: day 0,",
+    ),
+    ("PLAN-17", SMALL, f"{AT}\n", "at: [week 4, week 8]\n"),
+    ("PLAN-18", WHOLE, ENZYMES, ENZYMES.replace("[full, reduced]", "reduced")),
+    ("PLAN-20", SMALL, "at: [baseline, week 4, week 8]", "at: [baseline, week 4]"),
+    ("PLAN-21", WHOLE, "[screening.age, ", "[¶screening.active_since, "),
+    ("PLAN-21", WHOLE, "[screening.age, ", "[¶infusion.given, "),
+    ("PLAN-22", WHOLE, "figures: [power, ck,", "figures: [power, ¶full_power,"),
+    ("COND-02", WHOLE, "'screening.age >= 18'", "¶'screening.agee >= 18'"),
+    ("COND-05", WHOLE, "when: 'rating.proximal.all(g, g == 10)'", "when: ¶'rating.power > \"9\"'"),
+]
+
+
+def changed(samples: Mapping[str, str], sample: str, old: str, new: str) -> tuple[str, tuple[int, int] | None]:
+    """Return a changed sample, and the line and column of the mark in it."""
+    assert samples[sample].count(old) == 1, old
+    marked = samples[sample].replace(old, new)
+    before, mark, _ = marked.partition(MARK)
+    line = before.count("\n") + 1
+    return marked.replace(MARK, ""), (line, len(before) - before.rfind("\n")) if mark else None
+
+
+@pytest.mark.parametrize(("code", "sample", "old", "new"), MISTAKES)
+def test_a_mistake_is_shown_where_it_is(
+    read: Read, samples: Mapping[str, str], code: str, sample: str, old: str, new: str
+) -> None:
+    """CHECK-01, CHECK-02."""
+    text, position = changed(samples, sample, old, new)
+    _, problems = read(text)
+    found = [problem for problem in problems if problem.code == code]
+    assert found, [(problem.code, str(problem.place)) for problem in problems]
+    positions = [(problem.place.line, problem.place.column) for problem in found]
+    assert position is None or position in positions
+    for problem in problems:
+        assert problem.place.file == "study.yaml"
+        assert problem.place.line is not None
+        for told in (wording.sentence(problem), wording.remedy(problem)):
+            assert told[0] == told[0].upper()
+            assert told.endswith((".", "?"))
+            assert "None" not in told
+            assert "  " not in told
+
+
+def test_every_code_is_produced() -> None:
+    """CHECK-01."""
+    assert {code for code, *_ in MISTAKES} | WARNINGS >= set(wording.STUDY)
+
+
+WARNINGS = {"FORM-23", "PLAN-19"}
+
+
+@pytest.mark.parametrize("code", sorted(WARNINGS))
+def test_a_warning_does_not_stop(read: Read, code: str) -> None:
+    """CHECK-05: the same warning is found again in the study that was read."""
+    text = WARNED[code]
+    study, problems = read(text)
+    assert study is not None
+    assert [(problem.code, problem.level) for problem in problems] == [(code, "warning")]
+    assert warnings_of(study) == problems
+
+
+FLAGGED = f"""\
+trialbook: 1
+study: {{id: small, title: A small study, design: open-label single-arm, data: invented}}
+visits: {{anchor: enrolment, window: 3 days either side, planned: {{week 0: {{}}, week 8: {{}}}}}}
+forms:
+  strength: {{at: week 0 to week 8, items: {{first: {{choice: yes/no}}, {ITEM}}}}}
+  function: {{at: week 0 to week 8, items: {{{ITEM}}}}}
+  late: {{at: week 8, items: {{{ITEM}}}}}
+endpoints: {{strength: {{from: strength.total}}, function: {{from: function.total}}}}
+analysis: {{baseline: flagged first, primary: none, test: paired t, missing: available cases}}
+"""
+WARNED = {
+    "PLAN-19": FLAGGED,
+    "FORM-23": FLAGGED.replace("late: {at: week 8", "late: {after: early, at: week 8").replace(
+        "endpoints: {strength: {from: strength.total}, function: {from: function.total}}",
+        f"  early: {{at: week 0, items: {{{ITEM}}}}}\nendpoints: {{strength: {{from: strength.total}}}}",
+    ),
+}
+
+LONELY = ("STUDY-0", "FORM-0", "COND")
+ALONE = [case for case in MISTAKES if case[0].startswith(LONELY) and case[0] not in {"STUDY-08", "FORM-08"}]
+
+
+@pytest.mark.parametrize(("code", "sample", "old", "new"), ALONE)
+def test_what_follows_is_not_told(
+    read: Read, samples: Mapping[str, str], code: str, sample: str, old: str, new: str
+) -> None:
+    """CHECK-04."""
+    _, problems = read(changed(samples, sample, old, new)[0])
+    assert [problem.code for problem in problems] == [code]
+
+
+TOGETHER = (
+    "STUDY-07", "STUDY-15", "STUDY-16", "FORM-04", "FORM-05", "FORM-12", "FORM-27", "PLAN-02", "PLAN-11", "PLAN-22",
+    "BLIND-05", "COND-02",
+)  # fmt: skip
+
+
+def test_all_mistakes_come_at_once(read: Read, samples: Mapping[str, str]) -> None:
+    """CHECK-03: twelve mistakes in one file, each told, in order."""
+    text, codes = samples[WHOLE], []
+    for code, sample, old, new in MISTAKES:
+        if sample == WHOLE and code in TOGETHER and code not in codes:
+            assert text.count(old) == 1
+            text = text.replace(old, new.replace(MARK, ""))
+            codes.append(code)
+    assert len(codes) == 12
+    study, problems = read(text)
+    assert study is None
+    assert {problem.code for problem in problems} >= set(codes)
+    lines = [(problem.place.line, problem.place.column) for problem in problems]
+    assert lines == sorted(lines, key=lambda place: (place[0] or 0, place[1] or 0))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "meant"),
+    [
+        ("window: 3", "Window: 3", "window"),
+        ("data: invented", "data: Invented", "invented"),
+        ("week 4, week 8]", "week4, week 8]", "week 4"),
+        ("from: strength.total", "from: strength.totals", "strength.total"),
+        ("{endpoint: strength", "{endpoint: strenght", "strength"),
+    ],
+)
+def test_did_you_mean(read: Read, samples: Mapping[str, str], old: str, new: str, meant: str) -> None:
+    """CHECK-07."""
+    _, problems = read(samples[SMALL].replace(old, new))
+    assert any(f"Did you mean “{meant}”?" in wording.remedy(problem) for problem in problems)
+
+
+SPELLINGS = (
+    *units.METRIC, *units.PLAIN, "mg/dL", "umol/L", "10^9/L", "U/L", "ukat/L", "/min", "beats/min", "mg/m2", "mmHg",
+    "mL/min/1.73m2", "nkat", "kPa", "kg/m2", "IU/mL",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", SPELLINGS)
+def test_dimensions_agree_with_the_library(unit: str) -> None:
+    """CHECK-06: a unit has the dimensions of exactly those that it can be converted to."""
+    for other in SPELLINGS:
+        assert (dimensions(unit) == dimensions(other)) == units.same_dimension(unit, other)
