@@ -32,15 +32,15 @@ test: $(VENV)/developer        ## run the tests; what needs a Debian package tha
 	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/developer        ## style, types, import contracts, size of functions and files
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks docs
+	$(BIN)/ruff format --check src tests benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/style_measures.py
 
 format: $(VENV)/developer      ## bring the code into the house layout
-	$(BIN)/ruff check --fix src tests benchmarks
-	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks docs
+	$(BIN)/ruff format src tests benchmarks docs
 
 test-deps:       ## install the Debian packages that some tests need (R, Chromium)
 	@if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \

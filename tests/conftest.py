@@ -135,7 +135,9 @@ class Site:
 
     def create(self) -> Book:
         """Make the ledger, grant everybody their role, and enrol participant P1."""
-        book = Book.create(self.file, study=self.study, by=CUSTODIAN, now=self.clock, new_id=self.chance, read=read_text)
+        book = Book.create(
+            self.file, study=self.study, by=CUSTODIAN, now=self.clock, new_id=self.chance, read=read_text
+        )
         for person, role in PEOPLE.items():
             book.record(grant(person, role), by=CUSTODIAN)
         book.record(screen("P1"), by="ines")
@@ -184,4 +186,3 @@ def refused(book: Book) -> Refused:
         return told.value.problems
 
     return attempt
-

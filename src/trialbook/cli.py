@@ -56,7 +56,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--title", default="Title of the study", help="Title of the study.")
+@click.option("--title", metavar="TEXT", default="Title of the study", help="Title of the study.")
 def new(folder: Path, title: str) -> None:
     """Write a commented study file into DIR."""
     from trialbook.folder import write_new_study

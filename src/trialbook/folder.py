@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -234,7 +234,7 @@ def import_files(
         return Imported(preview=preview)
     with open_or_create(where, doors) as book:
         receipt = book.record(preview.act(reason), by=doors.by)
-    return Imported(preview=replace(preview, notes=(*preview.notes, *receipt.notes)), recorded=receipt.entries)
+    return Imported(preview=preview, recorded=receipt.entries)
 
 
 def preview_files(where: StudyFolder, files: Sequence[Path], map_file: Path, doors: Doors) -> Preview:

@@ -15,7 +15,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from trialbook.capture.book import Receipt
     from trialbook.capture.ledger import Entry
-    from trialbook.capture.rows import Change, Preview
+    from trialbook.capture.rows import Change, Preview, StatusChange
     from trialbook.capture.verify import Verification
     from trialbook.conduct.completeness import GridRow, VisitGrid
     from trialbook.conduct.schedule import PlacedVisit
@@ -159,8 +159,8 @@ def print_import(done: Imported, *, dry: bool) -> None:
     out.print(files)
     print_replaced(out, "Corrections", preview.changes)
     print_replaced(out, "Kept as a person corrected them; the file still says otherwise", preview.kept)
-    for change in preview.status_changes:
-        out.print(f"Correction: {change.draft.participant}, {change.draft.act}: recorded is {escape(change.old)}")
+    print_statuses(out, "Corrections of what is known of participants", preview.status_changes)
+    print_statuses(out, "Kept as a person corrected it; the file still says otherwise", preview.status_kept)
     out.print(summary(preview))
     if dry:
         out.print("A preview: nothing was recorded.")
@@ -192,6 +192,21 @@ def print_replaced(out: Console, title: str, changes: Sequence[Change]) -> None:
     out.print(rows)
     if len(changes) > MOST_ROWS:
         out.print(f"... and {len(changes) - MOST_ROWS} more.")
+
+
+def print_statuses(out: Console, title: str, changes: Sequence[StatusChange]) -> None:
+    """Print facts on participants that would be replaced, old beside new."""
+    if not changes:
+        return
+    rows = table("participant", "recorded", "file", "row")
+    for change in changes:
+        draft = change.draft
+        told = " ".join(part for part in (draft.act, draft.value, draft.text) if part)
+        rows.add_row(
+            *(escape(cell or "") for cell in (draft.participant, change.old, told)), str(draft.source_row or "")
+        )
+    out.print(f"[bold]{title}:[/]")
+    out.print(rows)
 
 
 def print_receipt(receipt: Receipt) -> None:

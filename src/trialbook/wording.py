@@ -24,7 +24,7 @@ class Wording:
 FILE: dict[str, Wording] = {
     "FILE-01": Wording("There is no such file.", "Check the name and the folder."),
     "FILE-02": Wording("This is a folder, not a file.", "Name the file in it."),
-    "FILE-03": Wording("The file cannot be opened: {reason}.", "Check that you may read it and that the disk is there."),
+    "FILE-03": Wording("The file cannot be opened: {reason}.", "Check that you may read it, and the disk."),
     "FILE-04": Wording(
         "The file has {size}; this kind of file has at most {largest}.", "Check that it is the file that you mean."
     ),
@@ -46,7 +46,8 @@ FILE: dict[str, Wording] = {
     ),
     "FILE-13": Wording("More levels stand inside each other than any file needs.", "Check the brackets and indents."),
     "FILE-14": Wording(
-        "The file does not begin with a key and a colon, such as “trialbook: 1”.", "Check that it is the file that you mean."
+        "The file does not begin with a key and a colon, such as “trialbook: 1”.",
+        "Check that it is the file that you mean.",
     ),
     "FILE-15": Wording("The line is indented with a tab.", "Use blanks in place of tabs."),
     "FILE-16": Wording("A second document begins here.", "Delete the line “---” or “...”, so that the file is one."),
@@ -67,7 +68,7 @@ STUDY: dict[str, Wording] = {
     "STUDY-06": Wording("“{text}” is not {wanted}.", "Write, for example, “{example}”."),
     "STUDY-07": Wording("“{text}” has no unit: {wanted} is asked for.", "Write the unit too: “{example}”."),
     "STUDY-08": Wording("Here stands {found}; {wanted} is asked for.", "Write, for example, “{example}”."),
-    "STUDY-09": Wording("“{text}” is not one of the words that can stand here.", "{did_you_mean}Write one of: {words}."),
+    "STUDY-09": Wording("“{text}” is none of the words that can stand here.", "{did_you_mean}Write one of: {words}."),
     "STUDY-10": Wording("Nothing stands behind “{key}”; {wanted} is asked for.", "Write, for example, “{example}”."),
     "STUDY-11": Wording("“{key}” means something only beside {others}.", "Remove it, or check the kind of the item."),
     "STUDY-12": Wording("“{text}” cannot be a name here: it has to be {wanted}.", "Write, for example, “{example}”."),
@@ -144,9 +145,7 @@ STUDY: dict[str, Wording] = {
     "FORM-19": Wording(
         "“participant” cannot be a role: it means that participants answer for themselves.", "Rename the role."
     ),
-    "FORM-20": Wording(
-        "Nobody may answer the form “{form}”.", "Write its “by”, or name it under “records” of a role."
-    ),
+    "FORM-20": Wording("Nobody may answer the form “{form}”.", "Write its “by”, or name it under “records” of a role."),
     "FORM-21": Wording(
         "“{form}” is answered by “{role}”, but that role does not record it.",
         "Add “{form}” to “records” of “{role}”, or leave “records” out.",
@@ -161,14 +160,15 @@ STUDY: dict[str, Wording] = {
         "Add “term: {{label: Event, text: line, required: true}}”, or remove “events”.",
     ),
     "FORM-25": Wording("“{form}” takes only one event.", "Write “repeating: true”."),
-    "FORM-26": Wording("The expected range of “{item}” goes beyond its scale.", "Make it smaller, or the scale larger."),
+    "FORM-26": Wording("The expected range of “{item}” goes beyond its scale.", "Change one of the two."),
     "FORM-27": Wording("The lower limit of “{item}” ({sex}) is not below the upper one.", "Check both."),
     "FORM-28": Wording(
         "“{limit}” cannot hold the limit of normal of “{item}”.", "Name a number of the same form in “{unit}”."
     ),
     "FORM-29": Wording("There is no form.", "Write at least one under “forms”."),
     "BLIND-01": Wording(
-        "The role “{role}” is blind, and “{word}” shows or gives it everything.", "Name single forms, or remove “blind”."
+        "The role “{role}” is blind, and “{word}” shows or gives it everything.",
+        "Name single forms, or remove “blind”.",
     ),
     "BLIND-02": Wording(
         "“{role}” is blind, and the form “{form}” would show it at which visit it is: the condition asks for {name}.",
@@ -182,9 +182,7 @@ STUDY: dict[str, Wording] = {
         "“{form}” is answered by “{blind}”, who is blind, and by “{other}”, who is not.", "Name only one of them."
     ),
     "BLIND-05": Wording("“{role}” records “{form}” and yet may not see it.", "Remove it from one of the two."),
-    "BLIND-06": Wording(
-        "“{role}” is blind, and would have to see visits to sign them.", "Let it sign forms only."
-    ),
+    "BLIND-06": Wording("“{role}” is blind, and would have to see visits to sign them.", "Let it sign forms only."),
     "PLAN-01": Wording("There is no endpoint “{name}”.", "{did_you_mean}The endpoints are: {known}."),
     "PLAN-02": Wording("There is no analysis set “{name}”.", "Write one of: {known}."),
     "PLAN-03": Wording("There is no treatment “{name}”.", "{did_you_mean}The treatments are: {known}."),
@@ -459,7 +457,7 @@ CAPTURE: dict[str, Wording] = {
         "{file} cannot be opened for writing ({detail}).",
         "Check that you may write the file and its folder, and that the disk is not mounted read-only.",
     ),
-    "LEDGER-05": Wording("{file} is a database of another program.", "Name the ledger of the study, usually ledger.db."),
+    "LEDGER-05": Wording("{file} belongs to another program.", "Name the ledger of the study, usually ledger.db."),
     "LEDGER-06": Wording(
         "{file} has schema {version}; this program knows schema {known}.",
         "If its number is higher, a newer trialbook wrote it: use that or a newer one. The ledger is unchanged.",
@@ -487,7 +485,7 @@ CAPTURE: dict[str, Wording] = {
     ),
     "LEDGER-12": Wording(
         "{file}: writing to the disk failed, so it is not known whether this was recorded.",
-        "Check the disk and its free space, open the ledger again and look; a request that is sent again is recorded once.",
+        "Check the disk and its free space, open the ledger again and look. What is sent again is recorded once.",
     ),
     "LEDGER-13": Wording("{file} is there already.", "Open it, or choose another place for a new ledger."),
     "LEDGER-14": Wording(
@@ -566,30 +564,42 @@ CAPTURE: dict[str, Wording] = {
 # ---- MAP, IMPORT: mapping files and imported tables (exchange, capture.imports) ---------------------------------
 IMPORT: dict[str, Wording] = {
     "TABLE-01": Wording("There is no such file.", "Check its name and folder: {folder}."),
-    "TABLE-02": Wording("This is a folder or a device, not a file.", "Name the files in it, such as FOLDER/visits.csv."),
+    "TABLE-02": Wording(
+        "This is a folder or a device, not a file.", "Name the files in it, such as FOLDER/visits.csv."
+    ),
     "TABLE-03": Wording(
         "The file has {size} MB; at most {limit} MB are read.",
         "Check that it is the right file. A larger table can be cut by participants and imported part by part.",
     ),
-    "TABLE-04": Wording("The file cannot be read: {why}.", "Check that you may read it and that no other program holds it."),
-    "TABLE-05": Wording("The file is empty.", "Export it again; a table has at least a row with the names of its columns."),
+    "TABLE-04": Wording(
+        "The file cannot be read: {why}.", "Check that you may read it and that no other program holds it."
+    ),
+    "TABLE-05": Wording(
+        "The file is empty.", "Export it again; a table has at least a row with the names of its columns."
+    ),
     "TABLE-06": Wording(
         "Files of the kind {kind} are not read: errors of their formulas would look like empty cells.",
         "Save it as Excel workbook (.xlsx) or as CSV UTF-8, and import that.",
     ),
     "TABLE-07": Wording(
-        "The file is called {kind}, but it is no Excel workbook.", "If it is a text table, rename it to .csv; else export it again."
+        "The file is called {kind}, but it is no Excel workbook.",
+        "If it is a text table, rename it to .csv; else export it again.",
     ),
     "TABLE-08": Wording(
         "This is an Excel or zip file under another name ({kind}).",
         "Rename it to .xlsx if it is a workbook, or save the table as CSV UTF-8.",
     ),
-    "TABLE-09": Wording("The row that should name the columns is blank or absent.", "Set `header row` of the file in the map."),
+    "TABLE-09": Wording(
+        "The row that should name the columns is blank or absent.", "Set `header row` of the file in the map."
+    ),
     "TABLE-10": Wording(
         "The row has {cells} cells, and the header has {columns}.",
         "Look for a separator inside of a text without quotes, or for cells that are missing.",
     ),
-    "TABLE-11": Wording("The value “{value}” stands in a column that has no name.", "Name the column, or clear the cell."),
+    "TABLE-11": Wording(
+        "A column has no name, so it is not read; in this row it holds “{value}”.",
+        "If it holds answers, or if its neighbours are shifted, give it a name in the header.",
+    ),
     "TABLE-12": Wording("The table has a header and no rows below it.", "If it should have rows, export it again."),
     "TABLE-13": Wording(
         "Two columns are called “{name}”, the other one is column {first}.",
@@ -622,18 +632,24 @@ IMPORT: dict[str, Wording] = {
         "The Excel file unpacks to {size} MB; at most {limit} MB are read.",
         "Check where it comes from. Save only the sheet you need, as .xlsx or CSV UTF-8.",
     ),
-    "TABLE-21": Wording("The workbook has no sheet “{sheet}”.", "Its sheets are: {sheets}. Correct `sheet` in the map."),
+    "TABLE-21": Wording(
+        "The workbook has no sheet “{sheet}”.", "Its sheets are: {sheets}. Correct `sheet` in the map."
+    ),
     "TABLE-22": Wording(
         "The sheet reaches over {rows} rows and {columns} columns; at most {limit} cells are read.",
         "A single cell far out is enough: delete the rows and columns beyond the table, and save.",
     ),
-    "TABLE-23": Wording("The cell holds a formula that was never computed.", "Open the file in a spreadsheet and save it."),
+    "TABLE-23": Wording(
+        "The cell holds a formula that was never computed.", "Open the file in a spreadsheet and save it."
+    ),
     "TABLE-24": Wording(
         "The cell is merged with others, so it is not clear to which rows its value belongs.",
         "Unmerge it and write the value into every row it holds for.",
     ),
     "MAP-01": Wording("“{key}” is not a key of {where}.", "{near}The keys are: {known}."),
-    "MAP-02": Wording("The key “{key}” is missing in {where}.", "Add it; docs/reference/mapping-file.md shows an example."),
+    "MAP-02": Wording(
+        "The key “{key}” is missing in {where}.", "Add it; docs/reference/mapping-file.md shows an example."
+    ),
     "MAP-03": Wording("“{what}” does not hold what it should.", "Write {expected}."),
     "MAP-04": Wording("“{text}” is not understood as {what}.", "Write one of: {known}."),
     "MAP-05": Wording(
@@ -644,22 +660,30 @@ IMPORT: dict[str, Wording] = {
         "The pattern “{pattern}” cannot be used: {why}.",
         "Put the part that is the participant's code in one pair of brackets: '01-701-([0-9]+)'.",
     ),
-    "MAP-07": Wording("The column “{column}” is not clear: {why}.", "See “One cell, several answers” in docs/reference/mapping-file.md."),
+    "MAP-07": Wording(
+        "The column “{column}” is not clear: {why}.",
+        "See “One cell, several answers” in docs/reference/mapping-file.md.",
+    ),
     "MAP-08": Wording("“{name}” stands under both `items` and `ignore`.", "Take it out of one of them."),
     "MAP-09": Wording(
-        "The map is for the study “{map}”, and this study is “{study}”.", "Use the map of this study, or correct `study`."
+        "The map is for the study “{map}”, and this study is “{study}”.",
+        "Use the map of this study, or correct `study`.",
     ),
     "MAP-10": Wording("The map names no files.", "Add them under `files`."),
     "MAP-11": Wording(
-        "The file “{file}” is named twice, here and under “{other}”.", "Put both rules together, or name different sheets."
+        "The file “{file}” is named twice, here and under “{other}”.",
+        "Put both rules together, or name different sheets.",
     ),
     "MAP-12": Wording(
-        "Nothing is taken from the file “{file}”.", "Add `columns`, `long`, or one of screen, enrol, complete, withdraw."
+        "Nothing is taken from the file “{file}”.",
+        "Add `columns`, `long`, or one of screen, enrol, complete, withdraw.",
     ),
     "MAP-13": Wording("The study has no visit “{visit}”.", "{near}Its visits are: {known}."),
     "MAP-14": Wording("The study has no form “{form}”.", "{near}Its forms are: {known}."),
     "MAP-15": Wording("The form “{form}” has no item “{item}”.", "{near}Its items are: {known}."),
-    "MAP-16": Wording("“{item}” is computed by the program, so it is not imported.", "Import what it is computed from: {of}."),
+    "MAP-16": Wording(
+        "“{item}” is computed by the program, so it is not imported.", "Import what it is computed from: {of}."
+    ),
     "MAP-17": Wording(
         "“{item}” is not recorded at visits, so it cannot be at “{visit}”.", "Take `visit` away from this target."
     ),
@@ -671,9 +695,14 @@ IMPORT: dict[str, Wording] = {
         "“{item}” is in a repeating form, and nothing tells the rows of “{file}” apart.",
         "Add `repeat: COLUMN` with a number that stays the same in later exports, or `repeat: count`.",
     ),
-    "MAP-20": Wording("“{item}” is in a form that does not repeat.", "Take `repeat: count` away, or split the cell `into` items."),
+    "MAP-20": Wording(
+        "“{item}” is in a form that does not repeat.", "Take `repeat: count` away, or split the cell `into` items."
+    ),
     "MAP-21": Wording("The code “{code}: {text}” stands for no answer: {why}", "Correct the right side of the code."),
-    "MAP-22": Wording("“{item}” is not recorded in “{unit}”.", "Its units are: {known}. Others are added in the study file, as `accepts`."),
+    "MAP-22": Wording(
+        "“{item}” is not recorded in “{unit}”.",
+        "Its units are: {known}. Others are added in the study file, as `accepts`.",
+    ),
     "MAP-23": Wording("“{unit}” is no unit.", "Write units as laboratories do: U/L, mg/dL, 10^9/L, kg, Cel, year."),
     "MAP-24": Wording(
         "The column “{column}” can never hold “{text}”, since it answers a choice.", "{near}The choices are: {known}."
@@ -710,7 +739,8 @@ IMPORT: dict[str, Wording] = {
     ),
     "IMPORT-11": Wording("Nothing tells which row of the repeating form this is.", "Fill the cell in."),
     "IMPORT-12": Wording(
-        "The cell shows “{text}”: its formula failed.", "Correct the formula; or add “{text}” to `blank` if it means no value."
+        "The cell shows “{text}”: its formula failed.",
+        "Correct the formula; or add “{text}” to `blank` if it means no value.",
     ),
     "IMPORT-13": Wording(
         "“{text}” has {parts} parts between “{split}”, and the map expects {expected}.",
@@ -721,7 +751,8 @@ IMPORT: dict[str, Wording] = {
     ),
     "IMPORT-15": Wording("The unit of “{item}” is blank, so “{text}” cannot be understood.", "Fill the unit in."),
     "IMPORT-16": Wording(
-        "A blank cell leaves open whether this participant counts ({act}).", "Fill the cell in, or change the map's condition."
+        "A blank cell leaves open whether this participant counts ({act}).",
+        "Fill the cell in, or change the map's condition.",
     ),
     "IMPORT-17": Wording(
         "The row says “{act}” and gives no date.", "Fill the date in, or say in the map `where` which rows count."
@@ -735,8 +766,12 @@ IMPORT: dict[str, Wording] = {
     "IMPORT-30": Wording(
         "No row of {file} has “{text}” in the column “{column}”.", "If some should, correct the condition in the map."
     ),
-    "IMPORT-31": Wording("Only the sheet “{sheet}” was read, not {others}.", "To read another one, add `sheet` in the map."),
-    "IMPORT-32": Wording("These files of the map were not given: {files}.", "If they have changed, import them as well."),
+    "IMPORT-31": Wording(
+        "Only the sheet “{sheet}” was read, not {others}.", "To read another one, add `sheet` in the map."
+    ),
+    "IMPORT-32": Wording(
+        "These files of the map were not given: {files}.", "If they have changed, import them as well."
+    ),
 }
 
 # ---- REPORT: sentences and figures of the report (report) -------------------------------------------------------

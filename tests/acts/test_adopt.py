@@ -7,9 +7,8 @@ REC-51: a later version needs a reason; the earlier one stays readable and judge
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 

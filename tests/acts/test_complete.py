@@ -22,7 +22,7 @@ def test_it_works(book: Book) -> None:
     book.record(complete("P1", on="2026-03-01"), by="ines")
     casebook = book.casebooks()["P1"]
     assert (casebook.status, casebook.ended_on) == ("completed", "2026-03-01")
-    assert casebook.end_reason == None
+    assert casebook.end_reason is None
 
 
 def test_it_needs_the_right(refused: Refused) -> None:

@@ -125,7 +125,9 @@ def test_how_a_moment_is_written(book: Book) -> None:
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["P1", "P2"]),
-        st.sampled_from([("enzymes", "ck", "baseline", ""), ("enzymes", "ck", "unscheduled-1", ""), ("drugs", "drug", "", "1")]),
+        st.sampled_from(
+            [("enzymes", "ck", "baseline", ""), ("enzymes", "ck", "unscheduled-1", ""), ("drugs", "drug", "", "1")]
+        ),
         st.sampled_from(["1", "2", "ND", None]),
     ),
     max_size=12,
@@ -134,7 +136,9 @@ STEPS = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_columns_say_what_the_fold_says(book: Book, steps: list[tuple[str, tuple[str, str, str, str], str | None]]) -> None:
+def test_columns_say_what_the_fold_says(
+    book: Book, steps: list[tuple[str, tuple[str, str, str, str], str | None]]
+) -> None:
     """BOOK-04: whatever was entered, corrected and cleared, for every moment on the way."""
     book.record(screen("P2", site="north"), by="ines")
     first = book.head().count

@@ -18,6 +18,7 @@ KILLS = 30
 
 NURSERY = """
 import contextlib, json, os, signal, sys, time
+from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path[:0] = [ROOT, ROOT + "/src"]
@@ -30,6 +31,7 @@ import numpy as np
 import uuid
 
 site = Site(Path(FOLDER), read_text(STUDY))
+site.clock.moment = datetime(2020, 1, 1, tzinfo=UTC)
 site.create().close()
 
 
@@ -54,7 +56,7 @@ def live(child, again):
     global current
     if IS_HASTY:
         Store.writing = hasty
-    with Book.open(site.file, now=site.clock, new_id=lambda: str(uuid.uuid4()), read=read_text) as book:
+    with Book.open(site.file, now=lambda: datetime.now(UTC), new_id=lambda: str(uuid.uuid4()), read=read_text) as book:
         for number in range(10**9):
             current = again if again and number == 0 else f"{child}-{number}"
             os.write(pipe_in, (json.dumps(["sent", current]) + "\\n").encode())
@@ -109,7 +111,9 @@ def kill_many(folder: Path, *, kills: int, is_hasty: bool) -> dict[str, object]:
     """Run and kill that many writers one after the other; return what became of their saves."""
     root = str(Path(__file__).parents[2])
     given = f"ROOT, FOLDER, KILLS, IS_HASTY = {root!r}, {str(folder)!r}, {kills}, {is_hasty}\n"
-    done = subprocess.run([sys.executable, "-c", given + NURSERY], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", given + NURSERY], capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     found: dict[str, object] = json.loads(done.stdout)
     return found

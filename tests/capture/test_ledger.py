@@ -21,14 +21,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialbook.capture import ledger
-from trialbook.capture.ledger import Draft, Entry, Head, Stamp, canonical, canonical_content, chain, digest, fold, verify_chain
+from trialbook.capture.ledger import (
+    Draft,
+    Entry,
+    Head,
+    Stamp,
+    canonical,
+    canonical_content,
+    chain,
+    digest,
+    fold,
+    verify_chain,
+)
 from trialbook.conduct.casebook import Cell
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "vectors" / "entry-v1.json").read_text(encoding="utf-8")
 )["entries"]
 ENTRIES = [Entry(**vector["entry"]) for vector in VECTORS]
-STAMP = Stamp(at="2026-03-02T08:00:00.000000Z", by="nora", role="nurse", on_behalf_of=None, request="r", study="s", program="p")
+STAMP = Stamp(
+    at="2026-03-02T08:00:00.000000Z", by="nora", role="nurse", on_behalf_of=None, request="r", study="s", program="p"
+)
 SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -100,7 +113,7 @@ def test_every_field_is_hashed(name: str) -> None:
         value = getattr(entry, name)
         if entry.is_erased and name in ledger.SEALED:
             continue
-        other: object = value + 1 if isinstance(value, int) else f"{value or ''}x"
+        other: Any = value + 1 if isinstance(value, int) else f"{value or ''}x"
         forged = [*ENTRIES[:place], replace(entry, **{name: other}), *ENTRIES[place + 1 :]]
         assert list(verify_chain(forged)), f"{name} of entry {entry.seq}"
 
@@ -163,11 +176,16 @@ def test_fold_of_a_cleared_and_of_an_erased_answer() -> None:
     assert not fold([*entries, replace(entries[1], seq=3, act="clear")])["P1"].answers
 
 
-@given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from("xy"), st.sampled_from(["1", "2", None])), max_size=20), st.data())
+@given(
+    st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from("xy"), st.sampled_from(["1", "2", None])), max_size=20),
+    st.data(),
+)
 def test_fold_goes_on_where_it_stopped(steps: list[tuple[str, str, str | None]], data: st.DataObject) -> None:
     """LED-04: folding in two parts gives what folding at once gives, and the last entry of each cell stands."""
     drafts = [
-        Draft(act="clear" if value is None else "enter", participant=person, form="f", item=item, text=value, value=value)
+        Draft(
+            act="clear" if value is None else "enter", participant=person, form="f", item=item, text=value, value=value
+        )
         for person, item, value in steps
     ]
     entries = chained(*drafts)

@@ -6,6 +6,7 @@ MAP-R3: every item, visit, code, unit and condition is checked against the study
 MAP-R4: a file that is no map at all gets a sentence.
 MAP-R5: the maps of the shipped studies are read without a word.
 MAP-R6: no text makes the reader fail with anything but problems.
+MAP-R7: every key of the language stands in the reference, and the example of the how-to is read.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 import trialbook
 from trialbook.exchange.map_file import parse_map, read_map
+from trialbook.exchange.map_nodes import KEYS
 from trialbook.exchange.mapping import ImportMap
 from trialbook.instruments import CATALOG
 from trialbook.protocol.model import Study
@@ -163,7 +165,7 @@ def test_every_key_is_read() -> None:
         False,
     ]
     assert labs.long is not None
-    assert (labs.long.names, labs.long.value, labs.long.ignore) == (("test", "place"), "result", {"ALT"})
+    assert (labs.long.names, labs.long.value, labs.long.ignore) == (("test", "place"), "result", frozenset({"ALT"}))
     assert labs.long.items["NOTE"].reading.blank == ("-", "none")
     unit = labs.long.items["CK blood"].unit
     assert unit is not None
@@ -283,7 +285,30 @@ def test_shipped_maps_are_read(name: str) -> None:
     assert {rule.file for rule in found.files} == {path.name for path in (SHIPPED / name / "data").iterdir()}
 
 
-LINES = FULL.splitlines(keepends=True)
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_every_key_is_documented() -> None:
+    """MAP-R7."""
+    reference = (DOCS / "reference" / "mapping-file.md").read_text(encoding="utf-8")
+    keys = {key for keys in KEYS.values() for key in keys} - {"first of"}
+    assert [key for key in sorted(keys) if f"`{key}`" not in reference] == []
+    assert "first of" in reference
+
+
+def test_the_example_of_the_how_to_is_read() -> None:
+    """MAP-R7."""
+    page = (DOCS / "how-to" / "import.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    plan = STUDY_TEXT.replace("id: s,", "id: my-study,").replace("  lab:\n", "  enzymes:\n")
+    renamed, problems = parse_study(plan, file="study.yaml")
+    assert renamed is not None, problems
+    found, told_of = parse_map(example, file="import.md", study=renamed)
+    assert told_of == ()
+    assert found is not None
+    assert [rule.key for rule in found.files] == ["enrolment", "laboratory"]
+
+
 PIECES = st.sampled_from(
     ["{", "}", "[", "]", ": ", "- ", "'", "week 4", "to", "count", "1", "", " ", "\n", "lab.ck", "é", "&a", "*a", "!x"]
 )

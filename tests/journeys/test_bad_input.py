@@ -155,7 +155,7 @@ runpy.run_module("trialbook", run_name="__main__")
 @pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files by setrlimit")
 @pytest.mark.parametrize("limit", [0, 20_000, 120_000])
 def test_a_disk_that_takes_no_more(unchanged: Path, tmp_path: Path, limit: int) -> None:
-    """BAD-03: writes beyond a size fail, as on a full disk, while a participant more is imported and a report written."""
+    """BAD-03: writes beyond a size fail, as on a full disk, in an import and in a report."""
     more = (unchanged / "data" / TABLE).read_text(encoding="utf-8") + "".join(
         f"{n},PM,No,No,Cough,Improved,1.8/1.3,57/61,23/31\n" for n in range(100, 400)
     )

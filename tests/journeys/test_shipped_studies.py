@@ -94,7 +94,7 @@ def test_both_denominators_stand_in_the_report(demo: Path) -> None:
 def test_the_file_chooses_the_baseline_and_the_report_says_which(demo: Path, tmp_path: Path) -> None:
     """DEMO-04."""
     study = demo / "xanomeline_four"
-    last = number(results(study), "describe.ck.baseline.enrolled.mean")
+    last = number(results(study), "describe.ck.baseline_value.enrolled.mean")
     assert last == pytest.approx((144 + 78 + 68 + 444) / 4)
     page = (study / "report" / "report.html").read_text(encoding="utf-8")
     assert "135" in page
@@ -110,8 +110,8 @@ def test_the_file_chooses_the_baseline_and_the_report_says_which(demo: Path, tmp
     assert run("import", str(flagged), *files, "--map", str(study / "map.yaml")).returncode == 0
     assert run("report", str(flagged)).returncode == 0
     rows = results(flagged)
-    assert number(rows, "describe.ck.baseline.enrolled.mean") == pytest.approx(200.25)
-    assert number(rows, "describe.ck.baseline.enrolled.sd") == pytest.approx(165.10678, abs=5e-6)
+    assert number(rows, "describe.ck.baseline_value.enrolled.mean") == pytest.approx(200.25)
+    assert number(rows, "describe.ck.baseline_value.enrolled.sd") == pytest.approx(165.10678, abs=5e-6)
     assert number(rows, "change.ck.week_24.enrolled.mean") == pytest.approx(-13.3333, abs=5e-5)
     assert number(rows, "change.ck.week_24.enrolled.t") == pytest.approx(-0.741759, abs=5e-7)
     assert number(rows, "change.ck.week_24.enrolled.p") == pytest.approx(0.53551, abs=5e-6)

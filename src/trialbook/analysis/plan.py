@@ -122,15 +122,17 @@ def _also(study: Study, endpoint: Endpoint, course: Course) -> tuple[str, float]
 def _responders(datasets: Datasets, who: Members) -> Iterator[Result]:
     """Count those for whom the condition of an endpoint holds at its visit, in every analysis set."""
     for endpoint in (one for one in datasets.study.endpoints.values() if one.source is None):
+        visit = endpoint.visit or ""
+        found = judge(datasets, endpoint.when or "false", "responder", visit)
         for name in datasets.study.analysis.sets:
-            visit = endpoint.visit or ""
-            found = judge(datasets, endpoint.when or "false", "responder", who.of(name), visit=visit)
+            inside = set(who.of(name))
+            true, unknown = len(inside & set(found.true)), len(inside & set(found.unknown))
             heading = Heading(
                 analysis="responder", variable=endpoint.id, visit=visit, analysis_set=name, method=RESPONDER,
                 source=Selector(frame="observations", variable=endpoint.id, visits=(visit,), analysis_set=name),
             )  # fmt: skip
-            yield heading.row(Stat(name="unknown", value=len(found.unknown), n=len(who.of(name)), unit="participants"))
-            yield from heading.rows(share(len(found.true), len(who.of(name)) - len(found.unknown), RESPONDER))
+            yield heading.row(Stat(name="unknown", value=unknown, n=len(inside), unit="participants"))
+            yield from heading.rows(share(true, len(inside) - unknown, RESPONDER))
 
 
 def _tests(datasets: Datasets, groups: list[list[Result]]) -> Iterator[Result]:

@@ -60,11 +60,13 @@ def _judged(datasets: Datasets, planned: AnalysisSet) -> Judged:
         return Judged(true=enrolled(datasets), unknown=())
     if planned.who == "completed":
         return Judged(true=with_status(datasets, ("completed",)), unknown=())
-    return judge(datasets, planned.when or "false", "set", enrolled(datasets))
+    return judge(datasets, planned.when or "false", "set")
 
 
-def judge(datasets: Datasets, when: str, where: Where, who: tuple[str, ...], *, visit: str = "") -> Judged:
-    """Judge a condition for each participant, at a visit where one is named; what cannot be judged is unknown."""
+@lru_cache(maxsize=32)
+def judge(datasets: Datasets, when: str, where: Where, visit: str = "") -> Judged:
+    """Judge a condition for all ever enrolled, at a visit where one is named; what cannot be judged is unknown."""
+    who = enrolled(datasets)
     condition = compile_condition(when, names_for(datasets.study, where))
     if isinstance(condition, Problem):
         return Judged(true=(), unknown=who)

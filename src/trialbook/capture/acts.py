@@ -315,9 +315,16 @@ def judge_imported(desk: Desk, asked: Draft) -> None:
     if asked.act == "enter":
         judge_answer(desk, asked)
     elif asked.act in IMPORTED:
-        ACTS[asked.act].judge(desk, replace(asked, **NO_CELL))
+        ACTS[asked.act].judge(desk, without_cell(asked))
     else:
         desk.refuse("ACT-27", asked, act=asked.act, known=listed(IMPORTED))
+
+
+def without_cell(asked: Draft) -> Draft:
+    """Return the draft without what says nothing in an act on a participant as a whole."""
+    return replace(
+        asked, visit=None, form=None, repeat=None, item=None, person=None, about=None, unit=None, missing=None
+    )
 
 
 ACTS: Mapping[str, Kind] = MappingProxyType(
@@ -340,11 +347,6 @@ ACTS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """Every act by its name."""
-
-NO_CELL: Mapping[str, None] = MappingProxyType(
-    dict.fromkeys(("visit", "form", "repeat", "item", "person", "about", "unit", "missing"))
-)
-"""What says nothing in an act on a participant as a whole."""
 
 IMPORTED = ("screen", "screen_fail", "enrol", "withdraw", "complete", "enter")
 """Acts that the rows of an import may ask for."""

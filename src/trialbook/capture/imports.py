@@ -69,7 +69,7 @@ def plan_import(
     for status in statuses:
         if status.act in BEGINNINGS and status.participant in known:
             _plan_status(plan, status)
-    for row in number_encounters([row for row in rows if row.participant in known], casebooks):
+    for row in number_encounters([row for row in rows if row.participant in known], casebooks, plan.earlier):
         _plan_answer(plan, row)
     for status in statuses:
         if status.act not in BEGINNINGS and status.participant in known:

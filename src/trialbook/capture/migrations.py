@@ -128,8 +128,10 @@ def migrate(connection: Connection, *, file: str, steps: Sequence[Migration] = M
 
 
 def schema_of(connection: Connection) -> frozenset[tuple[str, str, str]]:
-    """Return every table, index and trigger as kind, name and the words that made it."""
-    rows = connection.exec_driver_sql("SELECT type, name, coalesce(sql, '') FROM sqlite_master").all()
+    """Return every table, index and trigger as kind, name, and its table with the words that made it."""
+    rows = connection.exec_driver_sql(
+        "SELECT type, name, tbl_name || ': ' || coalesce(sql, '') FROM sqlite_master"
+    ).all()
     return frozenset((str(kind), str(name), str(words)) for kind, name, words in rows if not is_internal(str(name)))
 
 

@@ -91,7 +91,7 @@ def _row(study: Study, casebook: Casebook, asked: _Asked, today: date) -> GridRo
 
 
 def _gaps(study: Study, casebook: Casebook, asked: _Asked, placed: tuple[PlacedVisit, ...]) -> Iterator[Gap]:
-    """Yield what is missing: in forms of enrolled participants, at visits that took place, in rows that were begun."""
+    """Yield what is missing in forms of enrolled participants and at visits, and what begun rows require."""
     for form in study.forms.values():
         if form.timing == "once" and casebook.status not in {"screening", "screen failure"}:
             yield from _form_gaps(form, casebook, asked, "", "")
@@ -101,7 +101,7 @@ def _gaps(study: Study, casebook: Casebook, asked: _Asked, placed: tuple[PlacedV
                 yield from _form_gaps(form, casebook, asked, visit.visit, "")
     for form in study.forms.values():
         for place, repeat in _begun_rows(form, casebook) if form.repeating or form.timing == "any time" else ():
-            yield from _item_gaps(form, casebook, asked, place, repeat)
+            yield from (gap for gap in _item_gaps(form, casebook, asked, place, repeat) if gap.required)
 
 
 def _begun_rows(form: Form, casebook: Casebook) -> Iterator[tuple[str, str]]:

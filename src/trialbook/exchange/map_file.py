@@ -23,7 +23,6 @@ from trialbook.exchange.mapping import (
 from trialbook.protocol.model import Study
 from trialbook.protocol.nodes import MapNode, Node, ScalarNode, Unreadable, parse_nodes, read_text
 
-
 ABSENCE = frozenset({"MAP-10", "MAP-12", "MAP-18", "MAP-19"})
 """Problems of what a map does not say."""
 

@@ -17,22 +17,25 @@ QUOTED = re.compile(r'"[^"]*"')
 def separated_rows(name: str, content: bytes, separator: str | None, header_row: int) -> list[list[str]]:
     """Return the cells of each row of a CSV file; Unreadable where they cannot be told for certain."""
     text = _decode(name, content)
-    if "\0" in text:
-        raise refuse("TABLE-15", name, line=_line(text, text.index("\0")))
     return _rows(name, text, separator or _separator(name, text, header_row))
 
 
 def _decode(name: str, content: bytes) -> str:
     """Return the text: UTF-16 where a mark says so, or else UTF-8."""
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and b"\0" in content:
+        raise refuse("TABLE-15", name, line=content[: content.index(b"\0")].count(b"\n") + 1)
     encoding = "utf-16" if marked else "utf-8-sig"
     try:
-        return content.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         before = content[: error.start].decode(encoding, errors="ignore")
-        ahead = before.splitlines()[-1][-20:] if before and before[-1] not in "\r\n" else ""
+        ahead = "".join(character for character in before[-20:] if character.isprintable())
         byte = f"0x{content[error.start]:02X}"
         raise refuse("TABLE-14", name, line=_line(before, len(before)), byte=byte, ahead=ahead) from error
+    if "\0" in text:
+        raise refuse("TABLE-15", name, line=_line(text, text.index("\0")))
+    return text
 
 
 def _line(text: str, position: int) -> int:

@@ -124,10 +124,10 @@ def _shape_problems(name: str, rows: list[list[str]], header_row: int) -> Iterat
             values = {"cells": str(len(row)), "columns": str(len(header))}
             yield Problem(code="TABLE-10", place=Place(file=name, line=number), values=values)
             continue
-        for index in unnamed:
-            if row[index].strip():
-                values = {"value": shorten(row[index].strip())}
-                yield Problem(code="TABLE-11", place=Place(file=name, line=number, column=index + 1), values=values)
+        for index in sorted(index for index in unnamed if row[index].strip()):
+            unnamed.remove(index)
+            place, values = Place(file=name, line=number, column=index + 1), {"value": shorten(row[index].strip())}
+            yield Problem(code="TABLE-11", place=place, values=values, level="warning")
     if not found:
         yield Problem(code="TABLE-12", place=Place(file=name, line=header_row), level="warning")
 

@@ -7,8 +7,11 @@ cell between the corners of a sheet; so the sheet's own XML is scanned first, an
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,6 +30,11 @@ LARGEST_UNPACKED = 200_000_000
 MOST_PARTS = 2_000
 MOST_CELLS = 5_000_000
 """Cells between the corners of a sheet."""
+DAMAGED = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error, expat.ExpatError, EOFError,
+    KeyError, NotImplementedError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What zipfile, its decompressors and the XML reader raise on a file that is no workbook, or is locked."""
 REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
 
 Typed = int | float | str | bool | date | datetime | time | timedelta
@@ -55,9 +63,7 @@ def workbook_rows(name: str, content: bytes, sheet: str | None, header_row: int)
             scan = _scan(name, parts, sheets[chosen])
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             rows = _texts(name, book.get_sheet_by_name(chosen), scan, header_row)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise refuse("TABLE-19", name) from error
-    except (KeyError, ValueError, expat.ExpatError, CalamineError) as error:
+    except (*DAMAGED, CalamineError) as error:
         raise refuse("TABLE-19", name) from error
     return Grid(rows, chosen, tuple(other for other in sheets if other != chosen))
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from trialbook.protocol.model import Derived, Item
 
-Column: TypeAlias = NDArray[np.float64]
-Columns: TypeAlias = Mapping[str, Column]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# texts, so that reading a study file that names an instrument does not wait for numpy
+Column: TypeAlias = "NDArray[np.float64]"
+Columns: TypeAlias = "Mapping[str, Column]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +53,23 @@ class Instrument:
 
 def stacked(columns: Columns, ids: Sequence[str]) -> NDArray[np.float64]:
     """Return the named columns as an array of items by rows; KeyError where one is absent."""
+    import numpy as np
+
     return np.stack([np.asarray(columns[name], dtype=np.float64) for name in ids])
 
 
 def answered(columns: Columns, ids: Sequence[str]) -> NDArray[np.intp]:
     """Count the answered items of each row."""
+    import numpy as np
+
     count: NDArray[np.intp] = np.sum(~np.isnan(stacked(columns, ids)), axis=0, dtype=np.intp)
     return count
 
 
 def mean_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
     """Return the mean of the answered items of each row; not-a-number where fewer than `at_least` (1 or more)."""
+    import numpy as np
+
     values, count = stacked(columns, ids), answered(columns, ids)
     total = np.nansum(values, axis=0)
     mean: Column = np.full(total.shape, np.nan)
@@ -74,6 +82,8 @@ def sum_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
 
     Not-a-number where fewer than `at_least` are answered; with all of them required it is the plain sum.
     """
+    import numpy as np
+
     values, count = stacked(columns, ids), answered(columns, ids)
     total: Column = np.nansum(values, axis=0)
     gaps = count < len(ids)
@@ -83,6 +93,8 @@ def sum_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
 
 def worst_of(columns: Columns, ids: Sequence[str]) -> Column:
     """Return the largest answered item of each row; not-a-number where none is answered."""
+    import numpy as np
+
     values = stacked(columns, ids)
     largest: Column = np.where(np.isnan(values), -np.inf, values).max(axis=0)
     largest[np.isinf(largest)] = np.nan

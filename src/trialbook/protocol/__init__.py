@@ -1,1 +1,1 @@
-"""."""
+"""What is planned: the study file, read and checked, as a `Study`."""

@@ -66,12 +66,17 @@ def _check_condition(written: Written, names: Names) -> Iterator[Problem]:
         if role.blind and tells:
             yield names.problem("BLIND-02", written.path, role=role.id, form=form, name=".".join(tells[0]))
         for hidden in sorted({_form_of(name) for name in used} - {form}):
-            if hidden in study.forms and not sees(role, hidden, study):
+            if hidden in study.forms and is_kept_from(role, hidden, study):
                 yield names.problem("BLIND-03", written.path, role=role.id, form=form, hidden=hidden)
 
 
 def _form_of(name: tuple[str, ...]) -> str:
     return name[1] if name[0] in BUILT_IN else name[0]
+
+
+def is_kept_from(role: Role, form: str, study: Study) -> bool:
+    """Tell whether a form is hidden from a role on purpose: by `except`, or since the role is blind."""
+    return (role.blind or form in role.hidden) and not sees(role, form, study)
 
 
 def sees(role: Role, form: str, study: Study) -> bool:

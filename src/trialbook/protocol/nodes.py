@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialbook.errors import Place, Problem
 
@@ -124,7 +124,7 @@ def parse_nodes(text: str, *, file: str) -> tuple[MapNode | None, tuple[Problem,
         top = _Builder(file=file, text=text).top()
     except Unreadable as stop:
         return None, (stop.problem,)
-    twice = tuple(_twice(top, file))
+    twice = tuple(sorted(_twice(top, file), key=lambda problem: (problem.place.line, problem.place.column)))
     return (None, twice) if twice else (top, ())
 
 
@@ -195,7 +195,7 @@ class _Builder:
         from ruamel.yaml.events import AliasEvent, MappingStartEvent, SequenceStartEvent
 
         line, column = _position(event)
-        self._refuse_references(event, isinstance(event, AliasEvent))
+        self._refuse_references(event, is_alias=isinstance(event, AliasEvent))
         if depth > DEEPEST:
             raise self._stop("FILE-13", line, column)
         if isinstance(event, MappingStartEvent):
@@ -207,7 +207,7 @@ class _Builder:
             raise self._stop("FILE-09", line, column, character=f"U+{ord(found[0]):04X}")
         return ScalarNode(text=text, line=line, column=column)
 
-    def _refuse_references(self, event: Any, is_alias: bool) -> None:  # noqa: FBT001 - private, one caller
+    def _refuse_references(self, event: Event, *, is_alias: bool) -> None:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "ctag", None)
         for sign, found in (("*", is_alias), ("&", anchor), ("!", tag)):
             if found:
@@ -261,6 +261,7 @@ SYNTAX = {
 }
 
 
-def _position(event: Any) -> tuple[int, int]:
+def _position(event: Event) -> tuple[int, int]:
     """Return the 1-based line and column of an event."""
-    return event.start_mark.line + 1, event.start_mark.column + 1
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1

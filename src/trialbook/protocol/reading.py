@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
-from typing import Any
+from typing import Any, TypeAlias
 
 from trialbook.errors import Level, Place, Problem
 from trialbook.protocol import kinds
@@ -22,7 +22,9 @@ from trialbook.protocol.suggest import listed, nearest, suggest
 
 KeyPath = tuple[str, ...]
 """Keys from the top of the file; an element of a list is `[0]`."""
-Raw = dict[str, Any]
+Value: TypeAlias = Any
+"""What a node means: its kind in the grammar says which type it has, and the builders of the study rely on that."""
+Raw = dict[str, Value]
 """A section as read: every key of its grammar, None where absent without a default or broken."""
 
 WITH_UNIT = (kinds.DURATION, kinds.EITHER_SIDE, kinds.QUANTITY, kinds.TOLERANCE, kinds.DOSE_DAY, kinds.PERCENT)
@@ -61,7 +63,7 @@ def place_of(places: Mapping[KeyPath, Place], path: KeyPath) -> Place:
     return places.get(path, Place())
 
 
-def take(node: Node, kind: Kind, path: KeyPath, notes: Notes) -> Any:
+def take(node: Node, kind: Kind, path: KeyPath, notes: Notes) -> Value:
     """Return what a node means as a value of this kind; an empty one where it is broken."""
     while (inner := _unwrap(node, path, notes)) is not node:
         node = inner
@@ -113,7 +115,7 @@ def flow(node: Node) -> str:
     return ", ".join(f"{key.text}: {flow(value)}" for key, value in node.pairs if key.text != "assumed")
 
 
-def _take_scalar(node: Node, kind: Phrase | Word, path: KeyPath, notes: Notes) -> Any:
+def _take_scalar(node: Node, kind: Phrase | Word, path: KeyPath, notes: Notes) -> Value:
     notes.remember(path, node)
     if not isinstance(node, ScalarNode):
         notes.add_at("STUDY-08", node, found=_shape(node), wanted=_wanted(kind), example=_example(kind))
@@ -164,7 +166,7 @@ def _take_text(node: Node, path: KeyPath, notes: Notes) -> dict[str, str]:
     return texts
 
 
-def _take_many(node: Node, kind: Many, path: KeyPath, notes: Notes) -> tuple[Any, ...]:
+def _take_many(node: Node, kind: Many, path: KeyPath, notes: Notes) -> tuple[Value, ...]:
     """Return the elements that could be read."""
     if not isinstance(node, ListNode):
         one = take(node, kind.of, path, notes)
@@ -174,7 +176,7 @@ def _take_many(node: Node, kind: Many, path: KeyPath, notes: Notes) -> tuple[Any
     return tuple(value for value in values if value is not None)
 
 
-def _take_by_id(node: Node, kind: ById, path: KeyPath, notes: Notes) -> dict[str, Any]:
+def _take_by_id(node: Node, kind: ById, path: KeyPath, notes: Notes) -> dict[str, Value]:
     if isinstance(node, ScalarNode) and not node.text:
         return {}
     if not isinstance(node, MapNode):
@@ -182,7 +184,7 @@ def _take_by_id(node: Node, kind: ById, path: KeyPath, notes: Notes) -> dict[str
             "STUDY-08", node, found=_shape(node), wanted="a mapping of names", example=kind.key.example + ": ..."
         )
         return {}
-    values: dict[str, Any] = {}
+    values: dict[str, Value] = {}
     for key, value in node.pairs:
         if key.text == "assumed" and not kind.codes:
             _assume(value, node, path, notes)
@@ -195,7 +197,7 @@ def _take_by_id(node: Node, kind: ById, path: KeyPath, notes: Notes) -> dict[str
     return values
 
 
-def _take_either(node: Node, kind: Either, path: KeyPath, notes: Notes) -> Any:
+def _take_either(node: Node, kind: Either, path: KeyPath, notes: Notes) -> Value:
     shapes = {ScalarNode: kind.scalar, ListNode: kind.items, MapNode: kind.mapping}
     of = shapes[type(node)]
     if of is not None:
@@ -237,7 +239,7 @@ def empty_part(section: Section) -> Raw:
     return {key.name: _absent(key) for key in section.keys}
 
 
-def _absent(key: Key) -> Any:
+def _absent(key: Key) -> Value:
     if key.default is not None:
         silent = Notes(file="")
         return take(ScalarNode(text=key.default, line=0, column=0), key.kind, (), silent)
@@ -282,7 +284,7 @@ def example_of(key: Key) -> str:
     return f"{key.name}: {_example(key.kind)}"
 
 
-def _example(kind: Kind) -> str:
+def _example(kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
     match kind:
         case Phrase():
             return kind.example

@@ -67,7 +67,7 @@ def _or_assumed(kind: Schema) -> Schema:
     return {"anyOf": [kind, wrapped]}
 
 
-def _kind(kind: Kind) -> Schema:
+def _kind(kind: Kind) -> Schema:  # noqa: PLR0911 - one return a kind
     match kind:
         case Phrase():
             return _phrase(kind)

@@ -134,7 +134,8 @@ def _queries(item: Item, text: str, limit: str, digits: str, typed: str | None) 
     amount = Decimal(digits)
     if _is_below(limit, amount, item.expected_low) or _is_above(limit, amount, item.expected_high):
         yield _outside("VALUE-31", item, limit + digits, item.expected_low, item.expected_high)
-    decimals = 0 if typed is None else len(typed.partition(".")[2])
+    # zeros at the end, as statistics programs write them, say nothing more
+    decimals = 0 if typed is None else len(typed.partition(".")[2].rstrip("0"))
     if item.decimals is not None and decimals > item.decimals:
         values = {"text": text, "item": label_of(item), "decimals": str(item.decimals)}
         yield Problem(code="VALUE-32", values=values, level="warning")

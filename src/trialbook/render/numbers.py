@@ -88,6 +88,11 @@ def show_percent(value: float | Decimal, decimals: int = 0) -> str:
     return show(value, decimals) + THIN + "%"
 
 
+def show_share(share: Decimal) -> str:
+    """Write a planned share as a percentage with the decimals it has: `95 %`, `97.5 %`."""
+    return show_plain(share * 100) + THIN + "%"
+
+
 def show_unit(unit: str) -> str:
     """Write a unit as a journal does: `ukat/L` as `µkat/L`, `10^9/L` as `10⁹/L`; units that mean none as nothing."""
     if unit in UNITS:

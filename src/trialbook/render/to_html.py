@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,26 +60,29 @@ def kind(block: Block) -> str:
 
 def to_markup(line: Line, labels: Mapping[str, str]) -> Markup:
     """Write a line of text; numbers become links to their rows, references become links to what they name."""
-    from markupsafe import Markup
-
-    return Markup("").join(_part(part, labels) for part in line)
-
-
-def _part(part: Part, labels: Mapping[str, str]) -> str:
     from markupsafe import Markup, escape
 
+    return Markup("".join([_part(part, labels, escape) for part in line]))  # noqa: S704 - `_part` escapes
+
+
+def _part(part: Part, labels: Mapping[str, str], escape: Callable[[str], str]) -> str:
+    """Write one part; plain strings, since a report has tens of thousands of them."""
     match part:
         case str():
             return escape(part)
         case Number():
-            return Markup('<a class="n" href="#{}">{}</a>').format(fragment(part.result_id), part.text)
+            return f'<a class="n" href="#{fragment(part.result_id)}">{escape(part.text)}</a>'
         case Recorded():
-            entries = " ".join(map(str, part.entries))
-            return Markup('<a class="n v" href="#entries" data-e="{}">{}</a>').format(entries, part.text)
+            return f'<a class="n v" href="#entries" data-e="{_numbered(part)}">{escape(part.text)}</a>'
         case Reference():
-            return Markup('<a class="ref" href="#{}">{}</a>').format(fragment(part.to), labels[part.to])
+            return f'<a class="ref" href="#{fragment(part.to)}">{escape(labels[part.to])}</a>'
         case Emphasis() | Code() | Mark():
-            return Markup("<{0}>{1}</{0}>").format(ELEMENTS[type(part)], part.text)
+            element = ELEMENTS[type(part)]
+            return f"<{element}>{escape(part.text)}</{element}>"
+
+
+def _numbered(part: Recorded) -> str:
+    return " ".join(map(str, part.entries))
 
 
 def fragment(name: str) -> str:

@@ -186,5 +186,5 @@ def _placed(visits: list[Visit], before: tuple[float, ...]) -> list[tuple[Visit,
 def _tick(run: Run, visit: Visit, x: float) -> Tick:
     label = run.visit_label(visit.id)
     week = label.casefold().removeprefix("week ")
-    short = week if week.isdigit() else "Base" if label.casefold() == BASELINE else label
+    short = week if week.isdigit() else "Base" if label.casefold() == "baseline" else label
     return Tick(visit=visit.id, level="", short=short, label=label, x=x)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trialbook.analysis.results import BASELINE, Result
 from trialbook.protocol.model import Endpoint
 from trialbook.render.inline import Line
-from trialbook.render.numbers import THIN
+from trialbook.render.numbers import show_share
 from trialbook.render.table import Column, Row, Spanner, Table
 from trialbook.report.flow import set_size
 from trialbook.report.quote import Notes, cell, footnotes, interval, mean_sd, spread
@@ -24,7 +24,7 @@ SENSITIVITY_LEGEND = (
     "All tests are two-sided. Least p: the smallest probability that an exact test can give with these pairs, whatever "
     "the values. Ratio: visit over baseline; CI: confidence interval."
 )
-CHOSEN = "Baseline, as chosen"
+CHOSEN = "Baseline used"
 """Label of the values that the baseline rule chose; a visit may itself be called baseline."""
 FEW_VISITS = 3
 """Endpoints share one table where none has more visits than this."""
@@ -94,7 +94,7 @@ def _change_columns(run: Run) -> tuple[str, ...]:
     """Name the columns of the change; the statistic is that of the planned test, the interval Student's."""
     plan = run.study.analysis
     with_t = "paired t" in {plan.test, *plan.sensitivity}
-    percent = (f"{plan.confidence * 100:.0f}{THIN}% CI",) if with_t else ()
+    percent = (f"{show_share(plan.confidence)} CI",) if with_t else ()
     statistic = {"paired t": ("t (df)",), "signed rank": ("V",), "sign flip": ()}[plan.test]
     return ("Pairs", "Mean ± SD", *percent, *statistic, "p")
 

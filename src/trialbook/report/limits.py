@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trialbook.protocol.model import Item
 from trialbook.render.document import Block, Facts, Items, Paragraph, Section
-from trialbook.render.inline import Line, Reference
+from trialbook.render.inline import Line, Reference, join
 from trialbook.report.flow import count, set_size
 from trialbook.report.run import Run
 from trialbook.report.sentences import baseline_lines
@@ -81,17 +81,17 @@ def tests_lines(run: Run) -> Iterator[Line]:
 
 
 def least_lines(run: Run) -> Iterator[Line]:
-    """Yield the least p that the exact tests can give at the visit of which the Results speak."""
-    for endpoint in run.followed():
-        visit = run.focal_visit(endpoint) or ""
-        for analysis, name in (("sign_flip", "sign-flip"), ("signed_rank", "signed-rank")):
-            stats = run.stats_at(analysis, endpoint.id, visit)
-            p, least = stats.get("p"), stats.get("p_min")
-            if p is not None and p.warning and least is not None and least.value is not None:
-                where = (
-                    f"{run.label(endpoint)}, with the pairs {run.at(visit)}: the exact {name} test cannot give less "
-                )
-                yield (where, "than p = ", run.quotes.number(least), ", whatever the values.")
+    """Yield for each exact test the endpoints that have too few pairs for a p below the level, with the least p."""
+    for analysis, name in (("sign_flip", "sign-flip"), ("signed_rank", "signed-rank")):
+        found = []
+        for endpoint in run.followed():
+            visit = run.focal_visit(endpoint) or ""
+            least = run.stats_at(analysis, endpoint.id, visit).get("p_min")
+            if least is not None and isinstance(least.value, float) and least.value >= run.quotes.alpha:
+                found.append((f"{run.label(endpoint)} {run.at(visit)} (", run.quotes.number(least), ")"))
+        if found:
+            few = f"Whatever the values, the exact {name} test cannot give a p below the planned level here. Least p: "
+            yield (few, *join(found, "; "), ".")
 
 
 def baseline_alternatives(run: Run) -> tuple[Block, ...]:

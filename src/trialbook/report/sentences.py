@@ -11,7 +11,7 @@ from trialbook.errors import Place, Problem
 from trialbook.protocol.model import Endpoint
 from trialbook.protocol.suggest import listed, suggest
 from trialbook.render.inline import Line, Part, Recorded, Reference, join
-from trialbook.render.numbers import PLUS_MINUS, THIN, show
+from trialbook.render.numbers import PLUS_MINUS, show, show_share
 from trialbook.report.flow import count, reasons, set_size
 from trialbook.report.methods import TEST_NAMES
 from trialbook.report.run import TESTS, Run, as_mappings
@@ -75,9 +75,10 @@ def test_line(run: Run, planned: Stats) -> Line:
     ]
     inside = join([*numbers, (run.quotes.p(p),)])
     told = planned.get("significant")
-    verdict = (
-        "statistically significant" if told is not None and told.value == "yes" else "not statistically significant"
-    )
+    if told is None or told.value is None:
+        why = f" {told.error}" if told is not None else ""
+        return (f"{_capital(name)} gave ", *inside, f"; whether that is significant is not judged.{why}")
+    verdict = "statistically significant" if told.value == "yes" else "not statistically significant"
     return (f"By {name} the change was {verdict} at the planned level of {plan.alpha.normalize():f} (", *inside, ").")
 
 
@@ -208,7 +209,7 @@ def _interval(run: Run, change: Stats) -> Line:
     low, high = change.get("ci_low"), change.get("ci_high")
     if low is None or high is None or low.value is None or high.value is None:
         return ()
-    percent = f"{run.study.analysis.confidence * 100:.0f}{THIN}% CI "
+    percent = f"{show_share(run.study.analysis.confidence)} CI "
     return (f" ({percent}", run.quotes.number(low), " to ", run.quotes.number(high), ")")
 
 
@@ -322,7 +323,7 @@ def baseline_lines(run: Run) -> Iterator[Line]:
     for key, rules in found.items():
         number, used = shown[key]
         who = f"{run.label(run.study.endpoints[key[0]])}, participant {key[1]}: {used} is used; "
-        yield (who, number, f" would be by {' and by '.join(rules)}.")
+        yield (f"{who}{' and '.join(rules)} would give ", number, ".")
 
 
 def _value(value: str | float | None, endpoint: Endpoint) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Item, Study
-from trialbook.render.numbers import ABSENT, show, show_unit
+from trialbook.render.numbers import ABSENT, MINUS, show, show_unit
 
 NUMBER = re.compile(r"([<>]?=?)-?\d+\.?(\d*)")
 """A canonical number with its limit sign."""
@@ -67,8 +67,12 @@ def entry_text(study: Study, entry: Entry) -> str:
 
 
 def entry_value(study: Study, entry: Entry) -> str:
-    """Write what an entry says with its unit, for the table of entries; empty for acts that answer nothing."""
+    """Write what an entry was taken to mean, exactly and with its unit; for an act that answers nothing, its value."""
     if entry.item is None:
         return entry.value or ""
-    unit = show_unit(entry.unit) if entry.unit and entry.value is not None else ""
-    return f"{entry_text(study, entry)} {unit}".rstrip()
+    if entry.value is None:
+        return entry_text(study, entry)
+    item = item_of(study, entry.form, entry.item)
+    is_number = item is not None and item.kind in {"number", "vas"}
+    value = entry.value.replace("-", MINUS) if is_number else value_text(study, item, entry.value)
+    return f"{value} {show_unit(entry.unit or '')}".rstrip()

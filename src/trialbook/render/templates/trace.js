@@ -107,7 +107,7 @@
       panel.querySelectorAll("button.on").forEach((other) => other.classList.remove("on"));
       button.classList.add("on");
       below.replaceChildren(...list(those, current));
-      below.scrollIntoView({ block: "nearest" });
+      below.firstElementChild.scrollIntoView({ block: "nearest" });
     };
     if (facts.length <= 8) all();
     else below.append(el("p", { class: "quiet" }, "Choose a value above to see its entries, or ",

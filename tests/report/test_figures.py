@@ -1,0 +1,152 @@
+"""Figures: courses, drawing, participant flow.
+
+FIGURE-01: the same inputs draw the same bytes, whatever the user's settings of matplotlib.
+FIGURE-02: a drawing holds no address and no colour but those of the page; its numbers are links to results.
+FIGURE-03: hostile labels stay text, and no formula is read into them.
+FIGURE-04: those who left end with a mark; limits, scale and summary are those of the plan and the results.
+FIGURE-05: names stand apart; visits that would stand too close stand evenly.
+FIGURE-06: every number of a figure stands in its table, linked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import matplotlib as mpl
+import pytest
+
+from trialbook.render.document import Document, Figure
+from trialbook.render.inline import numbers, plain, recorded
+from trialbook.report.courses import panel_of
+from trialbook.report.figures import apart, draw
+from trialbook.report.flow import boxes_of, participant_flow
+from trialbook.report.run import Run
+from trialbook.report.sections import alt_text, figure_of
+
+
+def test_same_bytes_whatever_the_settings(run: Run) -> None:
+    """FIGURE-01: a user's own style changes nothing, and is left as it was."""
+    panel = panel_of(run, run.study.endpoints["power"])
+    assert panel is not None
+    first = draw([panel], run.quotes, "figure-power")
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "path"}):
+        assert draw([panel], run.quotes, "figure-power") == first
+        assert mpl.rcParams["font.size"] == 30
+
+
+def test_a_drawing_fits_the_page(run: Run) -> None:
+    """FIGURE-02: colours of the page, links instead of addresses, text as text."""
+    panel = panel_of(run, run.study.endpoints["power"])
+    assert panel is not None
+    svg = draw([panel], run.quotes, "figure-power")
+    assert svg.startswith("<svg ")
+    assert not re.findall(r"http|xmlns|<metadata|<!DOCTYPE|font-family|fill: #0[1-6]|\bdate\b", svg)
+    assert set(re.findall(r"var\((--\w+)\)", svg)) >= {"--ink", "--line", "--accent"}
+    links = re.findall(r'<a class="n" href="#([^"]+)"', svg)
+    assert "describe.power.week_8.enrolled.n" in links
+    assert "change.power.week_8.enrolled.p" in links
+    assert ">Week<" in svg
+
+
+def test_hostile_labels(run: Run) -> None:
+    """FIGURE-03: a dollar begins no formula, an element stays text."""
+    endpoint = replace(run.study.endpoints["power"], label={"en": "<script>x</script> $\\frac{ 力"})
+    panel = panel_of(run, endpoint)
+    assert panel is not None
+    svg = draw([panel], run.quotes, "f")
+    assert "<script" not in svg
+    assert "$\\frac{ 力" in svg
+
+
+def test_what_a_panel_shows(run: Run) -> None:
+    """FIGURE-04: participant 5 left; kinase spans more than a decade and a half; both limits are there."""
+    panel = panel_of(run, run.study.endpoints["ck"])
+    assert panel is not None
+    assert [course.participant for course in panel.courses if course.left] == ["5"]
+    assert [len(course.points) for course in panel.courses] == [3, 3, 3, 3, 2]
+    assert panel.log
+    assert [tick.short for tick in panel.ticks] == ["Base", "4", "8"]
+    assert panel.limits == (("women ≤ 170", 170.0), ("men ≤ 200", 200.0))
+    assert panel.summary["week 8"]["median"].value == pytest.approx(205.0)
+    assert not panel_of(run, replace(run.study.endpoints["ck"], log=False)).log  # type: ignore[union-attr]
+
+
+def test_a_baseline_that_is_no_visit(plan: str, carry_out: Callable[[str], Run]) -> None:
+    """FIGURE-04: chosen by rule, it stands at day 0 with the entries behind it."""
+    dated = plan.replace("baseline: visit baseline", "baseline: last before anchor")
+    run = carry_out(dated)
+    panel = panel_of(run, run.study.endpoints["ck"])
+    assert panel is not None
+    assert (panel.ticks[0].visit, panel.ticks[0].x) == ("", 0.0)
+    first = panel.courses[0].points[0]
+    assert (first.x, first.value, len(first.entries)) == (0.0, 4000.0, 1)
+
+
+def test_names_stand_apart() -> None:
+    """FIGURE-05: in order, and as little moved as need be."""
+    placed = apart([10.0, 10.0, 50.0, 11.0], 9.0)
+    assert sorted(placed)[1] - min(placed) == pytest.approx(9.0, abs=1e-3)
+    assert placed[2] == 50.0
+    assert placed[0] < placed[1] < placed[3]
+
+
+def test_close_visits_stand_evenly(run: Run) -> None:
+    """FIGURE-05: a second visit four weeks after the first would cover it over four years."""
+    schedule = run.study.schedule
+    late = {**schedule.visits, "week 8": replace(schedule.visits["week 8"], day=1400)}
+    other = replace(run, study=replace(run.study, schedule=replace(schedule, visits=late)))
+    panel = panel_of(other, run.study.endpoints["power"])
+    assert panel is not None
+    places = [tick.x for tick in panel.ticks]
+    assert places[1] - places[0] == places[2] - places[1]
+
+
+def test_numbers_of_a_figure(run: Run, document: Document) -> None:
+    """FIGURE-06: participants' values lead to entries, the thick line's to results; words say the same."""
+    figures = [block for block in document.blocks() if isinstance(block, Figure)]
+    assert len(figures) == 3
+    table = next(figure.table for figure in figures if figure.title == "Power")
+    assert [plain(row.stub) for row in table.body] == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "n",
+        "Mean",
+        "SD",
+        "Median",
+        "Lower quartile",
+        "Upper quartile",
+        "p",
+    ]
+    assert all(value.entries for row in table.body for cell in row.cells for value in recorded(cell))
+    shown = {number.result_id for row in table.body for cell in row.cells for number in numbers(cell)}
+    panel = panel_of(run, run.study.endpoints["power"])
+    assert panel is not None
+    linked = set(re.findall(r'href="#([^"]+)"', draw([panel], run.quotes, "x"))) - {""}
+    assert {link for link in linked if "." in link} <= shown
+    assert "Power, means: Baseline 3.00; Week 4 4.40; Week 8 6.25." in alt_text(run, [panel])
+
+
+def test_nothing_to_draw(run: Run) -> None:
+    """FIGURE-04: an endpoint without values gives no figure."""
+    bare = replace(run, analysis=replace(run.analysis, listings={}))
+    plan = run.study.report.figures[0]
+    assert figure_of(bare, plan) is None
+
+
+def test_participant_flow(run: Run) -> None:
+    """FIGURE-02, FIGURE-06: boxes with linked numbers, the reason beside the way down, and a table."""
+    flow = participant_flow(run)
+    assert flow is not None
+    assert [plain(box.lines[0]) for box in boxes_of(run)] == [
+        "Enrolled (n = 5)",
+        "Completed (n = 4)",
+        "Analysed (n = 5)",
+    ]
+    assert [plain(line) for box in boxes_of(run) for line in box.side] == ["Left the study (n = 1)", "· moved away (1)"]
+    assert 'href="#disposition.withdrawn.moved_away.n"' in flow.svg
+    assert {"Withdrawn: moved away", "Analysis set: Completers"} <= {plain(row.stub) for row in flow.table.body}

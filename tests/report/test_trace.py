@@ -1,0 +1,62 @@
+"""The way back from a result to its entries.
+
+TRACE-01: every result of a run resolves to cells, and cells to entries with person, time, reason and source.
+TRACE-02: all entries of a cell are carried, the earlier ones too.
+TRACE-03: a derived value leads to all the answers that it was computed from.
+"""
+
+from __future__ import annotations
+
+from trialbook.report.run import Run
+from trialbook.report.trace import by_participant, entries_behind, evidence_of, resolve
+
+
+def test_every_result_resolves(run: Run) -> None:
+    """TRACE-01: only results of which nothing was counted have no entry behind them."""
+    behind = resolve(run.datasets, run.analysis.results)
+    assert set(behind) == set(run.quotes.rows)
+    for name, entries in behind.items():
+        row = run.quotes.rows[name]
+        assert entries or not row.n or row.value in {0, None}, name
+        assert set(entries) <= set(run.entries)
+    assert len(behind["change.power.week_8.enrolled.p"]) == 4 * 2 * 2
+
+
+def test_entries_of_a_result(run: Run) -> None:
+    """TRACE-01: the two values of each of four participants, as they were typed."""
+    entries = entries_behind(run.datasets, run.entries, run.quotes.rows["change.ck.week_8.enrolled.mean"])
+    assert sorted(entry.text or "" for entry in entries) == sorted(
+        ["4000", "300", "1200", "150", "95", "80", "2500", "260"]
+    )
+    assert {entry.by for entry in entries} == {"nora", "ines"}
+
+
+def test_earlier_entries_are_carried(run: Run) -> None:
+    """TRACE-02: the value before the correction, which no selector chooses any more."""
+    evidence = evidence_of(run, resolve(run.datasets, run.analysis.results), ())
+    history = [
+        fact
+        for fact in evidence.facts
+        if (fact.participant, fact.visit, fact.item) == ("3", "Baseline", "Creatine kinase")
+    ]
+    assert [(fact.text, fact.value, fact.act, fact.by) for fact in history] == [
+        ("90", "90 U/L", "entered", "nora (nurse)"), ("95", "95 U/L", "corrected", "ines (nurse)"),
+    ]  # fmt: skip
+    assert (history[0].file, history[0].row, history[0].column) == ("forms.csv", "4", "ck")
+    assert (history[1].reason, history[1].local) == ("Read again from the paper", "2026-03-02 00:30:00")
+
+
+def test_derived_values(run: Run) -> None:
+    """TRACE-03: power is the mean of two ratings of one visit."""
+    evidence = evidence_of(run, {}, ())
+    first = evidence.derived["power"][0]
+    assert (first.participant, first.visit, first.text, len(first.entries)) == ("1", "Baseline", "2.0", 2)
+    assert evidence.variables["change.power.week_8.enrolled.mean"] == "power"
+    assert "change.ck.week_8.enrolled.mean" not in evidence.variables
+
+
+def test_apart_by_participant(run: Run) -> None:
+    """TRACE-01: each with their own entries."""
+    found = by_participant(run.datasets, run.quotes.rows["describe.power.week_8.enrolled.n"].source)
+    assert sorted(found) == ["1", "2", "3", "4"]
+    assert all(len(entries) == 2 for entries in found.values())
