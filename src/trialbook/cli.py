@@ -19,6 +19,9 @@ BY = click.option(
     "--by", metavar="PERSON", envvar="TRIALBOOK_BY", help="Who does this (default: the name you are logged in with)."
 )
 REASON = click.option("--reason", metavar="TEXT", help="Why; required when something recorded is changed.")
+AS_OF = click.option(
+    "--as-of", metavar="MOMENT", help="A past moment: the number of an entry, a day, or a time in UTC (default: now)."
+)
 VISIT = click.option(
     "--visit", default="", metavar="VISIT", help="Visit, as the study file writes it, or unscheduled-1, -2 ..."
 )
@@ -52,6 +55,10 @@ def main() -> None:
 
     STUDY is the folder of a study, or its study.yaml.
     """
+    import gc
+
+    # a verb is a short process that mostly loads libraries: looking for garbage all the while took an eighth of it
+    gc.set_threshold(100_000, 20, 20)
 
 
 @main.command()
@@ -173,7 +180,8 @@ def adopt(study: Path, *, reason: str | None, by: str | None) -> None:
 @main.command()
 @STUDY
 @click.option("--today", metavar="YYYY-MM-DD", help="Judge what is missed as of this day (default: today).")
-def status(study: Path, today: str | None) -> None:
+@AS_OF
+def status(study: Path, today: str | None, as_of: str | None) -> None:
     """Show participants by visits: early, in, late, missed, unscheduled, and what is missing."""
     from datetime import date
 
@@ -189,7 +197,8 @@ def status(study: Path, today: str | None) -> None:
     where = folder_of(study)
     with open_existing(where, clock) as book:
         print_problems(plan_in_force(where, book))
-        print_status(visit_grid(book.study, book.casebooks(), day), book.study)
+        plan, then = book.study_at(moment(as_of)), book.casebooks(moment(as_of))
+        print_status(visit_grid(plan, then, day), plan)
 
 
 @main.command()
@@ -234,10 +243,9 @@ def verify(study: Path, head: Path | None, save_head: Path | None) -> None:
 
 @main.command()
 @STUDY
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder to write into (default: report/ in the study's folder)."
-)
-def report(study: Path, out: Path | None) -> None:
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write into (default: report/ of the study).")
+@AS_OF
+def report(study: Path, out: Path | None, as_of: str | None) -> None:
     """Compute the planned analysis and write report.html and results.csv."""
     from trialbook.folder import folder_of, open_existing, plan_in_force, write_report
     from trialbook.terminal import progress_bar
@@ -246,7 +254,7 @@ def report(study: Path, out: Path | None) -> None:
     clock = doors(None)
     with open_existing(where, clock) as book, progress_bar() as progress:
         print_problems(plan_in_force(where, book))
-        written = write_report(book, out or where.report, now=clock.now(), progress=progress)
+        written = write_report(book, out or where.report, now=clock.now(), as_of=moment(as_of), progress=progress)
     click.echo(f"{written.numbers} results. Open {written.page}")
 
 
@@ -289,6 +297,11 @@ def doors(by: str | None) -> Doors:
         return str(uuid.uuid4())  # noqa: TID251 - this is the door
 
     return Doors(now=now, new_id=new_id, by=by or person_here())
+
+
+def moment(text: str | None) -> int | str | None:
+    """Read a past moment: the number of an entry, or a time as text."""
+    return int(text) if text is not None and text.isdecimal() else text
 
 
 def person_here() -> str:

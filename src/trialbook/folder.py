@@ -289,27 +289,33 @@ def verify_ledger(where: StudyFolder, head: Head | None) -> Verification:
 # ---- the report -------------------------------------------------------------------------------------------------
 
 
-def analyse(book: Book, progress: Progress | None = None) -> tuple[Datasets, Analysis]:
-    """Carry out the plan in force on what is recorded now."""
+def analyse(
+    book: Book, *, as_of: int | str | None = None, progress: Progress | None = None
+) -> tuple[Datasets, Analysis]:
+    """Carry out the plan in force on what is recorded, now or at a past moment by the plan of that moment."""
     from trialbook.analysis.frames import collect
     from trialbook.analysis.plan import run_plan
 
-    datasets = collect(book.study, book.columns())
-    return datasets, run_plan(book.study, datasets, progress=progress)
+    study = book.study if as_of is None else book.study_at(as_of)
+    datasets = collect(study, book.columns(as_of))
+    return datasets, run_plan(study, datasets, progress=progress)
 
 
-def write_report(book: Book, out: Path, *, now: datetime, progress: Progress | None = None) -> Report:
+def write_report(
+    book: Book, out: Path, *, now: datetime, as_of: int | str | None = None, progress: Progress | None = None
+) -> Report:
     """Compute the planned analysis and write `report.html` and `results.csv` into a folder."""
     from trialbook.render.to_csv import results_csv
     from trialbook.render.to_html import to_html
     from trialbook.report.build import build_report
 
-    datasets, analysis = analyse(book, progress)
+    datasets, analysis = analyse(book, as_of=as_of, progress=progress)
     if progress is not None:
         progress("writing the report", 0, 1)
-    entries = {entry.seq: entry for entry in book.entries()}
+    head = book.head(as_of)
+    entries = {entry.seq: entry for entry in book.entries() if entry.seq <= head.count}
     document = build_report(
-        book.study, analysis, datasets, entries, head=book.head(), program=versions(), generated_at=now
+        datasets.study, analysis, datasets, entries, head=head, program=versions(), generated_at=now
     )
     report = Report(page=out / "report.html", results=out / "results.csv", numbers=len(analysis.results))
     page, table = to_html(document).encode(), results_csv(analysis.results)

@@ -229,7 +229,7 @@ STUDY: dict[str, Wording] = {
         "Add a visit on or before day 0 to the form, or choose another baseline.",
     ),
     "PLAN-19": Wording(
-        "The form “{form}” has no item “{flag}”, so the baseline of “{endpoint}” is its last value before the anchor.",
+        "The form “{form}” has no item “{flag}”, so “{endpoint}” has no baseline and is not compared.",
         "Add the item to the form, or choose another baseline.",
     ),
     "PLAN-20": Wording(
@@ -300,6 +300,10 @@ VALUE: dict[str, Wording] = {
     "VALUE-24": Wording(
         "{from} can be converted to {to} only with the molar mass of the substance.",
         "Add `molar_mass: 180.16 g/mol`, with the right number, to the item in the study file.",
+    ),
+    "VALUE-25": Wording(
+        "“{text}” is a time in UTC, and the day where the participant was can be another.",
+        "Write the day by the calendar of that place: 2024-03-02.",
     ),
     "VALUE-31": Wording(
         "{value} is outside the range expected of “{item}”, {low} to {high}.",

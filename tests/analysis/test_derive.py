@@ -6,11 +6,14 @@ DER-03: the baseline is the value of a named visit, or of the record that is fla
 DER-04: change is value minus baseline of the same participant, and blank at and before the baseline.
 DER-05: a value beyond a limit is no number, no earlier value takes its place, and it is counted in a warning.
 DER-06: several records of a form at a visit give no value.
+DER-07: an endpoint is told in its own unit: values, limits, baselines and changes are converted to it.
+DER-08: binary rounding of a derived number decides no threshold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -148,3 +151,63 @@ def test_a_condition_is_no_number(small: Small, datasets_of: Collect) -> None:
     """DER-04: only an endpoint that is a number has values."""
     with pytest.raises(ValueError, match="condition"):
         endpoint_values(small(), datasets_of(small()), "strong")
+
+
+IN_UKAT = "{from: blood.ck, better: lower, unit: ukat/L, also: U/L}"
+
+
+def test_der_07_values_stand_in_the_unit_of_the_endpoint(small: Small, person: Person, datasets_of: Collect) -> None:
+    cells = {**DATES, "screening|blood.ck": "900", "screening|blood.is_baseline": "yes", "start|blood.ck": "600",
+             "week 4|blood.ck": "100", "week 8|blood.ck": "<12"}  # fmt: skip
+    datasets = datasets_of(small(ck=IN_UKAT), person("1", cells))
+    found = rows(datasets, "ck")
+    row = found["1", "week 4"]
+    assert (row["value"], row["base"], row["change"]) == (100 / 60, 10, pytest.approx(100 / 60 - 10))
+    assert found["1", "week 8"]["limit"] == "<0.2"
+    analysis = run_plan(datasets.study, datasets)
+    results = analysis.results.by_id()
+    mean, also = results["change.ck.week_4.enrolled.mean"], results["change.ck.week_4.enrolled.mean_also"]
+    assert (mean.value, mean.unit) == (pytest.approx(-25 / 3), "ukat/L")
+    assert (also.value, also.unit) == (pytest.approx(-500), "U/L")
+    assert analysis.listings["baseline_alternatives"].rows == (("ck", "1", "flagged is_baseline", 15, 10),)
+    assert results["baseline.blood.ck.enrolled.mean"].value == 600
+
+
+def test_der_07_a_unit_with_another_zero(small: Small, person: Person, datasets_of: Collect) -> None:
+    study = small()
+    item = replace(study.forms["blood"].items["ck"], unit="degF")
+    blood = replace(study.forms["blood"], items={**study.forms["blood"].items, "ck": item})
+    endpoint = replace(study.endpoints["ck"], unit="Cel")
+    study = replace(study, forms={**study.forms, "blood": blood}, endpoints={**study.endpoints, "ck": endpoint})
+    datasets = datasets_of(study, person("1", {"start|blood.ck": "98.6"}), person("2", {"start|blood.ck": "32"}))
+    assert [row["value"] for row in rows(datasets, "ck").values()] == [37, 0]
+
+
+def test_der_07_a_unit_that_does_not_fit_is_a_mistake_of_the_study(
+    small: Small, person: Person, datasets_of: Collect
+) -> None:
+    study = small()
+    endpoint = replace(study.endpoints["ck"], unit="kg")
+    study = replace(study, endpoints={**study.endpoints, "ck": endpoint})
+    with pytest.raises(ValueError, match="kg"):
+        endpoint_values(study, datasets_of(study, person("1", {"start|blood.ck": "5"})), "ck")
+
+
+def test_der_04_nothing_changes_at_and_before_a_flagged_baseline_after_day_0(
+    small: Small, person: Person, datasets_of: Collect
+) -> None:
+    dated = {**DATES, "unscheduled-1|visit.date": "2026-01-20", "week 8|visit.date": "2026-03-07"}
+    cells = {"start|blood.ck": "90", "unscheduled-1|blood.ck": "80", "week 4|blood.ck": "60",
+             "week 4|blood.is_baseline": "yes", "week 8|blood.ck": "50"}  # fmt: skip
+    study = small(baseline="flagged is_baseline")
+    found = rows(datasets_of(study, person("1", {**dated, **cells}), person("2", cells)), "ck")
+    assert {key: row["change"] for key, row in found.items() if row["change"] is not None} == {
+        ("1", "week 8"): -10, ("2", "week 8"): -10,
+    }  # fmt: skip
+
+
+def test_der_08_a_mean_of_decimals_is_that_of_the_decimals(small: Small, person: Person, datasets_of: Collect) -> None:
+    cells = {"week 8|strength.arm.left": "9.1", "week 8|strength.arm.right": "8.2", "week 8|strength.arm.grip": "6.7"}
+    datasets = datasets_of(small(), person("1", cells))
+    assert rows(datasets, "power")["1", "week 8"]["value"] == 8
+    assert run_plan(datasets.study, datasets).results.by_id()["responder.strong.week_8.enrolled.n"].value == 1

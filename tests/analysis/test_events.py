@@ -4,6 +4,7 @@ EVT-01: a participant counts once for a term, however often it was recorded; row
 EVT-02: a term is the same in any case and with any blanks; it is written as most often.
 EVT-03: the percentage is of those ever enrolled, and says so.
 EVT-04: classes are counted beside terms; a row without a term counts as an event.
+EVT-05: a row of which every answer is missing tells of no event.
 LIST-01: a course holds every value with its entries, and says who is in the plan's set.
 LIST-02: deviations are visits early, late, missed or without a date, judged on the last day of the data.
 LIST-03: baselines that another rule would choose otherwise are listed.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trialbook.analysis.datasets import Datasets
+from trialbook.analysis.datasets import Datasets, select
 from trialbook.analysis.events import folded, spelling
 from trialbook.analysis.plan import run_plan
 from trialbook.analysis.results import Analysis
@@ -120,3 +121,16 @@ def test_list_04_events(small: Small, person: Person, datasets_of: Collect) -> N
     assert listing.columns == ("participant", "repeat", "term", "class")
     assert listing.rows[0] == ("1", "1", "Cough", "Chest")
     assert [len(cells) for cells in listing.cells] == [2, 1, 1, 2, 1, 1]
+
+
+def test_evt_05_nothing_but_missing_codes_is_no_event(small: Small, person: Person, datasets_of: Collect) -> None:
+    people = (
+        person("1", {"|harms.term|1": None, "|harms.class|1": None}),
+        person("2", {"|harms.term|1": None, "|harms.class|1": "Skin"}),
+    )
+    datasets = datasets_of(small(), *people)
+    analysis = run(datasets)
+    found = analysis.results.by_id()["events.harms.all.n_events"]
+    assert found.value == 1
+    assert set(select(datasets, found.source)["participant"]) == {"2"}
+    assert [row[0] for row in analysis.listings["adverse_events"].rows] == ["1", "2"]

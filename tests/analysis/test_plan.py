@@ -9,6 +9,8 @@ PLAN-06: both denominators appear: every analysis set is described, the plan's i
 PLAN-07: the edges of a tiny study (n 0, 1, 2, no variance, no change) give reasons.
 PLAN-08: a responder is counted at its visit; whoever cannot be judged is counted apart.
 PLAN-09: heavy libraries stay out.
+PLAN-10: of several records of one item nothing is chosen for Table 1, and a warning says so.
+PLAN-11: ten thousand participants are judged in seconds: only what a condition names is worked out.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -28,6 +31,7 @@ from trialbook.analysis.datasets import Datasets, from_casebooks
 from trialbook.analysis.plan import run_plan
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
+from trialbook.conduct.answers import values_for
 from trialbook.conduct.casebook import Casebook
 from trialbook.protocol.model import Arm, PlannedAnalysis, Study
 
@@ -301,3 +305,32 @@ def test_progress_is_told(small: Small, person: Person, datasets_of: Collect) ->
     run_plan(datasets.study, datasets, progress=lambda label, done, of: told.append((label, done, of)))
     assert [done for _, done, _ in told] == list(range(len(told)))
     assert told[-1] == ("done", len(told) - 1, len(told) - 1)
+
+
+def test_plan_10_several_records_give_no_characteristic(small: Small, person: Person) -> None:
+    study = small()
+    background = replace(study.forms["background"], repeating=True)
+    study = replace(study, forms={**study.forms, "background": background})
+    cells = {"|background.sex|1": "F", "|background.sex|2": "M", "|background.age|1": "40", "|background.age|2": "41"}
+    people = (person("1", cells), person("2", {"|background.sex|1": "F", "|background.age|1": "50"}))
+    rows = run(from_casebooks(study, {one.participant: one for one in people}))
+    for name in ("age", "sex"):
+        found = rows[f"baseline.background.{name}.enrolled.n"]
+        assert (found.value, rows[f"baseline.background.{name}.enrolled.missing"].value) == (1, 1)
+        assert found.warning == "1 value left out where one visit holds several records of the form."
+    assert rows["baseline.background.sex.F.enrolled.percent"].value == 100
+
+
+def test_plan_11_only_the_named_answers_are_worked_out(
+    small: Small, person: Person, datasets_of: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def watched(*given: Any, **named: Any) -> dict[str, object]:
+        asked.append(named["names"])
+        return values_for(*given, **named)
+
+    monkeypatch.setattr("trialbook.analysis.sets.values_for", watched)
+    rows = run(datasets_of(small(), person("1", {"|background.sex": "F", "week 8|strength.arm.left": "9"})))
+    assert rows["disposition.set.women.n"].value == 1
+    assert [set(names) for names in asked if isinstance(names, Mapping)] == [{"background.sex"}, {"strength.power"}]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from trialbook.capture.acts import adopt, clear, complete, correct, enrol, enter, import_rows, note, screen, withdraw
 from trialbook.capture.book import Book
-from trialbook.capture.ledger import Draft, fold, verify_chain
+from trialbook.capture.ledger import EMPTY, Draft, fold, verify_chain
 from trialbook.conduct.casebook import Answer, Cell
 from trialbook.errors import LedgerError
 from trialbook.wording import remedy, sentence
@@ -110,8 +110,10 @@ def test_how_a_moment_is_written(book: Book) -> None:
     everything = book.casebooks()
     for moment in ("2026-03-02", "2026-03-02T16:00:08+08:00", "2026-03-02 08:00:08", 8, 10_000):
         assert book.casebooks(moment) == everything
+        assert book.head(moment) == book.head()
     for moment in ("2026-03-01", "2026-03-02T07:59:59Z", 0, -1):
         assert book.casebooks(moment) == {}
+        assert book.head(moment) == EMPTY
     for moment in ("yesterday", "2026-13-01", ""):
         with pytest.raises(LedgerError) as told:
             book.casebooks(moment)

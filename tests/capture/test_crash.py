@@ -75,12 +75,14 @@ for child in range(KILLS):
     started = time.monotonic()
     os.close(pipe_in)
     lines = os.fdopen(pipe_out)
-    first = lines.readline()
+    first = [lines.readline()]
     slowest = max(slowest, time.monotonic() - started)
+    while child % 5 and "told" not in first[-1]:
+        first.append(lines.readline())
     time.sleep(float(chance.uniform(0.0, 0.03)))
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    for line in [first, *lines]:
+    for line in [*first, *lines]:
         if not line.endswith("\\n"):
             continue
         what, request = json.loads(line)
@@ -125,7 +127,7 @@ def test_killed_writers(tmp_path: Path) -> None:
     found = kill_many(tmp_path, kills=KILLS, is_hasty=False)
     assert (found["lost"], found["half"], found["problems"]) == ([], [], [])
     assert isinstance(found["told"], int)
-    assert found["told"] >= KILLS
+    assert found["told"] >= KILLS * 4 // 5, "four writers in five are killed after their first save"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither fork nor SIGKILL")

@@ -93,6 +93,13 @@ def test_the_vectors_show_every_field() -> None:
     assert set(full) == {field.name for field in fields(Entry)}
 
 
+def test_the_explanation_names_every_field() -> None:
+    """LED-01: docs/explanation/ledger.md tells the format field by field."""
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "ledger.md").read_text(encoding="utf-8")
+    table = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    assert {field.name for field in fields(Entry)} == set(table.replace("`", "").replace(",", "").split())
+
+
 def test_the_vectors_are_a_chain() -> None:
     """LED-01, LED-03: they follow one another, the erased one and the act of a later program among them."""
     assert list(verify_chain(ENTRIES)) == []

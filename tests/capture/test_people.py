@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialbook.capture.acts import ACTS
 from trialbook.capture.ledger import GENESIS, Draft, Stamp, chain
 from trialbook.capture.people import RIGHTS, Grant, People, fold_people, is_code, likeness, may
 from trialbook.protocol.model import Study
@@ -98,3 +100,16 @@ def test_codes_that_look_alike(first: str, second: str) -> None:
 def test_codes_that_can_be_seen_and_typed(code: str) -> None:
     """PEOPLE-04: any script, with a blank or a sign within."""
     assert is_code(code)
+
+
+def test_the_reference_lists_every_act_and_right() -> None:
+    """PEOPLE-01: docs/reference/acts.md says of every act which right it needs and whether it needs a reason."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "acts.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split("|")] for line in page.splitlines() if line.startswith("| `")
+    ]
+    assert {row[0].strip("`"): (row[-2], row[-1]) for row in rows} == {
+        name: (kind.right, kind.needs_reason) for name, kind in ACTS.items()
+    }
+    for right, meaning in RIGHTS.items():
+        assert f"| {right} | {meaning} |" in page

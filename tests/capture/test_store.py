@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from trialbook.capture import store as store_module
 from trialbook.capture.acts import enter, note
@@ -231,6 +231,28 @@ def test_a_study_that_cannot_be_adopted_leaves_no_file(site: Site) -> None:
     with pytest.raises(ActRefused):
         Book.create(site.file, study=replace(site.study, text=""), by="carla", now=site.clock, new_id=site.chance)
     assert list(site.folder.iterdir()) == []
+
+
+def test_a_file_whose_making_fails_is_removed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """STORE-04: a schema that cannot be made leaves nothing behind."""
+    broken = Migration(number=1, name="broken", sqlite=("CREATE NONSENSE",))
+
+    def migrate_badly(connection: Connection, *, file: str) -> None:
+        migrate(connection, file=file, steps=(broken,))
+
+    monkeypatch.setattr(store_module, "migrate", migrate_badly)
+    assert code_of(site.create) == "LEDGER-15"
+    assert list(site.folder.iterdir()) == []
+
+
+def test_a_last_entry_that_was_changed(made: Path, site: Site) -> None:
+    """STORE-03: nothing is recorded after an entry that is not as it was written."""
+    with raw(made) as connection:
+        (words,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'entry_unchanged'").fetchone()
+        connection.execute("DROP TRIGGER entry_unchanged")
+        connection.execute("UPDATE entry SET \"by\" = 'eve' WHERE seq = 8")
+        connection.execute(words)
+    assert code_of(site.open) == "LEDGER-32"
 
 
 @pytest.mark.parametrize("cut", [16, 100, 1000, 4096, 8192, 20_000, -1])

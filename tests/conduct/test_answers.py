@@ -6,6 +6,7 @@ NAME-02: groups, derived numbers and instruments have a value only where their r
 NAME-03: `previous` is the last answer before this visit, `baseline` follows the study's rule.
 NAME-04: without a visit, a form of the visits has its last answers up to the anchor.
 NAME-05: every name that gets a value is declared for a condition that can use it.
+NAME-06: a later answer that is not exact takes the place of an earlier one, as in the analysis.
 """
 
 from __future__ import annotations
@@ -252,3 +253,37 @@ def test_only_the_forms_that_are_needed_are_worked_out() -> None:
     assert set(found) == {"participant.status", "visit.id", "visit.date", "visit.day", "baseline.enzymes.ck"}
     every = values_for(STUDY, casebook(**DATED), visit="week 4", anchor=ANCHOR)
     assert found.items() <= every.items()
+
+
+def test_later_answer_beyond_a_limit_is_not_passed_over() -> None:
+    """NAME-06."""
+    book = casebook(**{**DATED, "baseline__enzymes__ck": "<20", "unscheduled-1__enzymes__ck": None})
+    for name in ("enzymes.ck", "baseline.enzymes.ck"):
+        assert name not in values(book, rule="last before anchor", anchor=ANCHOR)
+    assert "previous.enzymes.ck" not in values(book, visit="week 4", anchor=ANCHOR)
+    assert values(book, visit="week 8", anchor=ANCHOR)["previous.enzymes.ck"] == 300
+
+
+def test_answer_beyond_a_limit_leaves_a_derived_number_without_a_value() -> None:
+    """NAME-06."""
+    answers = {f"rating__proximal_dot_{muscle}": "6" for muscle in ("biceps", "triceps")}
+    limited = {f"baseline__{name}": value for name, value in answers.items()}
+    found = form_answers(STUDY.forms["rating"], casebook(**limited), visit="baseline")
+    assert found["power"] == 6
+    limited["baseline__rating__proximal_dot_deltoid"] = ">9"
+    found = form_answers(STUDY.forms["rating"], casebook(**limited), visit="baseline")
+    assert not {"power", "proximal", "proximal.deltoid"} & set(found)
+    earlier = {f"screening__{name}": value for name, value in answers.items()}
+    assert "baseline.rating.power" in values(casebook(**earlier), rule="last before anchor")
+    assert "baseline.rating.power" not in values(casebook(**earlier, **limited), rule="last before anchor")
+
+
+@pytest.mark.parametrize("order", [("1", "2"), ("2", "1")])
+def test_visits_of_one_day_do_not_depend_on_the_order_of_recording(order: tuple[str, ...]) -> None:
+    """NAME-03."""
+    cells: dict[str, str | None] = {}
+    for number in order:
+        cells[f"unscheduled-{number}__visit__date"] = "2020-01-12"
+        cells[f"unscheduled-{number}__enzymes__ck"] = number
+    book = casebook(**cells)
+    assert values(book, rule="last before anchor", anchor=ANCHOR)["baseline.enzymes.ck"] == 2

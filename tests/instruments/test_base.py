@@ -4,6 +4,7 @@ Requirements:
 INST-04: a mean or sum has a value only where enough items are answered.
 INST-05: in a sum the mean of the answered items stands in for each gap that is allowed.
 INST-06: every instrument of the catalogue says what it is, its range, and what happens to gaps; its scores fit.
+INST-07: sums and means are those of the decimals, without the rounding of binary numbers.
 """
 
 from __future__ import annotations
@@ -68,3 +69,12 @@ def test_every_instrument_is_complete(instrument: Instrument) -> None:
     found = instrument.score({item: np.full(3, np.nan) for item in ids})
     assert list(found) == [derived.id for derived in instrument.derived]
     assert all(np.isnan(column).all() and column.shape == (3,) for column in found.values())
+
+
+def test_sums_and_means_of_decimals_are_exact() -> None:
+    """INST-07."""
+    columns = {name: np.array(values) for name, values in {"a": [9.1, 0.1], "b": [8.2, 0.2], "c": [6.7, GAP]}.items()}
+    assert mean_of(columns, ("a", "b", "c"), at_least=2).tolist() == [8.0, 0.15]
+    assert sum_of(columns, ("a", "b", "c"), at_least=2).tolist() == [24.0, 0.45]
+    huge = {"a": np.array([1e30, 1e-30]), "b": np.array([2e30, 2e-30])}
+    assert sum_of(huge, ("a", "b"), at_least=2).tolist() == [3e30, 3e-30]

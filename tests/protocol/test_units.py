@@ -6,6 +6,8 @@ UNIT-02: conversion agrees with the sponsor's own in real data, to the digits pr
 UNIT-03: conversion is exact decimal arithmetic to 12 significant digits and goes back where it came from.
 UNIT-04: what measures different things is never converted; mass and amount of substance only by a molar mass.
 UNIT-05: pint is not imported where no unit is converted.
+UNIT-06: a share of substance (mmol/mol of HbA1c) is no percentage: it has a master equation of its own.
+UNIT-07: the line of a conversion, slope and intercept, is not rounded to 12 digits.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from hypothesis import strategies as st
 
 from trialbook.errors import Problem
 from trialbook.protocol.model import Quantity
-from trialbook.protocol.units import convert, is_unit, same_dimension
+from trialbook.protocol.units import convert, is_unit, line_between, same_dimension
 from trialbook.wording import remedy, sentence
 
 REFEREE = Path(__file__).parents[1] / "referees" / "cdisc_units.csv"
@@ -141,10 +143,11 @@ def test_molar_mass_leads_both_ways() -> None:
         ("kg", "cm", "VALUE-23"), ("IU/L", "U/L", "VALUE-23"), ("mEq/L", "mmol/L", "VALUE-23"),
         ("score", "count", "VALUE-23"), ("count", "ratio", "VALUE-23"), ("mmHg", "Cel", "VALUE-23"),
         ("mg/dL", "mmol/L", "VALUE-24"), ("mmol/L", "g/L", "VALUE-24"), ("mg", "foo", "VALUE-22"),
+        ("mmol/mol", "%", "VALUE-23"), ("%", "mmol/mol", "VALUE-23"), ("mol/mol", "ratio", "VALUE-23"),
     ],
 )  # fmt: skip
 def test_unlike_units_are_refused(from_unit: str, to_unit: str, code: str) -> None:
-    """UNIT-04."""
+    """UNIT-04, UNIT-06."""
     assert refused(from_unit, to_unit) == code
     assert not same_dimension(from_unit, to_unit)
 
@@ -182,3 +185,26 @@ def test_nothing_is_imported_for_equal_units() -> None:
         "convert(Decimal(1), 'U/L', 'U/L'); is_unit('mg/dL'); sys.exit('pint' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_shares_of_substance_are_like_each_other() -> None:
+    """UNIT-06."""
+    assert converted("1.5", "mmol/mol", "umol/mol") == 1500
+
+
+def test_line_of_a_conversion_is_exact() -> None:
+    """UNIT-07."""
+    slope, intercept = line("U/L", "ukat/L")
+    assert (float(slope), intercept) == (1 / 60, 0)
+    slope, intercept = line("degF", "Cel")
+    assert float(slope) == 5 / 9
+    assert abs(32 * slope + intercept) < Decimal("1e-24")
+    assert line("kg", "kg") == (1, 0)
+    assert isinstance(line_between("kg", "cm"), Problem)
+    assert isinstance(line_between("mg/dL", "mmol/L"), Problem)
+
+
+def line(from_unit: str, to_unit: str) -> tuple[Decimal, Decimal]:
+    found = line_between(from_unit, to_unit)
+    assert not isinstance(found, Problem)
+    return found

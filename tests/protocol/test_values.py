@@ -6,7 +6,8 @@ ANS-02: what could be read in two ways, or in none, is refused with a remedy of 
 ANS-03: outside of the scale is refused; outside of the expected range is kept, with a query.
 ANS-04: a limit of measurement is a value; a score has none.
 ANS-05: an answer in another accepted unit is converted exactly; any other unit is refused.
-ANS-06: a date is year-month-day; parts of dates and `never` only where the item allows them.
+ANS-06: a date is year-month-day; parts of dates and `never` only where the item allows them. Of a time on the clock of
+    the place the day is taken; the day of a time in UTC depends on the place, and is not guessed.
 ANS-07: choices are codes; a label or a near miss is refused with the code to write.
 ANS-08: a text is kept in Unicode NFC; what cannot be seen or stored is refused.
 ANS-09: a missing-data code is recognised exactly as declared.
@@ -253,6 +254,8 @@ def test_date_is_taken_as_written(item: Item, text: str, value: str) -> None:
         (PART, "2013---15", "VALUE-14"), (DAY, "2023-02-29", "VALUE-16"), (DAY, "2013-13-01", "VALUE-16"),
         (DAY, "2013-00-10", "VALUE-16"), (DAY, "2013-07-11T24:00", "VALUE-16"), (DAY, "2013-07-11T9:00", "VALUE-16"),
         (PART, "2013-13", "VALUE-16"), (DAY, "0001-01-01", "VALUE-17"), (DAY, "9999-01-01", "VALUE-17"),
+        (DAY, "2013-07-11T16:00:00Z", "VALUE-25"), (DAY, "2013-07-11 16:00+00:00", "VALUE-25"),
+        (DAY, "2013-07-11T16:00:00.000-0000", "VALUE-25"), (DAY, "2013-02-30T16:00Z", "VALUE-16"),
         (PART, "0000", "VALUE-17"), (PART, "2500", "VALUE-17"), (DAY, "2013-04", "VALUE-18"), (DAY, "1968", "VALUE-18"),
         (DAY, "never", "VALUE-19"), (SURGERY, "Never", "VALUE-14"), (DAY, "２０１３-07-11", "VALUE-14"),
     ],

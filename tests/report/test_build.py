@@ -86,3 +86,14 @@ def test_a_minimal_plan_has_a_report(
     assert "Baseline" not in titles
     assert sum(label.startswith("Figure") for label in document.labels().values()) == 3
     assert "no form for adverse events" in to_html(document)
+
+
+def test_the_language_of_the_page(plan: str, carry_out: Callable[[str], Run], build: Callable[[Run], Document]) -> None:
+    """REPORT-BUILD-01: English texts of the study where it has them, whatever its first language."""
+    labels = "label: {zh-Hant: 力, en: Power}, mean_of"
+    both = plan.replace("  timezone:", "  languages: [zh-Hant, en]\n  timezone:").replace(
+        "label: Power, mean_of", labels
+    )
+    document = build(carry_out(both))
+    assert document.language == "en"
+    assert "力" not in to_html(document)

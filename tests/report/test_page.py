@@ -131,7 +131,7 @@ def test_without_a_script_the_rows_name_their_entries(page: str) -> None:
     assert re.search(r"\d+–\d+, \d+", row[0])
 
 
-def opened(page: str, folder: Path, click: str = "") -> str:
+def opened(page: str, folder: Path, click: str = "", address: str = "") -> str:
     """Return the page as a browser shows it after a click; the policy is taken away to let the click in."""
     if click:
         page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
@@ -139,7 +139,7 @@ def opened(page: str, folder: Path, click: str = "") -> str:
     file = folder / "page.html"
     file.write_text(page, encoding="utf-8")
     browser = shutil.which("chromium") or "chromium"
-    command = [browser, *OPTIONS, f"--user-data-dir={folder / 'profile'}", file.as_uri()]
+    command = [browser, *OPTIONS, f"--user-data-dir={folder / 'profile'}", file.as_uri() + address]
     done = subprocess.run(command, capture_output=True, timeout=60, check=True)
     return done.stdout.decode()
 
@@ -151,6 +151,15 @@ def test_the_policy_lets_the_script_run(page: str, tmp_path: Path) -> None:
     shown = opened(page, tmp_path)
     assert '<html lang="en" class="scripted">' in shown
     assert "onload=" not in re.sub(r">[^<]*<", "><", shown.partition("<body")[2])
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_a_link_opens_the_appendix_without_a_script(page: str, tmp_path: Path) -> None:
+    """HTML-04: the browser itself opens what is folded around the row."""
+    bare = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    assert '<details class="folded">' in opened(bare, tmp_path)
+    assert '<details class="folded" open="">' in opened(bare, tmp_path, address="#change.power.week_8.enrolled.p")
 
 
 @pytest.mark.needs_chromium

@@ -7,8 +7,11 @@ TRACE-03: a derived value leads to all the answers that it was computed from.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 from trialbook.report.run import Run
-from trialbook.report.trace import by_participant, entries_behind, evidence_of, resolve
+from trialbook.report.trace import by_participant, entries_behind, evidence_of, fact_of, resolve
 
 
 def test_every_result_resolves(run: Run) -> None:
@@ -53,6 +56,13 @@ def test_derived_values(run: Run) -> None:
     assert (first.participant, first.visit, first.text, len(first.entries)) == ("1", "Baseline", "2.0", 2)
     assert evidence.variables["change.power.week_8.enrolled.mean"] == "power"
     assert "change.ck.week_8.enrolled.mean" not in evidence.variables
+
+
+def test_erased_words_are_said_to_be_erased(run: Run) -> None:
+    """TRACE-01: number, time and person stay."""
+    entry = replace(run.entries[4], salt=None, text=None, value=None, source_file=None)
+    fact = fact_of(run, entry, ZoneInfo("UTC"))
+    assert (fact.seq, fact.text, fact.value, fact.by, fact.local) == (4, "(erased)", "\u2013", "nora (nurse)", "")
 
 
 def test_apart_by_participant(run: Run) -> None:

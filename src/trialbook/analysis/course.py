@@ -64,7 +64,7 @@ def course_of(datasets: Datasets, endpoint: Endpoint) -> Course:
 @lru_cache(maxsize=256)
 def follow(datasets: Datasets, source: str, *, variable: str, unit: str, decimals: int) -> Course:
     """Follow a `form.item` or `form.derived`; worked out once for the same datasets."""
-    values = derive_values(datasets, source)
+    values = derive_values(datasets, source, unit)
     bases = derive_baseline(datasets, values, source)
     frame = derive_change(datasets, values, bases)
     visits: dict[str, dict[str, Point]] = {}

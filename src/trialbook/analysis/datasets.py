@@ -63,6 +63,7 @@ def _events(datasets: Datasets, selector: Selector) -> pl.DataFrame:
 
     rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("form") == selector.variable)
     rows = rows.filter(pl.col("participant").is_in(_who(datasets, selector.analysis_set)))
+    rows = rows.filter(pl.col("text").is_not_null().any().over("participant", "visit", "repeat"))
     for item, level in selector.where:
         same = pl.col("text").map_elements(folded, return_dtype=pl.String) == folded(level)
         return rows.filter((pl.col("item") == item) & pl.col("text").is_not_null()).filter(same).select(CELL_FIELDS)

@@ -6,9 +6,14 @@ is no number: it is kept with its limit and left out of every computation, which
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from trialbook.protocol.model import BaselineRule, Derived, Form, Study
+from trialbook.errors import Problem
+from trialbook.protocol.model import BaselineRule, Derived, Form, Item, Study
+from trialbook.protocol.typed_numbers import plain
+from trialbook.protocol.units import line_between
+from trialbook.protocol.values import limit_of, number_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,12 +40,15 @@ def endpoint_values(study: Study, datasets: Datasets, endpoint_id: str) -> pl.Da
     source = study.endpoints[endpoint_id].source
     if source is None:
         raise ValueError(f"endpoint {endpoint_id!r} is a condition, not a number")
-    values = derive_values(datasets, source)
+    values = derive_values(datasets, source, study.endpoints[endpoint_id].unit)
     return derive_change(datasets, values, derive_baseline(datasets, values, source))
 
 
-def derive_values(datasets: Datasets, source: str) -> pl.DataFrame:
-    """Return the values of `form.item` or of a derived `form.number`, in the order of the datasets: `VALUE_FIELDS`."""
+def derive_values(datasets: Datasets, source: str, unit: str | None = None) -> pl.DataFrame:
+    """Return the values of `form.item` or of a derived `form.number`, in the order of the datasets: `VALUE_FIELDS`.
+
+    They stand in `unit`, or as recorded. ValueError for a unit to which they cannot be converted.
+    """
     import polars as pl
 
     form_id, _, name = source.partition(".")
@@ -49,7 +57,31 @@ def derive_values(datasets: Datasets, source: str) -> pl.DataFrame:
     found = _recorded(rows, name) if name in form.items else _computed(rows, form, form.derived[name])
     usable = pl.col("flaw") == ""
     found = found.with_columns(pl.when(usable).then(pl.col("value").fill_nan(None)).alias("value"))
-    return found.filter(pl.col("value").is_not_null() | ~usable).select(VALUE_FIELDS)
+    found = found.filter(pl.col("value").is_not_null() | ~usable).select(VALUE_FIELDS)
+    return _in_unit(found, datasets.study.item(source), unit) if unit else found
+
+
+def _in_unit(found: pl.DataFrame, item: Item | Derived, unit: str) -> pl.DataFrame:
+    """Convert values and limits; equal differences stay equal, since the line of the conversion is not rounded."""
+    import polars as pl
+
+    if unit == item.unit:
+        return found
+    line = line_between(item.unit or "", unit, molar_mass=item.molar_mass if isinstance(item, Item) else None)
+    if isinstance(line, Problem):
+        raise ValueError(f"{item.id!r} is recorded in {item.unit}, which cannot be converted to {unit}")
+    slope, intercept = line
+
+    def converted(value: float) -> float:
+        exact = Decimal(repr(value)) * slope + intercept
+        return float(round(exact, 24) if abs(exact) < 1 and intercept else exact)
+
+    def shown(limit: str) -> str:
+        return f"{limit_of(limit)}{plain(Decimal(f'{converted(number_of(limit)):.12g}'))}" if limit else ""
+
+    limits = [shown(limit) for limit in found["limit"]]
+    values = [None if value is None else converted(value) for value in found["value"]]
+    return found.with_columns(pl.Series("value", values, dtype=pl.Float64), pl.Series("limit", limits, dtype=pl.String))
 
 
 def answers_of(datasets: Datasets, source: str) -> pl.DataFrame:
@@ -59,10 +91,14 @@ def answers_of(datasets: Datasets, source: str) -> pl.DataFrame:
     form, _, item = source.partition(".")
     rows = datasets.observations.filter((pl.col("form") == form) & (pl.col("item") == item))
     rows = rows.filter(pl.col("text").is_not_null())
-    return rows.select(
-        *VALUE_FIELDS[:5], pl.col("text").alias("value"), pl.lit("").alias("limit"), pl.lit("").alias("flaw"),
-        pl.concat_list("seq").alias("seqs"),
-    )  # fmt: skip
+    found = rows.group_by("participant", "visit", maintain_order=True).agg(
+        *_where(),
+        pl.when(pl.len() == 1).then(pl.col("text").first()).alias("value"),
+        pl.lit("").alias("limit"),
+        _flaw(several=pl.len() > 1, beyond=pl.lit(value=False)),
+        pl.col("seq").alias("seqs"),
+    )
+    return found.select(VALUE_FIELDS)
 
 
 def _recorded(rows: pl.DataFrame, item: str) -> pl.DataFrame:
@@ -179,7 +215,10 @@ def derive_change(datasets: Datasets, values: pl.DataFrame, baselines: pl.DataFr
 
 
 def _is_after(study: Study) -> pl.Expr:
-    """Tell whether a value lies after the baseline: by the plan where it has no date, not when nothing says so."""
+    """Tell whether a value lies after the baseline: by the plan where it has no date, not when nothing says so.
+
+    A flag may stand after day 0; then what lies between is before the baseline.
+    """
     import polars as pl
 
     rule = study.analysis.baseline
@@ -187,7 +226,13 @@ def _is_after(study: Study) -> pl.Expr:
         later = pl.col("visit_order") > _order(study, rule)
         return pl.coalesce(later, pl.col("day") > pl.col("base_day"), pl.lit(value=False))
     planned = [visit.id for visit in study.schedule.visits.values() if visit.day > 0]
-    return pl.coalesce(pl.col("day") > 0, pl.col("visit").is_in(planned))
+    after = pl.coalesce(pl.col("day") > 0, pl.col("visit").is_in(planned))
+    if rule.kind != "flagged":
+        return after
+    orders = {visit.id: visit.order for visit in study.schedule.visits.values()}
+    order = pl.col("base_visit").replace_strict(orders, default=None, return_dtype=pl.Int32)
+    later = pl.coalesce(pl.col("day") > pl.col("base_day"), pl.col("visit_order") > order, pl.lit(value=False))
+    return after & later
 
 
 def _order(study: Study, rule: BaselineRule) -> int:

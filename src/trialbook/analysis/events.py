@@ -32,7 +32,7 @@ class Event:
     visit: str
     repeat: str
     texts: dict[str, str]
-    """Item -> canonical answer; missing ones left out."""
+    """Item -> canonical answer; missing ones left out. Where all are, the row tells of no event and is not counted."""
     seqs: tuple[int, ...]
 
 
@@ -72,7 +72,7 @@ def count_events(datasets: Datasets, members: Members) -> Iterator[Result]:
     """Give the counts of every events form, of those who were ever enrolled."""
     who = members.of(ENROLLED)
     for form in (form for form in datasets.study.forms.values() if form.events):
-        events = [event for event in events_of(datasets, form) if event.participant in set(who)]
+        events = [event for event in events_of(datasets, form) if event.texts and event.participant in set(who)]
         yield from _counted(form.id, form.id, ALL, events, len(who), ())
         for item, variable in ((CLASS, f"{form.id}.{CLASS}"), (TERM, form.id)):
             for level, some in by_level(events, item):

@@ -123,7 +123,7 @@ def list_alternatives(datasets: Datasets) -> Listing:
     for endpoint in datasets.study.endpoints.values():
         if endpoint.source is None:
             continue
-        values = derive_values(datasets, endpoint.source)
+        values = derive_values(datasets, endpoint.source, endpoint.unit)
         used = _bases(derive_baseline(datasets, values, endpoint.source))
         for name, rule in other_rules(datasets, endpoint.source).items():
             other = _bases(derive_baseline(datasets, values, endpoint.source, rule))

@@ -15,6 +15,7 @@ from trialbook.protocol.conditions import Where, compile_condition, names_for
 
 if TYPE_CHECKING:
     from trialbook.analysis.frames import Datasets
+    from trialbook.conduct.casebook import Casebook
     from trialbook.protocol.model import AnalysisSet
 
 EVER_ENROLLED = ("enrolled", "completed", "withdrawn")
@@ -70,13 +71,13 @@ def judge(datasets: Datasets, when: str, where: Where, visit: str = "") -> Judge
     condition = compile_condition(when, names_for(datasets.study, where))
     if isinstance(condition, Problem):
         return Judged(true=(), unknown=who)
-    books = casebooks(datasets)
-    answers = {
-        code: condition.judge(
-            values_for(datasets.study, books[code], visit=visit, anchor=anchor_date(datasets.study, books[code]))
-        )
-        for code in who
-    }
+    study, books = datasets.study, casebooks(datasets)
+
+    def answer(book: Casebook) -> bool | Problem | None:
+        anchor = anchor_date(study, book)
+        return condition.judge(values_for(study, book, visit=visit, anchor=anchor, names=condition.names))
+
+    answers = {code: answer(books[code]) for code in who}
     return Judged(
         true=tuple(code for code in who if answers[code] is True),
         unknown=tuple(code for code in who if answers[code] is not True and answers[code] is not False),

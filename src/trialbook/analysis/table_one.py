@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from trialbook.analysis.compare import NO_VALUE, summary_stats
 from trialbook.analysis.course import Course, follow, left_out
@@ -22,6 +23,10 @@ NUMERIC = ("number", "vas")
 SHOWN = ("n", "missing", "mean", "sd", "median", "min", "max")
 ANY_TIME = "This form can be filled in at any time; there is no one answer at baseline."
 YES_NO = ("yes", "no")
+
+Known: TypeAlias = tuple[str | None, str, tuple[int, ...]]
+"""Answer, why there is none (or empty), and its entries."""
+NOTHING: Known = (None, "", ())
 
 
 def table_one(datasets: Datasets, members: Members) -> Iterator[Result]:
@@ -50,8 +55,6 @@ def _heading(datasets: Datasets, source: str, name: str, level: str = "") -> Hea
 
 
 def _numbers(datasets: Datasets, source: str, name: str, who: Sequence[str]) -> Iterator[Result]:
-    from dataclasses import replace
-
     course = characteristic(datasets, source)
     points = course.at(_place(datasets, source), who)
     values = [point.value for point in points if point.value is not None]
@@ -76,12 +79,12 @@ def _place(datasets: Datasets, source: str) -> str:
 
 def _levels(datasets: Datasets, source: str, item: Item, name: str, who: Sequence[str]) -> Iterator[Result]:
     """Count the choices, of those with an answer; of a text or a date only who has one."""
-    known = answers_at_baseline(datasets, source)
-    given = {code: known[code][0] for code in who if code in known}
-    n = len(given)
+    known = _known(datasets, source)
+    given = {code: text for code in who if (text := known.get(code, NOTHING)[0]) is not None}
+    flaws, n = left_out(known[code][1] for code in who if code in known), len(given)
     counts = {"n": n, "missing": len(who) - n}
     stats = [Stat(name=name, value=count, unit="participants") for name, count in counts.items()]
-    yield from _heading(datasets, source, name).rows(stats)
+    yield from replace(_heading(datasets, source, name), warning=flaws).rows(stats)
     for level in levels(item):
         count = sum(level in chosen(item, text) for text in given.values())
         yield from _heading(datasets, source, name, level).rows(share(count, n, "percent of those with an answer"))
@@ -113,9 +116,14 @@ def chosen(item: Item, text: str) -> Sequence[str]:
 
 def answers_at_baseline(datasets: Datasets, source: str) -> Mapping[str, tuple[str, tuple[int, ...]]]:
     """Return participant -> canonical answer of an item that is no number, with its entries."""
+    return {code: (text, seqs) for code, (text, _, seqs) in _known(datasets, source).items() if text is not None}
+
+
+def _known(datasets: Datasets, source: str) -> Mapping[str, Known]:
+    """Return participant -> what is known at baseline; of several records nothing, and why."""
     answers = answers_of(datasets, source)
     if datasets.study.forms[source.partition(".")[0]].timing == "visits":
-        rows = derive_baseline(datasets, answers, source).select("participant", "base", "base_seqs")
+        rows = derive_baseline(datasets, answers, source).select("participant", "base", "base_flaw", "base_seqs")
     else:
-        rows = answers.select("participant", "value", "seqs")
-    return {code: (text, tuple(seq for seq in seqs if seq)) for code, text, seqs in rows.iter_rows()}
+        rows = answers.select("participant", "value", "flaw", "seqs")
+    return {code: (text, flaw, tuple(seq for seq in seqs if seq)) for code, text, flaw, seqs in rows.iter_rows()}

@@ -37,6 +37,11 @@ class Act:
     """The study that `adopt` adopts."""
 
     @property
+    def adopted(self) -> Study | None:
+        """The study that is in force after the act; None where the act changes nothing in that."""
+        return self.plan if self.name == "adopt" else None
+
+    @property
     def participants(self) -> frozenset[str]:
         """Participants whom the act concerns."""
         return frozenset(draft.participant for draft in self.asked if draft.participant is not None)
@@ -192,7 +197,7 @@ def judge_act(act: Act, *, study: Study, state: State, by: str) -> Judged:
     role, problems = role_for(act, study=study, state=state, by=by)
     if problems:
         return Judged(problems=problems)
-    desk = Desk(study=act.plan or study, state=state)
+    desk = Desk(study=act.adopted or study, state=state)
     for draft in act.asked:
         ACTS[act.name].judge(desk, draft)
     if desk.problems:

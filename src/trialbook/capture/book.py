@@ -182,9 +182,9 @@ class Book:
             return repeated(act, known, by=by, request=request)
         state = self._state_for(transaction, act)
         judged = judge_act(act, study=self.study, state=state, by=by)
-        if act.plan is not None:
-            self._studies.setdefault(act.plan.fingerprint, act.plan)
-        fingerprint = state.fingerprint if act.plan is None else act.plan.fingerprint
+        if act.adopted is not None:
+            self._studies.setdefault(act.adopted.fingerprint, act.adopted)
+        fingerprint = state.fingerprint if act.adopted is None else act.adopted.fingerprint
         stamp = self._stamp(judged, by=by, request=request, fingerprint=fingerprint, on_behalf_of=on_behalf_of)
         return Receipt(entries=self._append(transaction, judged, stamp), notes=judged.notes)
 
@@ -347,10 +347,13 @@ class Book:
         with self._store.reading() as transaction:
             return tuple(transaction.of_cell(wanted))
 
-    def head(self) -> Head:
-        """Return how far the ledger reaches now."""
+    def head(self, as_of: int | str | None = None) -> Head:
+        """Return how far the ledger reaches now, or reached at a past moment."""
         with self._store.reading() as transaction:
-            return head_of(transaction.last())
+            if as_of is None:
+                return head_of(transaction.last())
+            until = number_at(transaction, as_of)
+            return head_of(next(iter(transaction.numbered([until])), None))
 
     def verify(self, head: Head | None = None) -> Verification:
         """Verify the ledger, against a head kept outside where one is given."""

@@ -50,7 +50,14 @@ def values_for(
 
 def form_answers(form: Form, casebook: Casebook, *, visit: str = "", repeat: str = "") -> Answers:
     """Return item, group and derived number -> answer of one filled-in form, those without an answer left out."""
-    texts = {item: casebook.value(form.id, item, visit=visit, repeat=repeat) for item in form.items}
+    return _form_answers(form, _texts(form, casebook, visit, repeat))
+
+
+def _texts(form: Form, casebook: Casebook, visit: str, repeat: str = "") -> dict[str, str | None]:
+    return {item: casebook.value(form.id, item, visit=visit, repeat=repeat) for item in form.items}
+
+
+def _form_answers(form: Form, texts: Mapping[str, str | None]) -> Answers:
     answers: Answers = {}
     for item in form.items.values():
         answers |= _answer(item, texts[item.id])
@@ -116,7 +123,15 @@ def _derived(form: Form, texts: Mapping[str, str | None]) -> Answers:
     computed = _scores(form, columns) | {
         name: float(derive(derived, columns)[0]) for name, derived in form.derived.items() if _is_plain(derived)
     }
-    return {name: value for name, value in computed.items() if not np.isnan(value)}
+    inexact = _inexact(form, texts)
+    return {name: value for name, value in computed.items() if name not in inexact and not np.isnan(value)}
+
+
+def _inexact(form: Form, texts: Mapping[str, str | None]) -> set[str]:
+    """Return the items whose answer is not exact, with the groups and derived numbers that need them."""
+    items = {name for name, text in texts.items() if text is not None and _exact(form.items[name], text) is None}
+    wholes = {**form.groups, **{name: derived.of for name, derived in form.derived.items()}}
+    return items | {name for name, members in wholes.items() if items.intersection(members)}
 
 
 def _scores(form: Form, columns: Columns) -> dict[str, float]:
@@ -142,10 +157,13 @@ def _number(item: Item, text: str | None) -> float:
 
 
 def _latest(casebook: Casebook, form: Form, visits: Iterable[str]) -> Answers:
-    """Return the last answer of each name, over visits in the order of time."""
+    """Return the last answer of each name, over visits in the order of time; none where the last is not exact."""
     answers: Answers = {}
     for visit in visits:
-        answers |= form_answers(form, casebook, visit=visit)
+        texts = _texts(form, casebook, visit)
+        for name in _inexact(form, texts):
+            answers.pop(name, None)
+        answers |= _form_answers(form, texts)
     return answers
 
 
@@ -193,12 +211,12 @@ def _before(study: Study, casebook: Casebook, visit: str) -> tuple[str, ...]:
 
 
 def _in_time(study: Study, casebook: Casebook) -> tuple[str, ...]:
-    """Return the visits with answers, those without a date first in planned order, then by date."""
+    """Return the visits with answers, those without a date first in planned order, then by date and by number."""
     planned = study.schedule.visits
 
-    def moment(visit: str) -> tuple[date, int]:
+    def moment(visit: str) -> tuple[date, int, int, str]:
         order = planned[visit].order if visit in planned else len(planned)
-        return casebook.visit_date(visit) or date.min, order
+        return casebook.visit_date(visit) or date.min, order, len(visit), visit
 
     return tuple(sorted(casebook.visits(), key=moment))
 

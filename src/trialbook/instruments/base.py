@@ -66,12 +66,17 @@ def answered(columns: Columns, ids: Sequence[str]) -> NDArray[np.intp]:
     return count
 
 
+def rounded(values: Column) -> Column:
+    """Round to 14 significant digits, so that a sum of decimals is theirs: 9.1 + 8.2 + 6.7 is 24, not a little less."""
+    return np.array([float(f"{value:.14g}") for value in values], dtype=np.float64)
+
+
 def mean_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
     """Return the mean of the answered items of each row; not-a-number where fewer than `at_least` (1 or more)."""
     import numpy as np
 
     values, count = stacked(columns, ids), answered(columns, ids)
-    total = np.nansum(values, axis=0)
+    total = rounded(np.nansum(values, axis=0))
     mean: Column = np.full(total.shape, np.nan)
     np.divide(total, count, out=mean, where=count >= max(at_least, 1))
     return mean
@@ -85,9 +90,9 @@ def sum_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
     import numpy as np
 
     values, count = stacked(columns, ids), answered(columns, ids)
-    total: Column = np.nansum(values, axis=0)
+    total = rounded(np.nansum(values, axis=0))
     gaps = count < len(ids)
-    total[gaps] = mean_of(columns, ids, at_least=at_least)[gaps] * len(ids)
+    total[gaps] = rounded(mean_of(columns, ids, at_least=at_least)[gaps] * len(ids))
     return total
 
 

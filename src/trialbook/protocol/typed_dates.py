@@ -15,8 +15,9 @@ from trialbook.protocol.model import Item
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
-    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+UTC = re.compile(r"Z|[+-]00:?00")
 SPOILT_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:.*")
 PART = re.compile(r"[0-9]{4}(?:-[0-9]{2})?")
 SEVERAL_READINGS = re.compile(r"[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}|[0-9]{5,8}")
@@ -25,7 +26,7 @@ FIRST_YEAR, LAST_YEAR = 1850, 2200
 
 
 def read_date(item: Item, text: str, codes: str) -> str | Problem:
-    """Return the canonical date; of a date with a time the date. `codes` are the missing-data codes to propose."""
+    """Return the canonical date; of a time on the clock of the place the date. `codes` are the missing-data codes to propose."""
     values = {"text": text, "item": next(iter(item.label.values()), item.id), "codes": codes}
     if text == NEVER:
         return text if item.never else Problem(code="VALUE-19", values=values)
@@ -34,6 +35,8 @@ def read_date(item: Item, text: str, codes: str) -> str | Problem:
     if PART.fullmatch(day) and not item.partial:
         return Problem(code="VALUE-18", values=values)
     code = _wrong(day)
+    if code is None and moment and UTC.fullmatch(moment["zone"] or ""):
+        return Problem(code="VALUE-25", values=values)
     return day if code is None else Problem(code=code, values=values)
 
 

@@ -76,6 +76,9 @@ SI brochure, 9th edition; pound and inch by the agreement of 1959; a year is 365
 ALONE = ("celsius", "fahrenheit", "score", "count")
 """Scales with a zero of their own, and names that say that there is no unit: they stand in no product."""
 
+SHARE = "[share of substance]"
+"""Dimension of moles by moles: HbA1c in mmol/mol is not ten times that in %, but 0.0915 mmol/mol + 2.15 (IFCC)."""
+
 PRODUCT = re.compile(r"\.(?![0-9])")
 TERM = re.compile(r"10[\^*](?P<power>[0-9]{1,2})|(?P<name>[A-Za-z%]+)(?P<exponent>[1-3])?")
 
@@ -115,6 +118,25 @@ def convert(amount: Decimal, from_unit: str, to_unit: str, *, molar_mass: Quanti
     source, target = spelled(from_unit), spelled(to_unit)
     if source == target:
         return amount
+    found = _unrounded(amount, source, target, molar_mass)
+    return found if isinstance(found, Problem) else SIGNIFICANT.plus(found)
+
+
+def line_between(
+    from_unit: str, to_unit: str, *, molar_mass: Quantity | None = None
+) -> tuple[Decimal, Decimal] | Problem:
+    """Return slope and intercept of a conversion to 28 digits: many numbers keep their ties and differences."""
+    source, target = spelled(from_unit), spelled(to_unit)
+    if source == target:
+        return Decimal(1), Decimal(0)
+    one, zero = (_unrounded(Decimal(amount), source, target, molar_mass) for amount in (1, 0))
+    if isinstance(one, Problem) or isinstance(zero, Problem):
+        return one if isinstance(one, Problem) else Problem(code="VALUE-23", values={"from": source, "to": target})
+    return one - zero, zero
+
+
+def _unrounded(amount: Decimal, source: str, target: str, molar_mass: Quantity | None) -> Decimal | Problem:
+    """Convert an amount between two different units."""
     for unit, known in ((source, parse_unit(source)), (target, parse_unit(target))):
         if known is None:
             return Problem(code="VALUE-22", values={"unit": unit})
@@ -123,7 +145,7 @@ def convert(amount: Decimal, from_unit: str, to_unit: str, *, molar_mass: Quanti
         return Problem(code="VALUE-23", values={"from": source, "to": target})
     if bridge and molar_mass is None:
         return Problem(code="VALUE-24", values={"from": source, "to": target})
-    return SIGNIFICANT.plus(_converted(amount, source, target, molar_mass if bridge else None, bridge))
+    return _converted(amount, source, target, molar_mass if bridge else None, bridge)
 
 
 @lru_cache(maxsize=512)
@@ -182,7 +204,9 @@ def _dimension(unit: str) -> Mapping[str, int] | None:
     if parsed is None:
         return None
     dimensions = _registry().get_dimensionality(str(parsed) or "ratio")
-    return {name: int(str(power)) for name, power in dimensions.items()}
+    found = {name: int(str(power)) for name, power in dimensions.items()}
+    is_share = "[substance]" not in found and any(name.endswith("mole") for name, _ in parsed.factors)
+    return {**found, SHARE: 1} if is_share else found
 
 
 def _bridge(source: str, target: str) -> int | None:

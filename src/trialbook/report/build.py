@@ -17,6 +17,7 @@ from trialbook.report.methods import methods
 from trialbook.report.record import data_record, results_appendix
 from trialbook.report.run import Run, run_of
 from trialbook.report.sentences import sentence_problems
+from trialbook.report.shown import LANGUAGE
 from trialbook.report.trace import evidence_of, resolve
 
 
@@ -79,7 +80,7 @@ def _document(
     return Document(
         title=run.say(study.identity.title) or study.identity.id,
         subtitle=f"Report of {what}, at entry {head.count} of its ledger",
-        language=(study.identity.languages or ("en",))[0],
+        language=LANGUAGE,
         notice=sections.notice(run),
         sections=parts,
         evidence=evidence_of(run, behind, shown),

@@ -11,6 +11,7 @@ from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Endpoint, Item, Study, Text
 from trialbook.render.numbers import show_unit
 from trialbook.report.quote import Quotes, quotes_of
+from trialbook.report.shown import LANGUAGE
 
 TESTS = {"paired t": "change", "sign flip": "sign_flip", "signed rank": "signed_rank"}
 """Test of the plan -> analysis whose results hold its p."""
@@ -27,8 +28,8 @@ class Run:
     quotes: Quotes
 
     def say(self, text: Text) -> str:
-        """Write a text of the study file in the study's first language."""
-        return self.study.say(text)
+        """Write a text of the study file in the language of the report, or in the study's first where it has none."""
+        return self.study.say(text, LANGUAGE)
 
     def visit_label(self, visit: str) -> str:
         """Name a visit, planned or not, as the report does."""
@@ -40,7 +41,7 @@ class Run:
     def at(self, visit: str) -> str:
         """Name a visit inside a sentence: `at week 12`, `after four infusions`."""
         label = self.visit_label(visit)
-        is_english = self.study.identity.languages[:1] in {(), ("en",)}
+        is_english = LANGUAGE in self.study.identity.languages
         words = label[:1].lower() + label[1:] if is_english and label[1:2].islower() else label
         return words if words.startswith(("before ", "after ")) else f"at {words}"
 

@@ -7,10 +7,13 @@ from decimal import Decimal
 
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Item, Study
+from trialbook.protocol.values import SEPARATOR
 from trialbook.render.numbers import ABSENT, MINUS, show, show_unit
 
 NUMBER = re.compile(r"([<>]?=?)-?\d+\.?(\d*)")
 """A canonical number with its limit sign."""
+LANGUAGE = "en"
+"""Language of the report."""
 YES_NO = {"yes": "Yes", "no": "No"}
 
 
@@ -26,14 +29,14 @@ def item_label(study: Study, form: str | None, item: str | None) -> str:
     """Name an item; the built-in date of a visit too."""
     planned = item_of(study, form, item)
     if planned is not None:
-        return study.say(planned.label) or planned.id
+        return study.say(planned.label, LANGUAGE) or planned.id
     return "Date of the visit" if (form, item) == ("visit", "date") else item or ""
 
 
 def form_label(study: Study, form: str | None) -> str:
     """Name a form."""
     planned = study.forms.get(form or "")
-    return (study.say(planned.label) or planned.id) if planned else (form or "")
+    return (study.say(planned.label, LANGUAGE) or planned.id) if planned else (form or "")
 
 
 def value_text(study: Study, item: Item | Derived | None, value: str, *, as_typed: bool = True) -> str:
@@ -42,7 +45,8 @@ def value_text(study: Study, item: Item | Derived | None, value: str, *, as_type
     A number that was not typed so, but converted from another unit, is rounded to the decimals of its item.
     """
     if isinstance(item, Item) and item.choices:
-        return "; ".join(study.say(item.choices[code]) if code in item.choices else code for code in value.split(";"))
+        codes = value.split(SEPARATOR) if item.several else [value]
+        return "; ".join(study.say(item.choices[code], LANGUAGE) if code in item.choices else code for code in codes)
     if isinstance(item, Item) and item.kind == "yes_no":
         return YES_NO.get(value, value)
     if item is None or item.kind not in {"number", "vas"}:
@@ -62,7 +66,7 @@ def entry_text(study: Study, entry: Entry) -> str:
         return value_text(study, item_of(study, entry.form, entry.item), entry.value, as_typed=typed)
     if entry.missing is not None:
         meaning = study.missing.get(entry.missing)
-        return f"{ABSENT} ({study.say(meaning) if meaning else entry.missing})"
+        return f"{ABSENT} ({study.say(meaning, LANGUAGE) if meaning else entry.missing})"
     return ABSENT
 
 
