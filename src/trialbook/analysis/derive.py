@@ -68,13 +68,13 @@ def _in_unit(found: pl.DataFrame, item: Item | Derived, unit: str) -> pl.DataFra
     if unit == item.unit:
         return found
     line = line_between(item.unit or "", unit, molar_mass=item.molar_mass if isinstance(item, Item) else None)
-    if isinstance(line, Problem):
-        raise ValueError(f"{item.id!r} is recorded in {item.unit}, which cannot be converted to {unit}")
+    if isinstance(line, Problem):  # `check` refuses such a study
+        raise ValueError(f"{item.id!r} is in {item.unit}, no {unit}")  # noqa: TRY004 - the value is wrong, not its type
     slope, intercept = line
 
     def converted(value: float) -> float:
         exact = Decimal(repr(value)) * slope + intercept
-        return float(round(exact, 24) if abs(exact) < 1 and intercept else exact)
+        return float(round(exact, 22) if abs(exact) < 1 and intercept else exact)
 
     def shown(limit: str) -> str:
         return f"{limit_of(limit)}{plain(Decimal(f'{converted(number_of(limit)):.12g}'))}" if limit else ""

@@ -68,6 +68,8 @@ def answered(columns: Columns, ids: Sequence[str]) -> NDArray[np.intp]:
 
 def rounded(values: Column) -> Column:
     """Round to 14 significant digits, so that a sum of decimals is theirs: 9.1 + 8.2 + 6.7 is 24, not a little less."""
+    import numpy as np
+
     return np.array([float(f"{value:.14g}") for value in values], dtype=np.float64)
 
 

@@ -26,7 +26,7 @@ FIRST_YEAR, LAST_YEAR = 1850, 2200
 
 
 def read_date(item: Item, text: str, codes: str) -> str | Problem:
-    """Return the canonical date; of a time on the clock of the place the date. `codes` are the missing-data codes to propose."""
+    """Return the canonical date, of a time on the clock of the place its day; `codes` are missing codes to propose."""
     values = {"text": text, "item": next(iter(item.label.values()), item.id), "codes": codes}
     if text == NEVER:
         return text if item.never else Problem(code="VALUE-19", values=values)

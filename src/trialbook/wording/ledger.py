@@ -1,0 +1,202 @@
+"""What can be wrong with an act or the ledger."""
+
+from __future__ import annotations
+
+from trialbook.wording.base import Wording
+
+CAPTURE: dict[str, Wording] = {
+    "ACT-01": Wording(
+        "{person} may not {doing}: none of their roles gives this right.",
+        "Have a custodian of this ledger ({custodians}) grant them a role that does, or let somebody who has it do it.",
+    ),
+    "ACT-02": Wording(
+        "“{act}” changes what is recorded, and no reason is given.",
+        "Say in a few words why it changes; the reason is kept beside it.",
+    ),
+    "ACT-03": Wording(
+        "No participant “{participant}” is in this study.",
+        "{near}Check the code, or screen the participant first.",
+    ),
+    "ACT-04": Wording("The study has no form “{form}”.", "{near}Its forms are: {known}."),
+    "ACT-05": Wording("The form “{form}” has no item “{item}”.", "{near}Its items are: {known}."),
+    "ACT-06": Wording(
+        "The study has no visit “{visit}”.",
+        "{near}Planned are: {known}. A visit outside of the plan is called unscheduled-1, unscheduled-2 and so on.",
+    ),
+    "ACT-07": Wording(
+        "“{old}” is recorded here; “{new}” would change it.",
+        "If “{new}” is right, correct the answer and give a reason. The first answer stays in the history.",
+    ),
+    "ACT-08": Wording(
+        "There is no answer to {item} that could be corrected.",
+        "Enter the answer, or check participant, visit and row.",
+    ),
+    "ACT-09": Wording("The form “{form}” belongs to a visit, and none is named.", "Name the visit."),
+    "ACT-10": Wording(
+        "The form “{form}” belongs to no visit, and “{visit}” is named.",
+        "Leave the visit out: this form is kept once for each participant, or row by row.",
+    ),
+    "ACT-11": Wording("The form “{form}” has rows, and none is named.", "Name the row, such as 1, 2, 3."),
+    "ACT-12": Wording("The form “{form}” has no rows, and row “{repeat}” is named.", "Leave the row out."),
+    "ACT-13": Wording(
+        "{item} is computed, never entered.",
+        "Enter what it is computed from: {of}.",
+    ),
+    "ACT-14": Wording(
+        "The answer was changed while you looked at it: {by} recorded “{now}”; you gave “{text}”.",
+        "Look at the answer again, and correct it with a reason if yours is right.",
+    ),
+    "ACT-15": Wording(
+        "“{code}” cannot be the code of a {what}.",
+        "Use 1 to 64 characters that can be seen and typed, without a blank at either end.",
+    ),
+    "ACT-16": Wording(
+        "The code “{participant}” looks like “{like}”, who is in the study already.",
+        "If this is the same person, use “{like}”. If not, give a code that nobody can mistake for it.",
+    ),
+    "ACT-17": Wording(
+        "“{act}” cannot follow: the participant's status is “{status}”.",
+        "A participant is screened, then enrolled, then completes or withdraws. Record the step that is missing first.",
+    ),
+    "ACT-18": Wording(
+        "Recorded is: {old}. This would make it: {new}.",
+        "If the new statement is right, give a reason. The old one stays in the history.",
+    ),
+    "ACT-19": Wording(
+        "A text holds a character that no file can keep.",
+        "Delete the invisible character; it often comes with a text that was copied from elsewhere.",
+    ),
+    "ACT-20": Wording("The study has no role “{role}”.", "{near}Its roles are: {known}."),
+    "ACT-21": Wording(
+        "{person} has the role “{other}”; together with “{role}” one of the two is no longer blind.",
+        "Give the role to somebody else, or revoke “{other}” first. What was seen stays seen: think before you do.",
+    ),
+    "ACT-22": Wording("This ledger was opened before.", "Record into it as it is."),
+    "ACT-23": Wording(
+        "The study to adopt has no text of its own.",
+        "Adopt a study that was read from a file; the ledger keeps the whole file.",
+    ),
+    "ACT-24": Wording(
+        "{person} is the only custodian; without one nobody could grant a role again.",
+        "Grant the role of custodian to somebody else first.",
+    ),
+    "ACT-25": Wording(
+        "The request id “{request}” was used for something else (entry {entry}).",
+        "Nothing was recorded now. Send it again with a new request id; if this happens twice, tell who runs the site.",
+    ),
+    "ACT-26": Wording("The note is empty.", "Write what ought to be known."),
+    "ACT-27": Wording("An import cannot “{act}”.", "The rows of an import may: {known}."),
+    "LEDGER-01": Wording("{file} is not there.", "Check the folder, or begin the ledger with `trialbook import`."),
+    "LEDGER-02": Wording("{file} is a folder, not a ledger.", "Name the file in it, usually ledger.db."),
+    "LEDGER-03": Wording(
+        "{file} is not a ledger, or its beginning is destroyed.",
+        "If it should be one, restore the last backup and compare it with a head kept elsewhere.",
+    ),
+    "LEDGER-04": Wording(
+        "{file} cannot be opened for writing ({detail}).",
+        "Check that you may write the file and its folder, and that the disk is not mounted read-only.",
+    ),
+    "LEDGER-05": Wording("{file} belongs to another program.", "Name the ledger of the study, usually ledger.db."),
+    "LEDGER-06": Wording(
+        "{file} has schema {version}; this program knows schema {known}.",
+        "If its number is higher, a newer trialbook wrote it: use that or a newer one. The ledger is unchanged.",
+    ),
+    "LEDGER-07": Wording(
+        "{file} is not protected as it should be: {detail}.",
+        "Somebody changed the database outside of trialbook. Run `trialbook verify`, find out who and why, "
+        "and go on from the last backup that verifies.",
+    ),
+    "LEDGER-08": Wording(
+        "{file}: the setting {setting} is {found}, and has to be {wanted}.",
+        "Keep the ledger on a disk of this machine, not on a network share, and use an SQLite of 3.37 or newer.",
+    ),
+    "LEDGER-09": Wording(
+        "{file} is in use: another program is writing to it.",
+        "Nothing was recorded. Wait a moment and do it again.",
+    ),
+    "LEDGER-10": Wording(
+        "{file} cannot grow: the disk is full.",
+        "Nothing was recorded. Make room on the disk and do it again.",
+    ),
+    "LEDGER-11": Wording(
+        "{file} is damaged ({detail}).",
+        "Do not write to it. Run `trialbook verify` to see how far, and restore the last backup that verifies.",
+    ),
+    "LEDGER-12": Wording(
+        "{file}: writing to the disk failed, so it is not known whether this was recorded.",
+        "Check the disk and its free space, open the ledger again and look. What is sent again is recorded once.",
+    ),
+    "LEDGER-13": Wording("{file} is there already.", "Open it, or choose another place for a new ledger."),
+    "LEDGER-14": Wording(
+        "{file} refused an entry ({detail}).",
+        "Nothing was recorded. Run `trialbook verify`; if it finds nothing, this is a fault of the program: report it.",
+    ),
+    "LEDGER-15": Wording(
+        "{file}: the database gave up ({detail}).",
+        "Nothing was recorded. Run `trialbook verify`, and do it again.",
+    ),
+    "LEDGER-16": Wording(
+        "{file} is empty: its making was interrupted, or it was emptied.",
+        "If nothing was ever recorded, delete it and begin again; otherwise restore the last backup.",
+    ),
+    "LEDGER-17": Wording("“{moment}” is no moment.", "Write a day or a UTC time: 2026-03-14, or 2026-03-14T09:30."),
+    "LEDGER-18": Wording("At {moment} no study file was adopted yet.", "Choose a later moment."),
+    "LEDGER-19": Wording(
+        "“{address}” is no file, and this version of trialbook keeps ledgers in files.",
+        "Name a file, such as ledger.db.",
+    ),
+    "LEDGER-20": Wording(
+        "Another program adopted a new version of the study file ({size} characters).",
+        "Open the ledger again to go on with it.",
+    ),
+    "LEDGER-30": Wording(
+        "Entry {entry} stands where entry {expected} should.",
+        "Entries were removed or moved. Restore the last backup that verifies.",
+    ),
+    "LEDGER-31": Wording(
+        "Entry {entry} does not follow from the one before it.",
+        "One of the two was changed, or entries between them were removed. Compare with a backup.",
+    ),
+    "LEDGER-32": Wording(
+        "Entry {entry} was changed after it was written: its hash does not fit.",
+        "Compare the entry with a backup, and find out who could write to the file.",
+    ),
+    "LEDGER-33": Wording(
+        "The words of entry {entry} were changed after they were written.",
+        "Compare the entry with a backup, and find out who could write to the file.",
+    ),
+    "LEDGER-34": Wording(
+        "The words of entry {entry} are gone, and no entry says that they were erased.",
+        "Compare the entry with a backup, and find out who could write to the file.",
+    ),
+    "LEDGER-35": Wording(
+        "The ledger was changed behind the back of this program: entries that it had read are gone.",
+        "Close it, run `trialbook verify` with a head kept elsewhere, and restore a backup if that finds anything.",
+    ),
+    "LEDGER-36": Wording(
+        "{file}: a page is damaged ({detail}).",
+        "Do not write to it. Restore the last backup that verifies.",
+    ),
+    "LEDGER-37": Wording(
+        "Entry {entry} does not speak of the answer that stood in its cell.",
+        "It was not written by trialbook, or entries before it were changed. Compare with a backup.",
+    ),
+    "LEDGER-38": Wording(
+        "The answer of entry {entry} is read in two ways: from all entries, and by the analysis.",
+        "An index of the file is damaged, or the program has a fault. Restore a backup; if it stays, report it.",
+    ),
+    "LEDGER-39": Wording(
+        "The ledger reaches entry {entries}; the head that was kept elsewhere knew {count} entries on {at}.",
+        "Entries at its end were cut off, or this is an old copy. Find the newest one.",
+    ),
+    "LEDGER-40": Wording(
+        "Entry {count} is not the one that the head kept elsewhere knew on {at}.",
+        "The ledger was rewritten since then, or the head belongs to another ledger. Compare with a backup.",
+    ),
+    "LEDGER-41": Wording("Entry {entry} does not say when it was written.", "Compare the entry with a backup."),
+    "LEDGER-42": Wording(
+        "The clock of the machine ran back by {back} before entry {entry}.",
+        "The order of the entries is right all the same. Set the clock, and note when that was done.",
+    ),
+}
+"""Recording and verifying: ACT, LEDGER (`capture`)."""
