@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,8 +49,9 @@ DUE = {"due": "●", "conditional": "○", "": ""}
 
 
 def console() -> Console:
-    """Return the console for standard output, wide where that is a file."""
-    return Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, soft_wrap=False)
+    """Return the console for standard output, wide where that is a file and nobody says otherwise."""
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if known else WIDE, highlight=False, soft_wrap=False)
 
 
 def table(*columns: str) -> Table:

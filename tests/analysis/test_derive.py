@@ -21,6 +21,7 @@ import pytest
 from trialbook.analysis.datasets import Datasets
 from trialbook.analysis.derive import endpoint_values
 from trialbook.analysis.plan import run_plan
+from trialbook.conduct.answers import values_for
 from trialbook.conduct.casebook import Casebook
 from trialbook.protocol.model import Study
 
@@ -212,3 +213,14 @@ def test_der_08_a_mean_of_decimals_is_that_of_the_decimals(small: Small, person:
     datasets = datasets_of(small(), person("1", cells))
     assert rows(datasets, "power")["1", "week 8"]["value"] == 8
     assert run_plan(datasets.study, datasets).results.by_id()["responder.strong.week_8.enrolled.n"].value == 1
+
+
+def test_der_02_dates_order_the_values_where_day_0_is_not_known(
+    small: Small, person: Person, datasets_of: Collect
+) -> None:
+    """The conditions of `baseline.` and the analysis choose alike."""
+    cells = {"screening|visit.date": "2026-01-10", "start|visit.date": "2026-01-09",
+             "screening|blood.ck": "68", "start|blood.ck": "31"}  # fmt: skip
+    study, one = small(), person("1", cells, on=None)
+    assert rows(datasets_of(study, one), "ck")["1", "start"]["base"] == 68
+    assert values_for(study, one)["baseline.blood.ck"] == 68

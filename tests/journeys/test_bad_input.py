@@ -20,9 +20,10 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl import Workbook
 
+from trialbook import demo
 from trialbook.cli import main
 
-SHIPPED = Path(main.callback.__code__.co_filename).parent / "studies" if main.callback else Path()
+SHIPPED = Path(demo.__file__).parent / "studies"
 TABLE = "as_published.csv"
 
 

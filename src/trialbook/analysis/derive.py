@@ -169,8 +169,8 @@ def derive_baseline(
     """Choose each participant's baseline by the plan's rule, or by `rule`: participant, base, base_visit, base_day ...
 
     `last before anchor` takes the last value dated on or before day 0, by date and then by visit order, unscheduled
-    visits included; a value without a study day counts where its visit is planned on or before day 0, before all that
-    have one. Of several flagged records the last. A value beyond a limit is a baseline without a number: no earlier
+    visits included; a value without a study day counts where its visit is planned on or before day 0. Without a date it
+    comes before all that have one. Of several flagged records the last. A value beyond a limit is a baseline without a number: no earlier
     value takes its place.
     """
     import polars as pl
@@ -181,12 +181,12 @@ def derive_baseline(
     elif rule.kind == "last before anchor":
         early = [visit.id for visit in datasets.study.schedule.visits.values() if visit.day <= 0]
         is_early = pl.coalesce(pl.col("day") <= 0, pl.col("visit").is_in(early))
-        chosen = values.filter(is_early).sort("day", nulls_last=False, maintain_order=True)
+        chosen = values.filter(is_early).sort("date", nulls_last=False, maintain_order=True)
     else:
         chosen = values.join(
             flagged(datasets, source, rule.flag or ""), on=["participant", "visit"], how="semi", maintain_order="left"
         )
-        chosen = chosen.sort("day", nulls_last=False, maintain_order=True)
+        chosen = chosen.sort("date", nulls_last=False, maintain_order=True)
     names = {"value": "base", **{name: f"base_{name}" for name in ("visit", "day", "limit", "flaw", "seqs")}}
     last = chosen.group_by("participant").last()
     bases = last.select("participant", *(pl.col(name).alias(to) for name, to in names.items()))
