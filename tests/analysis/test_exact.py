@@ -157,3 +157,19 @@ def test_exact_07_fractions_tie_as_fractions(pairs: list[tuple[int, int]], parts
 def test_exact_07_common_unit() -> None:
     assert integers([0.3, -1.2, 0.6]) == ([1, -4, 2], 0.3)
     assert integers([300.0, -200.0]) == ([3, -2], 100.0)
+
+
+@pytest.mark.parametrize("largest", [0, 1e4, 1e8, 1e9, 1e10, 1e11])
+def test_exact_07_a_large_value_makes_no_ties_of_its_own(largest: float) -> None:
+    """The grid follows the largest value; sums that differ by whole common units are no ties."""
+    visit, base = [largest, 2, 3, 5, 9, 1], [largest, 1, 1, 1, 1, 2]
+    for scale in (1, 3):
+        after, before = [value / scale for value in visit], [value / scale for value in base]
+        found = sign_flip(on_grid(after, before), grid=step(after, before))
+        assert (found.n, found.p) == (5, 6 / 32)
+
+
+def test_exact_07_many_participants_beside_a_large_value() -> None:
+    visit, base = [1e10] + [float(n) for n in range(30)], [1e10] + [float(n * 7 % 30) for n in range(30)]
+    found = sign_flip(on_grid(visit, base), grid=step(visit, base))
+    assert found.p == sign_flip(on_grid(visit[1:], base[1:])).p

@@ -10,6 +10,7 @@ READ-07: everything marked `assumed` is found, with its value and reason.
 READ-08: visits, sets and ranges mean days; a range of days is its own window.
 READ-09: items mean what their kind key says; groups and instruments become items.
 READ-10: study files are read without a heavy library, that of the instruments included.
+READ-12: doses that are not evenly spaced are given by their days, in place of the first day and the distance.
 READ-11: read_study raises with every problem, and returns a study where there is none.
 """
 
@@ -343,6 +344,17 @@ def test_treatments_and_criteria(trial: Study) -> None:
     assert trial.roles["nurse"].hidden == ("rating",)
     assert trial.analysis.sets["strong"].who == "condition"
     assert trial.report.figures[2].endpoints == ("physician", "patient")
+
+
+def test_doses_on_uneven_days(good: Good, read: Read, samples: Mapping[str, str]) -> None:
+    """READ-12."""
+    given = good(samples["infliximab_myositis"]).treatments["infliximab"]
+    assert given.days == ("day 0", "day 14", "day 42", "day 98")
+    assert given.first is None
+    both = samples["infliximab_myositis"].replace(
+        "{route: intravenous, days:", "{route: intravenous, first: day 0, days:"
+    )
+    assert [problem.code for problem in read(both)[1]] == ["STUDY-05"]
 
 
 def test_reading_needs_no_heavy_library() -> None:

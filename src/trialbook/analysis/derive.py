@@ -169,9 +169,9 @@ def derive_baseline(
     """Choose each participant's baseline by the plan's rule, or by `rule`: participant, base, base_visit, base_day ...
 
     `last before anchor` takes the last value dated on or before day 0, by date and then by visit order, unscheduled
-    visits included; a value without a study day counts where its visit is planned on or before day 0. Without a date it
-    comes before all that have one. Of several flagged records the last. A value beyond a limit is a baseline without a number: no earlier
-    value takes its place.
+    visits included; a value without a study day counts where its visit is planned on or before day 0, and one without a
+    date comes before all that have one. Of several flagged records the last. A value beyond a limit is a baseline
+    without a number: no earlier value takes its place.
     """
     import polars as pl
 

@@ -16,8 +16,6 @@ LIST_UP_TO = 22
 """Non-zero differences up to which all sign patterns are listed: 2^21 sums are held at once."""
 SHIFT_WORK = 50_000_000
 """Additions up to which a distribution is built by shifting."""
-SHORT = 1000
-"""Numbers whose common unit is this many steps of the grid are short decimals; others (thirds) tie within rounding."""
 
 NO_DIFFERENCE = "There are no differences to test."
 ALL_ZERO = "All differences are zero: no sign can be flipped."
@@ -53,12 +51,14 @@ def sign_flip(gaps: Sequence[float], *, grid: float = 0.0) -> Exact:
     n, zeros = len(steps), len(gaps) - len(steps)
     if not n:
         return Exact(n=0, zeros=zeros, reason=ALL_ZERO if zeros else NO_DIFFERENCE)
-    sizes, seen, short = [abs(size) for size in steps], abs(sum(steps)), unit >= SHORT * grid
-    shift = n * sum(sizes) if short else math.inf
+    sizes, seen = [abs(size) for size in steps], abs(sum(steps))
+    # each difference is off by half a step of the grid at most: thirds tie within that, and not within their common unit
+    slack = math.floor(n * grid / unit + 1e-6)
+    shift = math.inf if slack else n * sum(sizes)
     listed = 2**n if n <= LIST_UP_TO else math.inf
     p: float | None = None
     if min(shift, listed) <= SHIFT_WORK:
-        p = p_listed(sizes, seen, slack=0 if short else n) if listed <= shift else p_shifted(sizes, seen)
+        p = p_listed(sizes, seen, slack=slack) if listed <= shift else p_shifted(sizes, seen)
     reason = "" if p is not None else f"The exact distribution of {n} differences on so fine a grid is not computed."
     return Exact(n=n, zeros=zeros, statistic=math.fsum(gaps), p=p, p_min=smallest_p(n), reason=reason)
 

@@ -149,6 +149,7 @@ def _give(treatment: Treatment, write: Written) -> Tree | None:
         first=treatment.first,
         every=phrases.write_duration(treatment.every) if treatment.every else None,
         times=None if treatment.times is None else str(treatment.times),
+        days=list(treatment.days) or None,
         window=f"{phrases.write_duration(treatment.window)} either side" if treatment.window else None,
     )
 

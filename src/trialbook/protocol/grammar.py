@@ -190,11 +190,13 @@ GIVE = Section(
     name="give",
     title="a way of giving",
     doc="How and when a treatment is given.",
+    one_of=("first", "days"),
     keys=(
         Key("route", kinds.LINE, "Route.", required=True),
-        Key("first", kinds.DOSE_DAY, "Planned study day of the first dose.", required=True),
-        Key("every", kinds.DURATION, "Time between doses.", otherwise="given once"),
-        Key("times", kinds.COUNT, "Number of doses.", otherwise="until the end of the study"),
+        Key("first", kinds.DOSE_DAY, "Planned study day of the first dose."),
+        Key("every", kinds.DURATION, "Time between doses.", only_with=("first",), otherwise="given once"),
+        Key("times", kinds.COUNT, "Number of doses.", only_with=("first",), otherwise="until the end of the study"),
+        Key("days", Many(kinds.DOSE_DAY), "Planned study days of all doses, where they are not evenly spaced."),
         Key("window", kinds.EITHER_SIDE, "How far a dose may lie from its day.", otherwise="not judged"),
     ),
 )

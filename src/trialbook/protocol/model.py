@@ -121,6 +121,8 @@ class Treatment:
     first: str | None = None
     every: Duration | None = None
     times: int | None = None
+    days: tuple[str, ...] = ()
+    """Planned study days of all doses, where they are not evenly spaced; then `first`, `every`, `times` are None."""
     window: Duration | None = None
     """Tolerance either side of a planned dose."""
     before_each: tuple[str, ...] = ()

@@ -109,6 +109,7 @@ def _treatment(name: str, raw: Raw, notes: Notes) -> Treatment:
         first=give["first"],
         every=give["every"],
         times=give["times"],
+        days=give["days"] or (),
         window=give["window"],
         before_each=raw["before_each"] or (),
         on_reaction_only=raw["on_reaction_only"] or (),

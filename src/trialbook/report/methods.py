@@ -206,6 +206,7 @@ def _treatment(run: Run, one: Treatment) -> Line:
     parts += [f"first on {one.first}"] if one.first else []
     parts += [f"every {_duration(one.every)}"] if one.every else []
     parts += [f"{one.times} times"] if one.times else []
+    parts += [f"on {', '.join(one.days)}"] if one.days else []
     parts += [f"before each: {', '.join(one.before_each)}"] if one.before_each else []
     parts += [f"only on a reaction: {', '.join(one.on_reaction_only)}"] if one.on_reaction_only else []
     return (Emphasis(label), f": {', '.join(parts)}." if parts else ".")
