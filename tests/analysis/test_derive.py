@@ -154,7 +154,7 @@ def test_a_condition_is_no_number(small: Small, datasets_of: Collect) -> None:
         endpoint_values(small(), datasets_of(small()), "strong")
 
 
-IN_UKAT = "{from: blood.ck, better: lower, unit: ukat/L, also: U/L}"
+IN_UKAT = "{from: blood.ck, better: lower, unit: ukat/L, decimals: 2, also: U/L}"
 
 
 def test_der_07_values_stand_in_the_unit_of_the_endpoint(small: Small, person: Person, datasets_of: Collect) -> None:

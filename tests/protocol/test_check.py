@@ -7,6 +7,7 @@ CHECK-04: one mistake is told once: what follows from it is not told too.
 CHECK-05: a warning does not stop the reading.
 CHECK-06: the units of a conversion are judged as the library judges them that converts.
 CHECK-07: a name that is nearly right is answered by “did you mean”.
+CHECK-08: what the baseline rule can find for nobody is told when the file is read.
 """
 
 from __future__ import annotations
@@ -104,6 +105,9 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("FORM-05", WHOLE, "choice: [Azathioprine, M", "¶choice: [Azathioprine, Azathioprine, M"),
     ("FORM-06", WHOLE, "sex: {choice: {F: Female, M: Male}", "sex: {¶choice: {F: Female}"),
     ("FORM-07", WHOLE, "HBsAg, choice: {NEG:", "HBsAg, choice: {nd: ¶Not done, NEG:"),
+    ("FORM-07", WHOLE, "missing: {ND:", "missing: {'99': ¶Not asked, ND:"),
+    ("FORM-07", WHOLE, "missing: {ND:", "missing: {never: ¶Not asked, ND:"),
+    ("FORM-07", WHOLE, "missing: {ND:", "missing: {no: ¶Not asked, ND:"),
     ("FORM-08", WHOLE, "groups: [shoulder abductors,", "¶groups: [hip flexors, shoulder abductors,"),
     ("FORM-08", WHOLE, "groups: [shoulder abductors,", "¶groups: [肩, shoulder abductors,"),
     ("FORM-09", WHOLE, AXIAL, "¶axial: {groups: [neck, trunk]}"),
@@ -196,6 +200,8 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("PLAN-21", WHOLE, "[screening.age, ", "[¶screening.active_since, "),
     ("PLAN-21", WHOLE, "[screening.age, ", "[¶infusion.given, "),
     ("PLAN-22", WHOLE, "figures: [power, ck,", "figures: [power, ¶full_power,"),
+    ("PLAN-23", WHOLE, "treated: {who: enrolled}", "¶enrolled: {who: completed}"),
+    ("PLAN-24", WHOLE, "ck: {from: enzymes.ck,", "¶ck: {from: enzymes.ck, unit: ukat/L,"),
     ("COND-02", WHOLE, "'screening.age >= 18'", "¶'screening.agee >= 18'"),
     ("COND-05", WHOLE, "when: 'rating.proximal.all(g, g == 10)'", "when: ¶'rating.power > \"9\"'"),
 ]
@@ -268,6 +274,29 @@ WARNED = {
     ),
 }
 
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("flagged first", [("PLAN-19", "warning", 9), ("PLAN-19", "warning", 11)]),
+        ("visit week 0", [("PLAN-17", "error", 11)]),
+        ("last before anchor", [("PLAN-18", "error", 11)]),
+    ],
+)
+def test_table_1_needs_a_baseline_too(read: Read, rule: str, expected: list[tuple[str, str, int]]) -> None:
+    """CHECK-08: a characteristic that the rule finds for nobody would be told as missing for everybody."""
+    text = FLAGGED.replace("flagged first", rule) + "report:\n  table_1: [strength.total, late.total]\n"
+    problems = read(text)[1]
+    assert [(problem.code, problem.level, problem.place.line) for problem in problems] == expected
+
+
+def test_missing_code_outside_of_every_scale_is_none_of_its_numbers(read: Read) -> None:
+    """CHECK-01: FORM-07 is told only where a code could be an answer."""
+    scaled = FLAGGED + "missing: {'-9': Not asked}\n"
+    assert [problem.code for problem in read(scaled)[1]] == ["PLAN-19"]
+    assert [problem.code for problem in read(scaled.replace("-9", "9"))[1]] == ["PLAN-19", "FORM-07"]
+
+
 LONELY = ("STUDY-0", "FORM-0", "COND")
 ALONE = [case for case in MISTAKES if case[0].startswith(LONELY) and case[0] not in {"STUDY-08", "FORM-08"}]
 
@@ -321,7 +350,7 @@ def test_did_you_mean(read: Read, samples: Mapping[str, str], old: str, new: str
 
 SPELLINGS = (
     *units.METRIC, *units.PLAIN, "mg/dL", "umol/L", "10^9/L", "U/L", "ukat/L", "/min", "beats/min", "mg/m2", "mmHg",
-    "mL/min/1.73m2", "nkat", "kPa", "kg/m2", "IU/mL",
+    "mL/min/1.73m2", "nkat", "kPa", "kg/m2", "IU/mL", "mmol/mol", "umol/mol", "mg/g", "mg/mmol", "nkat/mol",
 )  # fmt: skip
 
 

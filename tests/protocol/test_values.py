@@ -6,6 +6,7 @@ ANS-02: what could be read in two ways, or in none, is refused with a remedy of 
 ANS-03: outside of the scale is refused; outside of the expected range is kept, with a query.
 ANS-04: a limit of measurement is a value; a score has none.
 ANS-05: an answer in another accepted unit is converted exactly; any other unit is refused.
+ANS-12: another spelling of a unit that the item takes is that unit.
 ANS-06: a date is year-month-day; parts of dates and `never` only where the item allows them. Of a time on the clock of
     the place the day is taken; the day of a time in UTC depends on the place, and is not guessed.
 ANS-07: choices are codes; a label or a near miss is refused with the code to write.
@@ -405,3 +406,19 @@ KINDS: tuple[ItemKind, ...] = ("number", "vas", "choice", "yes_no", "date", "tex
 def test_item_without_any_detail_never_raises(kind: ItemKind, text: str) -> None:
     """ANS-10."""
     parse_value(Item(id="x", kind=kind, label={}), text, missing={})
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "unit", "value"),
+    [
+        (GLUCOSE, "90", "mg/dl", "4.99555950266"),
+        (GLUCOSE, "5.1 mmol/l", None, "5.1"),
+        (CK, "120", "U/l", "120"),
+        (CK, "2", "µkat/L", "120"),
+    ],
+)
+def test_another_spelling_is_the_same_unit(item: Item, text: str, unit: str | None, value: str) -> None:
+    """ANS-12."""
+    found = parse_value(item, text, unit=unit, missing=MISSING)
+    assert isinstance(found, Value)
+    assert found.value == value

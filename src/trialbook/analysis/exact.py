@@ -52,7 +52,7 @@ def sign_flip(gaps: Sequence[float], *, grid: float = 0.0) -> Exact:
     if not n:
         return Exact(n=0, zeros=zeros, reason=ALL_ZERO if zeros else NO_DIFFERENCE)
     sizes, seen = [abs(size) for size in steps], abs(sum(steps))
-    # each difference is off by half a step of the grid at most: thirds tie within that, and not within their common unit
+    # each difference is off by half a step of the grid at most: sums tie within that, not within the common unit
     slack = math.floor(n * grid / unit + 1e-6)
     shift = math.inf if slack else n * sum(sizes)
     listed = 2**n if n <= LIST_UP_TO else math.inf

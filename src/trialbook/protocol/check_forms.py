@@ -12,6 +12,7 @@ from trialbook.protocol.model import Form, Item, Role
 from trialbook.protocol.read_forms import EVERYTHING, PARTICIPANT
 from trialbook.protocol.reading import KeyPath
 from trialbook.protocol.suggest import listed
+from trialbook.protocol.values import Value, parse_value
 
 SEEN_WORDS = frozenset({EVERYTHING, "data", "results"})
 TERM = "term"
@@ -21,6 +22,7 @@ def check_forms(names: Names) -> Iterator[Problem]:
     """Yield the mistakes of the sections `roles` and `forms`, blinding and conditions apart."""
     for role in names.study.roles.values():
         yield from _check_role(role, names)
+    yield from _check_missing(names)
     if not names.study.forms:
         yield names.problem("FORM-29", ("forms",))
     for form in names.study.forms.values():
@@ -35,6 +37,16 @@ def check_forms(names: Names) -> Iterator[Problem]:
         for derived in form.derived.values():
             if names.is_written(*path, "derive", derived.id, "unit"):
                 yield from check_unit(derived.unit, (*path, "derive", derived.id, "unit"), names)
+
+
+def _check_missing(names: Names) -> Iterator[Problem]:
+    """Yield a missing-data code that is also a number, a date or a yes or no that some item takes: 99 of an age."""
+    items = [item for form in names.study.forms.values() for item in form.items.values()]
+    others = [item for item in items if item.kind not in {"text", "choice"}]
+    for code in names.study.missing:
+        hidden = next((item for item in others if isinstance(parse_value(item, code), Value)), None)
+        if hidden is not None:
+            yield names.problem("FORM-07", ("missing", code), item=hidden.id, choice=code)
 
 
 def _check_role(role: Role, names: Names) -> Iterator[Problem]:

@@ -11,6 +11,9 @@ from trialbook.protocol.model import Derived, Endpoint, Form, Item
 from trialbook.protocol.reading import KeyPath
 from trialbook.protocol.suggest import listed
 
+ENROLLED = "enrolled"
+"""The analysis set in which participants and adverse events are counted."""
+
 TO_STATE = ("primary", "test", "missing")
 """Keys of the analysis whose default would change a result, and so have none that is silent."""
 
@@ -60,6 +63,8 @@ def _check_source(
             yield from check_conversion(measured, unit, (*path, key), names)
     if endpoint.unit is not None and names.is_written(*path, "unit"):
         yield from check_unit(endpoint.unit, (*path, "unit"), names)
+        if endpoint.unit != measured.unit and not names.is_written(*path, "decimals"):
+            yield names.problem("PLAN-24", path, endpoint=endpoint.id, unit=endpoint.unit)
 
 
 def _measured(item: Item | Derived) -> Item:
@@ -92,6 +97,8 @@ def _check_sets(names: Names) -> Iterator[Problem]:
         here = ("analysis", "sets", found.id)
         if (found.who == "condition") != names.is_written(*here, "when") and names.is_written(*here, "who"):
             yield names.problem("PLAN-11", here, set=found.id)
+        if found.id == ENROLLED and found.who != ENROLLED:
+            yield names.problem("PLAN-23", here)
     if plan.test in plan.sensitivity:
         yield names.problem("PLAN-12", ("analysis", "sensitivity"), test=plan.test)
 
@@ -102,6 +109,16 @@ def _followed(names: Names) -> Iterator[tuple[Endpoint, Form]]:
         found = names.find(endpoint.source or "")
         if found is not None and found[0].visits:
             yield endpoint, found[0]
+
+
+def _at_baseline(names: Names) -> Iterator[tuple[str, Form, KeyPath]]:
+    """Yield what needs a baseline, its form and its place: endpoints that are followed, Table 1 of visit forms."""
+    for endpoint, form in _followed(names):
+        yield endpoint.id, form, ("analysis", "baseline")
+    for number, name in enumerate(names.study.report.table_1):
+        found = names.find(name)
+        if found is not None and found[0].visits:
+            yield name, found[0], ("report", "table_1", f"[{number}]")
 
 
 def _check_baseline(names: Names) -> Iterator[Problem]:
@@ -115,13 +132,13 @@ def _check_baseline(names: Names) -> Iterator[Problem]:
         yield names.problem("PLAN-13", path, flag=rule.flag)
         return
     visits = names.study.schedule.visits
-    for endpoint, form in _followed(names):
+    for name, form, here in _at_baseline(names):
         if rule.visit in visits and rule.visit not in form.visits:
-            yield names.problem("PLAN-17", path, endpoint=endpoint.id, form=form.id, visit=rule.visit or "")
+            yield names.problem("PLAN-17", here, endpoint=name, form=form.id, visit=rule.visit or "")
         elif rule.kind == "last before anchor" and all(visits[visit].window.first > 0 for visit in form.visits):
-            yield names.problem("PLAN-18", path, endpoint=endpoint.id, form=form.id)
+            yield names.problem("PLAN-18", here, endpoint=name, form=form.id)
         elif rule.flag is not None and rule.flag not in form.items:
-            yield names.problem("PLAN-19", path, "warning", endpoint=endpoint.id, form=form.id, flag=rule.flag)
+            yield names.problem("PLAN-19", here, "warning", endpoint=name, form=form.id, flag=rule.flag)
 
 
 def _check_primary(names: Names) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.model import Item
 from trialbook.protocol.reading import KeyPath
-from trialbook.protocol.units import DEFINITIONS, is_unit, parse_unit, spelled
+from trialbook.protocol.units import DEFINITIONS, SHARE, is_unit, parse_unit, spelled
 
 FACTOR = re.compile(r"([*/]?) ?([A-Za-z_\[\]]+|[0-9.e+-]+)(?: \*\* ([0-9]+))?")
 MASS_FOR_SUBSTANCE = {"[mass]": 1, "[substance]": -1}
@@ -52,7 +52,8 @@ def dimensions(unit: str) -> Mapping[str, int]:
     parsed = parse_unit(spelled(unit))
     if parsed is None:
         raise ValueError(f"unknown unit {unit!r}")
-    return _product((_defined(name), exponent) for name, exponent in parsed.factors)
+    found = _product((_defined(name), exponent) for name, exponent in parsed.factors)
+    return {**found, SHARE: 1} if parsed.is_share else found
 
 
 def _apart(first: Mapping[str, int], second: Mapping[str, int]) -> Mapping[str, int]:

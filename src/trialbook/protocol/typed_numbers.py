@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item
-from trialbook.protocol.units import convert, is_unit, spelled
+from trialbook.protocol.units import convert, is_unit, parse_unit, spelled
 
 NUMBER = re.compile(
     r"(?P<limit><=|>=|[<>≤≥])?\s*(?P<sign>[-+\N{MINUS SIGN}])?(?P<digits>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?P<rest>.*)",
@@ -71,7 +71,7 @@ def _read(item: Item, text: str) -> Reading | Problem:
     match = NUMBER.fullmatch(text)
     if match is None:
         return _not_a_number(text)
-    rest = spelled(match["rest"])
+    rest = _as_the_item_spells_it(item, match["rest"])
     if rest and rest not in _units(item):
         return _odd_rest(item, text, rest)
     sign = "-" if match["sign"] in {"-", "\N{MINUS SIGN}"} else ""
@@ -108,9 +108,16 @@ def _units(item: Item) -> tuple[str, ...]:
     return tuple(spelled(unit) for unit in (item.unit, *item.accepts) if unit is not None)
 
 
+def _as_the_item_spells_it(item: Item, unit: str) -> str:
+    """Return the unit in the item's own spelling where it is the same one: `mg/dl` for `mg/dL`."""
+    parsed = parse_unit(spelled(unit))
+    same = (own for own in _units(item) if parsed is not None and parse_unit(own) == parsed)
+    return next(same, spelled(unit))
+
+
 def _in_unit(item: Item, reading: Reading, unit: str | None) -> str | Problem:
     """Return the number in the unit of the item, as typed where that is the unit in which it was typed."""
-    given = {name for name in (reading.unit, spelled(unit or "")) if name}
+    given = {name for name in (reading.unit, _as_the_item_spells_it(item, unit or "")) if name}
     strange = sorted(given - set(_units(item)))
     if strange or len(given) > 1:
         return _wrong_unit(item, (strange or sorted(given))[0])

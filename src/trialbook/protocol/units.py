@@ -90,6 +90,12 @@ class ParsedUnit:
     power: int
     factors: tuple[tuple[str, int], ...]
 
+    @property
+    def is_share(self) -> bool:
+        """Tell whether moles stand above and below the line, and cancel."""
+        moles = [exponent for name, exponent in self.factors if name.endswith("mole")]
+        return bool(moles) and sum(moles) == 0
+
     def __str__(self) -> str:
         """Write the factors in pint's words."""
         return " * ".join(f"{name} ** {exponent}" for name, exponent in self.factors)
@@ -205,8 +211,7 @@ def _dimension(unit: str) -> Mapping[str, int] | None:
         return None
     dimensions = _registry().get_dimensionality(str(parsed) or "ratio")
     found = {name: int(str(power)) for name, power in dimensions.items()}
-    is_share = "[substance]" not in found and any(name.endswith("mole") for name, _ in parsed.factors)
-    return {**found, SHARE: 1} if is_share else found
+    return {**found, SHARE: 1} if parsed.is_share else found
 
 
 def _bridge(source: str, target: str) -> int | None:

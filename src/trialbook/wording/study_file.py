@@ -188,6 +188,14 @@ STUDY: dict[str, Wording] = {
         "“{item}” cannot describe the participants at baseline.", "Name numbers and choices answered once or at visits."
     ),
     "PLAN-22": Wording("“{endpoint}” is a condition and has no course to draw.", "Name endpoints that have “from”."),
+    "PLAN-23": Wording(
+        "The analysis set “enrolled” is everybody who was enrolled, and adverse events are counted in it.",
+        "Write “who: enrolled” here, or give this set another name.",
+    ),
+    "PLAN-24": Wording(
+        "“{endpoint}” is told in {unit}, another unit than that of its item, and its decimals are not said.",
+        "Write “decimals” beside the unit.",
+    ),
 }
 """The study file: STUDY, SCHED, FORM, BLIND, PLAN (`protocol.check`)."""
 
