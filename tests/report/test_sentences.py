@@ -98,6 +98,19 @@ def test_direction(run: Run, better: str, value: float, said: str) -> None:
     assert (direction(endpoint, row) == "") == (said == "")
 
 
+def test_everybody_analysed_has_both_values(plan: str, carry_out: Callable[[str], Run]) -> None:
+    """SENTENCE-01: then one number says it."""
+    assert "All 4 participants analysed had values at both times." in words(
+        carry_out(plan.replace("set: enrolled", "set: completers")), "power"
+    )
+
+
+def test_endpoints_are_told_at_the_primary_visit(plan: str, carry_out: Callable[[str], Run]) -> None:
+    """SENTENCE-01: all of them at the same one, though later visits have pairs too."""
+    earlier = carry_out(plan.replace("{endpoint: power, at: week 8}", "{endpoint: power, at: week 4}"))
+    assert earlier.focal_visit(earlier.study.endpoints["ck"]) == "week 4"
+
+
 def test_own_sentences(plan: str, carry_out: Callable[[str], Run]) -> None:
     """SENTENCE-04: the number is quoted and leads to its result."""
     own = "  sentences:\n    power: 'Power rose by {change.power.week_8.enrolled.mean} points.'\n"

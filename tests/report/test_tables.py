@@ -21,9 +21,9 @@ from trialbook.render.document import Document, Facts, block_lines
 from trialbook.render.inline import Line, plain
 from trialbook.render.table import Table
 from trialbook.report.baseline import table_each, table_one
-from trialbook.report.endpoints import endpoint_tables, sensitivity_table
-from trialbook.report.events import deviations_table, event_forms, events_table, listing_table, undated_lines
-from trialbook.report.limits import limits
+from trialbook.report.endpoints import endpoint_tables, sensitivity_table, tables_for
+from trialbook.report.events import deviations_table, event_forms, events_table, listing_table, undated, undated_lines
+from trialbook.report.limits import assumptions, limits
 from trialbook.report.methods import methods
 from trialbook.report.quote import letter
 from trialbook.report.record import runs_of
@@ -65,8 +65,8 @@ def test_participants_one_by_one(run: Run) -> None:
 
 
 def test_endpoints_share_a_table(run: Run) -> None:
-    """SHELL-03: few visits; the plan's set first, with the change; other sets without."""
-    (table,) = endpoint_tables(run)
+    """SHELL-03: few visits; the plan's set with the change; the other sets folded, without."""
+    table, others = endpoint_tables(run)
     assert [column.label for column in table.columns] == [
         "n",
         "Mean ± SD",
@@ -91,7 +91,10 @@ def test_endpoints_share_a_table(run: Run) -> None:
         "0.007",
     )
     assert shown[1][4:] == ("", "", "", "", "")
-    assert ("Power: Completers (n = 4)",) in shown
+    assert all("Completers" not in row[0] for row in shown)
+    assert (table.folded, others.folded) == (False, True)
+    assert rows(others)[0] == ("Power: Completers (n = 4 of 5 enrolled)",)
+    assert rows(others)[3] == ("Week 8", "4", f"6.25{NB}±{NB}2.06", "6.00 (4.0–9.0)")
 
 
 def test_many_visits_give_each_endpoint_its_table(plan: str, carry_out: Callable[[str], Run]) -> None:
@@ -100,10 +103,12 @@ def test_many_visits_give_each_endpoint_its_table(plan: str, carry_out: Callable
         "week 4, week 8]", "week 4, week 8, week 12]"
     )
     run = carry_out(more)
-    assert len(endpoint_tables(run)) == 1
+    assert [table.id for table in endpoint_tables(run)] == ["table-endpoints", "table-endpoints-sets"]
     ruled = carry_out(more.replace("visit baseline", "last before anchor"))
-    first, second = endpoint_tables(ruled)
-    assert (first.id, second.id) == ("table-endpoint-power", "table-endpoint-ck")
+    tables = endpoint_tables(ruled)
+    assert [table.id for table in tables[::2]] == ["table-endpoint-power", "table-endpoint-ck"]
+    first = tables[0]
+    assert tables_for(tables, "table-endpoint-power") == tables[:2]
     assert [row[0] for row in rows(first)][:4] == [
         "Power: Enrolled (n = 5)",
         "Baseline",
@@ -115,7 +120,7 @@ def test_many_visits_give_each_endpoint_its_table(plan: str, carry_out: Callable
 def test_the_planned_test_decides_the_columns(plan: str, carry_out: Callable[[str], Run]) -> None:
     """SHELL-04: signed rank planned: V instead of t, no interval, and the sign flip beside it."""
     run = carry_out(plan.replace("test: paired t", "test: signed rank"))
-    (table,) = endpoint_tables(run)
+    table = endpoint_tables(run)[0]
     assert [column.label for column in table.columns][3:] == ["Pairs", "Mean ± SD", "V", "p"]
     beside = sensitivity_table(run)
     assert beside is not None
@@ -134,7 +139,7 @@ def test_a_dash_has_its_reason(run: Run) -> None:
         rows={row.id: row for row in rows_},
         groups={key: tuple(row for row in rows_ if (row.analysis, row.variable) == key) for key in run.quotes.groups},
     )
-    (table,) = endpoint_tables(replace(run, quotes=quotes))
+    table = endpoint_tables(replace(run, quotes=quotes))[0]
     assert rows(table)[3][-1] == "–a"
     assert plain(table.footnotes[1]) == "a All differences are equal."
     assert len(table.footnotes) == 2
@@ -167,7 +172,27 @@ def test_deviations(run: Run) -> None:
         ("Later than its window",),
         ("1", "Week 4", "2026-02-10", "36", "25 to 31"),
     ]
-    assert words(list(undated_lines(other))) == "Week 8: participants 2."
+    assert words(list(undated_lines(other))) == "Week 8: participant 2."
+    assert words([line for block in undated(other) for line in block_lines(block)]).startswith("No date of any visit")
+    dated = replace(run.entries[7], form="visit", item="date")
+    said = undated(replace(other, entries={**run.entries, 7: dated}))
+    assert words([line for block in said for line in block_lines(block)]).endswith("Week 8: participant 2.")
+
+
+def test_one_endpoint_has_its_table(
+    plan: str, carry_out: Callable[[str], Run], build: Callable[[Run], Document]
+) -> None:
+    """SHELL-03: also where it is the only one and its visits are few."""
+    lines = [line for line in plan.splitlines() if not line.startswith(("  ck: {from", "  strong: {when"))]
+    one = "\n".join(lines).replace("figures: [power, {panel: [power, ck]}]", "figures: [power]")
+    tables = [block.id for block in build(carry_out(one)).blocks() if isinstance(block, Table)]
+    assert "table-endpoints" in tables
+
+
+def test_assumptions_have_their_reasons(run: Run) -> None:
+    """SHELL-06: place in the file, what was chosen, and why."""
+    (block,) = (block for block in assumptions(run).blocks if isinstance(block, Facts))
+    assert block.pairs == (("visits.window", ("3 days either side. Reason: the protocol gives none.",)),)
 
 
 def test_methods_and_limits(run: Run) -> None:
@@ -176,6 +201,7 @@ def test_methods_and_limits(run: Run) -> None:
     for sentence in (
         "open-label single-arm study",
         "I1. Age 18 or over.",
+        "the program did not judge who met them",
         "Study day 0 was the day of enrolment.",
         "(computed from 2 answers (mean); higher is better), the primary endpoint at week 8.",
         "by the paired t test, two-sided",
@@ -188,7 +214,8 @@ def test_methods_and_limits(run: Run) -> None:
         "Few participants: 5 were analysed.",
         "No control group",
         "Open label",
-        "Planned tests made: 4;",
+        "4 planned tests were made;",
+        "1 participant left early.",
         "the exact sign-flip test cannot give a p below the planned level here. Least p: Power at week 8 (0.125)",
     ):
         assert sentence in limited

@@ -54,6 +54,8 @@ class Table:
     source: str = ""
     """Where the rows come from, for readers."""
     numbered: bool = True
+    folded: bool = False
+    """Closed until asked for, under its title, and then also printed."""
 
     def __post_init__(self) -> None:
         """Refuse a row that does not fit the columns."""

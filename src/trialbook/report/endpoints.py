@@ -10,7 +10,7 @@ from trialbook.protocol.model import Endpoint
 from trialbook.render.inline import Line
 from trialbook.render.numbers import show_share
 from trialbook.render.table import Column, Row, Spanner, Table
-from trialbook.report.flow import set_size
+from trialbook.report.flow import count, set_size
 from trialbook.report.quote import Notes, cell, footnotes, interval, mean_sd, spread
 from trialbook.report.run import TESTS, Run
 
@@ -24,6 +24,9 @@ SENSITIVITY_LEGEND = (
     "All tests are two-sided. Least p: the smallest probability that an exact test can give with these pairs, whatever "
     "the values. Ratio: visit over baseline; CI: confidence interval."
 )
+VALUES = ("n", "Mean ± SD", "Median (range)")
+SHARED, OTHERS = "table-endpoints", "-sets"
+"""Name of the table that endpoints share, and what names that of the other analysis sets after its own."""
 CHOSEN = "Baseline used"
 """Label of the values that the baseline rule chose; a visit may itself be called baseline."""
 FEW_VISITS = 3
@@ -39,16 +42,24 @@ class Moment:
 
 
 def endpoint_tables(run: Run) -> tuple[Table, ...]:
-    """Return the tables of all endpoints: one together where visits are few, else one each."""
+    """Return the tables of all endpoints, one together where visits are few, else one each; sets not planned folded."""
     endpoints = [endpoint for endpoint in run.followed() if moments_of(run, endpoint)]
     if not endpoints:
         return ()
     if max(len(moments_of(run, endpoint)) for endpoint in endpoints) <= FEW_VISITS:
-        return (values_table(run, endpoints, "table-endpoints", "Endpoints at each visit and change from baseline"),)
-    return tuple(
-        values_table(run, [endpoint], table_id(endpoint), f"{run.label(endpoint)}: values and change from baseline")
-        for endpoint in endpoints
-    )
+        return tuple(_tables(run, endpoints, SHARED, "Endpoints"))
+    return tuple(table for one in endpoints for table in _tables(run, [one], table_id(one), run.label(one)))
+
+
+def tables_for(tables: tuple[Table, ...], name: str) -> tuple[Table, ...]:
+    """Return the table of that name and, after it, that of the other analysis sets."""
+    return tuple(table for table in tables if table.id in {name, name + OTHERS})
+
+
+def _tables(run: Run, endpoints: list[Endpoint], name: str, title: str) -> Iterator[Table]:
+    yield values_table(run, endpoints, name, f"{title}: values and change from baseline")
+    if len(run.study.analysis.sets) > 1:
+        yield sets_table(run, endpoints, name + OTHERS, f"{title}: values in the other analysis sets")
 
 
 def table_id(endpoint: Endpoint) -> str:
@@ -71,11 +82,12 @@ def moments_of(run: Run, endpoint: Endpoint) -> tuple[Moment, ...]:
 
 
 def values_table(run: Run, endpoints: list[Endpoint], name: str, title: str) -> Table:
-    """Return values and changes: endpoints and analysis sets as groups of rows, visits as rows."""
+    """Return values and changes in the plan's analysis set: endpoints as groups of rows, visits as rows."""
     notes: Notes = {}
-    body = tuple(row for endpoint in endpoints for row in _endpoint_rows(run, endpoint, notes))
+    chosen = run.study.analysis.set
+    body = tuple(row for endpoint in endpoints for row in _set_rows(run, endpoint, chosen, notes, with_change=True))
     change = _change_columns(run)
-    labels = ("n", "Mean ± SD", "Median (range)", *change)
+    labels = (*VALUES, *change)
     return Table(
         id=name,
         title=title,
@@ -88,6 +100,18 @@ def values_table(run: Run, endpoints: list[Endpoint], name: str, title: str) -> 
         body=body,
         footnotes=((_legend(run),), *footnotes(notes)),
     )
+
+
+def sets_table(run: Run, endpoints: list[Endpoint], name: str, title: str) -> Table:
+    """Return values in the analysis sets that the plan does not test, folded."""
+    notes: Notes = {}
+    others = [one for one in run.study.analysis.sets if one != run.study.analysis.set]
+    rows = (_set_rows(run, endpoint, one, notes, with_change=False) for endpoint in endpoints for one in others)
+    return Table(
+        id=name, title=title, stub="Visit", columns=tuple(Column(label=label) for label in VALUES),
+        body=tuple(row for found in rows for row in found), numbered=False, folded=True,
+        footnotes=(("Values: all in the set who have one. SD: standard deviation.",), *footnotes(notes)),
+    )  # fmt: skip
 
 
 def _change_columns(run: Run) -> tuple[str, ...]:
@@ -120,7 +144,7 @@ def sensitivity_table(run: Run) -> Table | None:
         labels += words
     if has_ratio:
         spanners.append(Spanner(label="Ratio of geometric means", first=len(labels), last=len(labels) + 1))
-        labels += ["Ratio (CI)", "p"]
+        labels += [f"Ratio ({show_share(run.study.analysis.confidence)} CI)", "p"]
     return Table(
         id="table-sensitivity", title="Sensitivity analyses of the changes from baseline", stub="Visit",
         columns=tuple(Column(label=label) for label in labels), spanners=tuple(spanners), body=tuple(body),
@@ -150,24 +174,23 @@ def _title(run: Run, endpoint: Endpoint) -> str:
     return f"{run.label(endpoint)} ({unit})" if unit else run.label(endpoint)
 
 
-def _endpoint_rows(run: Run, endpoint: Endpoint, notes: Notes) -> Iterator[Row]:
-    chosen = run.study.analysis.set
-    sets = [chosen, *(name for name in run.study.analysis.sets if name != chosen)]
-    for name in sets:
-        rows = [_visit_row(run, endpoint, moment, name, notes) for moment in moments_of(run, endpoint)]
-        size = set_size(run, name)
-        words: Line = (f"{_title(run, endpoint)}: {run.set_label(name)}",)
-        count: Line = (" (n = ", run.quotes.number(size), ")") if size is not None else ()
-        yield Row(stub=(*words, *count), heading=True)
-        yield from rows
+def _set_rows(run: Run, endpoint: Endpoint, name: str, notes: Notes, *, with_change: bool) -> Iterator[Row]:
+    yield Row(stub=(f"{_title(run, endpoint)}: {run.set_label(name)}", *_size(run, name)), heading=True)
+    for moment in moments_of(run, endpoint):
+        values = stats_at(run, "describe", endpoint.id, moment, name)
+        change = _change(run, endpoint, moment, name, notes) if with_change else ()
+        label = run.visit_label(moment.visit) if moment.visit else CHOSEN
+        yield Row(stub=(label,), level=1, cells=(*_values(run, values, notes), *change))
 
 
-def _visit_row(run: Run, endpoint: Endpoint, moment: Moment, name: str, notes: Notes) -> Row:
-    values = stats_at(run, "describe", endpoint.id, moment, name)
-    label = run.visit_label(moment.visit) if moment.visit else CHOSEN
-    return Row(
-        stub=(label,), level=1, cells=(*_values(run, values, notes), *_change(run, endpoint, moment, name, notes))
-    )
+def _size(run: Run, name: str) -> Line:
+    """Return how many are in the set, and of how many enrolled where that is another number."""
+    size, enrolled = set_size(run, name), count(run, "enrolled")
+    if size is None:
+        return ()
+    is_part = enrolled is not None and enrolled.value != size.value
+    of: Line = (" of ", run.quotes.number(enrolled), " enrolled") if enrolled is not None and is_part else ()
+    return (" (n = ", run.quotes.number(size), *of, ")")
 
 
 def _values(run: Run, values: dict[str, Result], notes: Notes) -> tuple[Line, Line, Line]:

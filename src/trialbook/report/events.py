@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from trialbook.analysis.events import ALL, CLASS, TERM, folded
 from trialbook.analysis.results import Listing, Result
 from trialbook.protocol.model import Form
+from trialbook.render.document import Block, Items, Paragraph
 from trialbook.render.inline import Line, Recorded
 from trialbook.render.numbers import ABSENT, MINUS, show_plain
 from trialbook.render.table import Column, Row, Table
@@ -16,6 +17,8 @@ from trialbook.report.shown import item_label, item_of, value_text
 
 ADVERSE_EVENTS = "adverse_events"
 COUNTED = "A participant with the same event twice counts once under participants. Percentages are of those enrolled."
+UNDATED = "No date is recorded for these visits; whether they were in their windows is not known."
+NO_DATES = "No date of any visit is recorded; whether visits were in their windows is not known."
 KINDS = {
     "early": "Earlier than its window",
     "late": "Later than its window",
@@ -40,7 +43,7 @@ def events_table(run: Run, form: Form) -> Table | None:
         variable = form.id if level else f"{form.id}.{CLASS}"
         body.append(_event_row(run, name, level, stats_of(run, variable, name), notes))
     return Table(
-        id=f"table-events-{form.id}", title=f"{run.say(form.label) or form.id} by participant", stub="Event",
+        id=f"table-events-{form.id}", title=f"{run.say(form.label) or form.id}: participants and events", stub="Event",
         columns=(Column(label="Participants, n (%)"), Column(label="Events")), body=tuple(body),
         footnotes=((COUNTED,), *footnotes(notes)),
     )  # fmt: skip
@@ -121,7 +124,18 @@ def undated_lines(run: Run) -> Iterator[Line]:
         if row["kind"] == "no date":
             found.setdefault(str(row["visit"]), []).append(str(row["participant"]))
     for visit, people in found.items():
-        yield (f"{run.visit_label(visit)}: participants {', '.join(people)}.",)
+        who = "participant" if len(people) == 1 else "participants"
+        yield (f"{run.visit_label(visit)}: {who} {', '.join(people)}.",)
+
+
+def undated(run: Run) -> tuple[Block, ...]:
+    """Return what is said of visits without a date: of each, or in one sentence where no visit has one."""
+    lines = tuple(undated_lines(run))
+    if not lines:
+        return ()
+    if any(entry.form == "visit" and entry.item == "date" for entry in run.entries.values()):
+        return (Paragraph(line=(UNDATED,)), Items(lines=lines))
+    return (Paragraph(line=(NO_DATES,)),)
 
 
 def _kinds(listing: Listing) -> list[str]:

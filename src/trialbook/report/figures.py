@@ -197,6 +197,7 @@ def _names(ax: Any, panel: Panel) -> None:  # noqa: ANN401
             ax.annotate(
                 course.participant, xy=(point.x, point.value), xytext=(9 if course.left else 7, placed - height),
                 textcoords="offset points", ha="left", va="center", fontsize=8, color=SOFT, annotation_clip=False,
+                zorder=5,
             )  # fmt: skip
 
 

@@ -15,12 +15,14 @@ NO_CONTROL = (
     "No control group: a change from baseline may be due to the treatment, to time, to other treatment, or to the "
     "return of extreme values towards the mean."
 )
-LEFT_EARLY = " participants left early. Comparisons of those with both values say nothing of them."
+LEFT_EARLY = " left early. Comparisons of those with both values say nothing of the rest."
 
 
 def assumptions(run: Run) -> Section:
     """Return what the protocol leaves open and the team chose, with the place in the study file."""
-    pairs = tuple((one.where, (one.value,)) for one in run.study.assumptions)
+    pairs = tuple(
+        (one.where, (f"{one.value}. Reason: {one.why}." if one.why else one.value,)) for one in run.study.assumptions
+    )
     blocks: tuple[Block, ...] = (
         (
             Paragraph(line=("The protocol leaves these open; the team chose, and marked each in the study file.",)),
@@ -55,7 +57,7 @@ def limit_lines(run: Run) -> Iterator[Line]:
     yield from least_lines(run)
     left = count(run, "withdrawn")
     if left is not None and left.value:
-        yield (run.quotes.number(left), LEFT_EARLY)
+        yield (run.quotes.number(left), " participant" if left.value == 1 else " participants", LEFT_EARLY)
     classified = [run.say(item.label) or item.id for item in _classified(run)]
     if classified:
         yield (f"Classifications ({', '.join(classified)}) are given as recorded; no program checked them.",)
@@ -74,10 +76,9 @@ def tests_lines(run: Run) -> Iterator[Line]:
         return
     many: Line = ("; ", run.quotes.number(below), " gave a p below the level") if below is not None else ()
     adjusted = run.study.analysis.multiplicity != "none"
-    chance = (
-        "." if adjusted else ", with no adjustment for the number of tests: some such p are expected by chance alone."
-    )
-    yield ("Planned tests made: ", run.quotes.number(made), *many, chance)
+    chance = "." if adjusted else ", without adjustment for the number of tests: such a p also comes by chance alone."
+    tests = " planned test was made" if made.value == 1 else " planned tests were made"
+    yield (run.quotes.number(made), tests, *many, chance)
 
 
 def least_lines(run: Run) -> Iterator[Line]:

@@ -33,6 +33,7 @@ INTERCURRENT = {
     "while on treatment": "Values count only while the participant was on treatment.",
     "hypothetical": "Values after the treatment was changed were left out (hypothetical strategy).",
 }
+UNJUDGED = "These are the criteria of the study file; the program did not judge who met them."
 ROUNDING = "Every number was computed at full precision and rounded once, for display, ties away from zero."
 AS_RUN = {
     ("describe", "mean"), ("change", "p"), ("change", "ci_low"), ("sign_flip", "p"), ("signed_rank", "p"),
@@ -80,8 +81,8 @@ def eligibility(run: Run) -> Iterator[Block]:
         if found:
             yield Paragraph(line=(title,))
             yield Items(lines=tuple(_criterion(run, criterion) for criterion in found))
-    if not run.study.criteria:
-        yield Paragraph(line=("The study file gives no eligibility criteria.",), kind="note")
+    words = UNJUDGED if run.study.criteria else "The study file gives no eligibility criteria."
+    yield Paragraph(line=(words,), kind="note")
 
 
 def treatment(run: Run) -> Iterator[Block]:

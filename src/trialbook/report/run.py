@@ -83,13 +83,14 @@ class Run:
         return self.stats_at(TESTS[self.study.analysis.test], endpoint, visit)
 
     def focal_visit(self, endpoint: Endpoint) -> str | None:
-        """Return the visit of which the Results speak: the primary one, or the last at which there are pairs."""
+        """Return the visit of which the Results speak: the primary one; where it has no pairs, the last that has."""
         plan = self.study.analysis
         if endpoint.id == plan.primary_endpoint and plan.primary_visit:
             return plan.primary_visit
         pairs = [row for row in self.quotes.of("change", endpoint.id) if row.stat == "n_pairs"]
-        tested = [row for row in pairs if isinstance(row.value, float | int) and row.value > 1]
-        return next((row.visit for row in reversed(tested or pairs)), None)
+        tested = [row.visit for row in pairs if isinstance(row.value, float | int) and row.value > 1]
+        found = tested or [row.visit for row in pairs]
+        return plan.primary_visit if plan.primary_visit in found else next(reversed(found), None)
 
 
 def run_of(study: Study, analysis: Analysis, datasets: Datasets, entries: Mapping[int, Entry]) -> Run:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Literal
 
 from trialbook.protocol.model import Endpoint, FigurePlan
-from trialbook.render.document import Block, Figure, Items, Notice, Paragraph, Section
+from trialbook.render.document import Block, Figure, Notice, Paragraph, Section
 from trialbook.render.inline import Emphasis, Line, Part, Recorded, Reference
 from trialbook.render.numbers import ABSENT, show
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.baseline import table_each, table_one
 from trialbook.report.courses import Panel, panel_of
-from trialbook.report.endpoints import endpoint_tables, sensitivity_table
-from trialbook.report.events import deviations_table, event_forms, events_table, listing_table, undated_lines
+from trialbook.report.endpoints import SHARED, endpoint_tables, sensitivity_table, table_id, tables_for
+from trialbook.report.events import deviations_table, event_forms, events_table, listing_table, undated
 from trialbook.report.figures import draw
 from trialbook.report.flow import participant_flow
 from trialbook.report.limits import baseline_alternatives, tests_lines
@@ -104,14 +104,12 @@ def baseline(run: Run) -> Section | None:
 def endpoints(run: Run) -> Section:
     """Return the endpoints: sentences of each, tables, figures, sensitivity analyses."""
     tables = endpoint_tables(run)
-    shared = tables[:1] if len(tables) == 1 and len(run.followed()) > 1 else ()
-    own = {table.id: table for table in tables} if not shared else {}
+    shared = tables_for(tables, SHARED)
     drawn = figures(run)
     parts, placed = [], set()
     for endpoint in run.followed():
         blocks: list[Block] = [Paragraph(line=line, kind=_kind(line)) for line in endpoint_lines(run, endpoint)]
-        table = own.get(f"table-endpoint-{endpoint.id}")
-        blocks += [table] if table else []
+        blocks += tables_for(tables, table_id(endpoint))
         here = [figure for plan, figure in drawn if endpoint.id in plan.endpoints and figure.id not in placed]
         placed |= {figure.id for figure in here}
         parts.append(Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=(*blocks, *here)))
@@ -157,9 +155,9 @@ def events_line(run: Run, form: str) -> Line:
     return (
         "Adverse events: ",
         run.quotes.number(total),
-        " were recorded, in ",
+        " was recorded, in " if total.value == 1 else " were recorded, in ",
         run.quotes.number(people),
-        " participants",
+        " participant" if people.value == 1 else " participants",
         *share,
         ".",
     )
@@ -167,7 +165,7 @@ def events_line(run: Run, form: str) -> Line:
 
 def deviations(run: Run) -> Section:
     """Return the visits outside of their windows, and those without a date."""
-    own, table, undated = own_line(run, "deviations"), deviations_table(run), tuple(undated_lines(run))
+    own, table = own_line(run, "deviations"), deviations_table(run)
     blocks: list[Block] = [Paragraph(line=own)] if own else []
     if table:
         blocks += [
@@ -179,11 +177,7 @@ def deviations(run: Run) -> Section:
             ),
             table,
         ]
-    if undated:
-        blocks += [
-            Paragraph(line=("No date is recorded for these visits; whether they were in their windows is not known.",)),
-            Items(lines=undated),
-        ]
+    blocks += undated(run)
     if not blocks:
         blocks = [Paragraph(line=("No visit was missed or outside its window.",))]
     return Section(id="deviations", title="Deviations", blocks=tuple(blocks))

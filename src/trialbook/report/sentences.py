@@ -189,6 +189,8 @@ def _among(run: Run, pairs: Result) -> Line:
     size = set_size(run, run.study.analysis.set)
     if size is None:
         return (run.quotes.number(pairs), " participants")
+    if size.value == pairs.value:
+        return ("All ", run.quotes.number(pairs), " participants analysed")
     return ("Of the ", run.quotes.number(size), " participants analysed, ", run.quotes.number(pairs))
 
 
@@ -227,7 +229,7 @@ def _ratio(run: Run, ratio: Stats) -> Line:
     if middle is None or middle.value is None:
         return ()
     reach: Line = (
-        (", CI ", run.quotes.number(low), " to ", run.quotes.number(high))
+        (f", {show_share(run.study.analysis.confidence)} CI ", run.quotes.number(low), " to ", run.quotes.number(high))
         if low is not None and high is not None and low.value is not None
         else ()
     )
@@ -267,9 +269,10 @@ def _disposition(run: Run) -> Iterator[Part]:
         run.quotes.number(enrolled),
         " participant was enrolled" if enrolled.value == 1 else " participants were enrolled",
     )
+    still = " is still in it" if ongoing is not None and ongoing.value == 1 else " are still in it"
     said = [
         (row, words)
-        for row, words in ((completed, " completed the study"), (ongoing, " are still in it"), (left, " left it early"))
+        for row, words in ((completed, " completed the study"), (ongoing, still), (left, " left it early"))
         if row is not None and row.value
     ]
     yield from ("; ",) if said else ()
@@ -283,13 +286,9 @@ def _analysed(run: Run) -> Iterator[Part]:
     chosen, enrolled = run.study.analysis.set, count(run, "enrolled")
     size = set_size(run, chosen)
     if size is not None and enrolled is not None:
-        yield from (
-            f"The analysis set “{run.set_label(chosen)}” has ",
-            run.quotes.number(size),
-            " of the ",
-            run.quotes.number(enrolled),
-            ". ",
-        )
+        of: Line = () if size.value == enrolled.value else (" of the ", run.quotes.number(enrolled))
+        who: Line = (run.quotes.number(size), *of) if of else ("all ", run.quotes.number(size))
+        yield from (f"The analysis set “{run.set_label(chosen)}” has ", *who, ". ")
 
 
 def responder_line(run: Run, endpoint: Endpoint) -> Line:
