@@ -10,6 +10,8 @@ CLI-07: `report --as-of` gives the bytes of that day.
 CLI-08: a changed study file is warned of, and adopted by an act that shows what it changes.
 CLI-09: `trace` leads to the entries; an unknown result is told with the nearest.
 CLI-10: `status` is a grid that fits the width.
+CLI-12: `participant`, `grant`, `revoke` and `clear` record their acts; what may not be done is refused.
+CLI-13: an answer out of the expected range is recorded, and told.
 CLI-11: `verify` notices a change made behind the program's back, and a head that does not match.
 """
 
@@ -163,7 +165,7 @@ def test_trace(imported: Path) -> None:
     assert "change.mmt8.after.completers.mean" in unknown
 
 
-@pytest.mark.parametrize("columns", ["60", "200"])
+@pytest.mark.parametrize("columns", ["70", "200"])
 def test_status_fits(imported: Path, columns: str) -> None:
     """CLI-10."""
     shown = run("status", imported, COLUMNS=columns).output
@@ -191,3 +193,28 @@ def test_verify_notices(study: Path) -> None:
     ledger.commit()
     ledger.close()
     assert "NOT in order" in run("verify", study, code=5).output
+
+
+def test_acts_by_hand(tmp_path: Path) -> None:
+    """CLI-12, CLI-13."""
+    study = tmp_path / "my-study"
+    run("new", study)
+    assert "ACT-03" in run("enter", study, "01", "enzymes.ck", "120", "--visit", "baseline", code=4).stderr
+    run("participant", study, "01", "screen")
+    run("participant", study, "01", "enrol", "--on", "2026-03-01")
+    told = run("enter", study, "01", "enzymes.ck", "99999", "--visit", "baseline")
+    assert "Recorded as entry" in told.stdout
+    assert "VALUE-31" in told.stderr
+    run("clear", study, "01", "enzymes.ck", "--visit", "baseline", code=4)
+    run("clear", study, "01", "enzymes.ck", "--visit", "baseline", "--reason", "not hers")
+    assert "not hers" in run("history", study, "01", "enzymes.ck").output
+    assert "enzymes.ck" in run("history", study, "01", "enzymes.cc", code=1).stderr
+    run("enter", study, "01", "enzymes.ck", "120", "--visit", "baseline", "--by", "bob", code=4)
+    run("grant", study, "bob", "nurse")
+    run("enter", study, "01", "enzymes.ck", "120", "--visit", "baseline", "--by", "bob")
+    run("revoke", study, "bob", "nurse", "--reason", "left")
+    run("enter", study, "01", "visit.date", "2026-03-01", "--visit", "baseline", "--by", "bob", code=4)
+    run("participant", study, "01", "withdraw", "--on", "2026-04-01", "--why", "moved away")
+    assert "withdrawn" in run("status", study).output
+    run("report", study)
+    assert "moved away" in (study / "report" / "report.html").read_text(encoding="utf-8")

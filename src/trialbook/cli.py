@@ -12,6 +12,7 @@ import click
 from trialbook.errors import Problem, TrialbookError
 
 if TYPE_CHECKING:
+    from trialbook.capture.acts import Act
     from trialbook.folder import Doors
 
 STUDY = click.argument("study", type=click.Path(path_type=Path), metavar="STUDY")
@@ -48,7 +49,7 @@ class Verbs(click.Group):
             sys.exit(6)
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="trialbook", message="trialbook %(version)s")
 def main() -> None:
     """Run a small open-label clinical study from one file: plan, record, compute, report.
@@ -129,7 +130,7 @@ def schema() -> None:
 def import_(
     study: Path, files: tuple[Path, ...], map_file: Path, *, preview: bool, by: str | None, reason: str | None
 ) -> None:
-    """Record the answers of CSV or Excel files; one cell that cannot be taken refuses them all."""
+    """Record the answers of CSV or Excel files, all or none."""
     from trialbook.folder import folder_of, import_files
     from trialbook.terminal import print_import
 
@@ -150,14 +151,82 @@ def import_(
 def enter(
     study: Path, participant: str, item: str, value: str, *, visit: str, repeat: str, reason: str | None, by: str | None
 ) -> None:
-    """Record one answer; with --reason, correct the one that stands there."""
-    from trialbook.folder import enter_answer, folder_of, open_or_create
-    from trialbook.terminal import print_receipt
+    """Record one answer, or correct one with --reason."""
+    from trialbook.capture import acts
 
-    with open_or_create(folder_of(study), doors(by)) as book:
-        print_receipt(
-            enter_answer(book, participant, item, value, visit=visit, repeat=repeat, reason=reason, by=doors(by).by)
-        )
+    form, _, question = item.partition(".")
+    act = acts.enter(participant, form, question, value, visit=visit, repeat=repeat)
+    if reason is not None:
+        act = acts.correct(participant, form, question, value, visit=visit, repeat=repeat, reason=reason)
+    record(study, act, by)
+
+
+@main.command()
+@STUDY
+@click.argument("participant")
+@click.argument("item", metavar="FORM.ITEM")
+@VISIT
+@REPEAT
+@REASON
+@BY
+def clear(
+    study: Path, participant: str, item: str, *, visit: str, repeat: str, reason: str | None, by: str | None
+) -> None:
+    """Take away an answer that should not be there.
+
+    It needs a reason; the history keeps what stood there.
+    """
+    from trialbook.capture import acts
+
+    form, _, question = item.partition(".")
+    record(study, acts.clear(participant, form, question, visit=visit, repeat=repeat, reason=reason or ""), by)
+
+
+@main.command()
+@STUDY
+@click.argument("participant")
+@click.argument("step", type=click.Choice(["screen", "screen-fail", "enrol", "withdraw", "complete", "reinstate"]))
+@click.option("--on", metavar="DATE", help="When: YYYY-MM-DD.")
+@click.option("--why", metavar="TEXT", help="Why the participant was not enrolled, or left.")
+@REASON
+@BY
+def participant(
+    study: Path, participant: str, step: str, *, on: str | None, why: str | None, reason: str | None, by: str | None
+) -> None:
+    """Record that somebody was screened, enrolled, withdrawn ..."""
+    from trialbook.capture import acts
+
+    if step == "screen":
+        record(study, acts.screen(participant, reason=reason), by)
+    elif step == "reinstate":
+        record(study, acts.reinstate(participant, reason=reason or ""), by)
+    else:
+        record(study, acts.left(step.replace("-", "_"), participant, on=on, why=why, reason=reason), by)
+
+
+@main.command()
+@STUDY
+@click.argument("person")
+@click.argument("role")
+@BY
+def grant(study: Path, person: str, role: str, by: str | None) -> None:
+    """Grant a role of the study file to a person."""
+    from trialbook.capture import acts
+
+    record(study, acts.grant(person, role), by)
+
+
+@main.command()
+@STUDY
+@click.argument("person")
+@click.argument("role")
+@REASON
+@BY
+def revoke(study: Path, person: str, role: str, *, reason: str | None, by: str | None) -> None:
+    """Take a role from a person, with --reason."""
+    from trialbook.capture import acts
+
+    record(study, acts.revoke(person, role, reason=reason or ""), by)
 
 
 @main.command()
@@ -165,7 +234,10 @@ def enter(
 @REASON
 @BY
 def adopt(study: Path, *, reason: str | None, by: str | None) -> None:
-    """Take the study file as it stands now for the plan in force; what is recorded stays as it is."""
+    """Put the study file as it stands now into force.
+
+    What is recorded stays as it is.
+    """
     from trialbook.folder import adopt_study_file, folder_of, open_existing
     from trialbook.terminal import print_changes
 
@@ -174,7 +246,7 @@ def adopt(study: Path, *, reason: str | None, by: str | None) -> None:
         changes = adopt_study_file(where, book, reason=reason, by=who.by)
     if changes:
         print_changes(changes)
-    click.echo(f"{len(changes)} changes adopted." if changes else "The study file is the plan in force already.")
+    click.echo(f"Adopted; changes: {len(changes)}." if changes else "The study file is the plan in force already.")
 
 
 @main.command()
@@ -182,7 +254,7 @@ def adopt(study: Path, *, reason: str | None, by: str | None) -> None:
 @click.option("--today", metavar="YYYY-MM-DD", help="Judge what is missed as of this day (default: today).")
 @AS_OF
 def status(study: Path, today: str | None, as_of: str | None) -> None:
-    """Show participants by visits: early, in, late, missed, unscheduled, and what is missing."""
+    """Show participants by visits, and what is missing."""
     from datetime import date
 
     from trialbook.conduct.completeness import visit_grid
@@ -208,12 +280,15 @@ def status(study: Path, today: str | None, as_of: str | None) -> None:
 @click.option("--visit", metavar="VISIT", help="Only this visit.")
 @click.option("--repeat", metavar="ROW", help="Only this row of a repeating form.")
 def history(study: Path, participant: str, item: str | None, visit: str | None, repeat: str | None) -> None:
-    """Show every entry of a value: who, when, what, why, from which file."""
-    from trialbook.folder import folder_of, open_existing
+    """Show every entry of a value: who, when, what, why."""
+    from trialbook.folder import folder_of, open_existing, unknown_names
     from trialbook.terminal import print_history
 
     form, _, question = (item or "").partition(".")
     with open_existing(folder_of(study), doors(None)) as book:
+        print_problems(problems := unknown_names(book, participant, item))
+        if problems:
+            sys.exit(1)
         entries = book.history(
             participant=participant, visit=visit, form=form or None, repeat=repeat, item=question or None
         )
@@ -227,7 +302,7 @@ def history(study: Path, participant: str, item: str | None, visit: str | None, 
     "--save-head", type=click.Path(path_type=Path), help="Write the present head to a file, to be kept elsewhere."
 )
 def verify(study: Path, head: Path | None, save_head: Path | None) -> None:
-    """Check the ledger: the file, the chain, the state rebuilt from it, and a head kept outside."""
+    """Check the ledger, also against a head kept outside."""
     from trialbook.folder import folder_of, read_head, verify_ledger, write_head
     from trialbook.terminal import print_verification
 
@@ -246,7 +321,10 @@ def verify(study: Path, head: Path | None, save_head: Path | None) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write into (default: report/ of the study).")
 @AS_OF
 def report(study: Path, out: Path | None, as_of: str | None) -> None:
-    """Compute the planned analysis and write report.html and results.csv."""
+    """Compute the planned analysis and write the report.
+
+    Writes report.html and results.csv.
+    """
     from trialbook.folder import folder_of, open_existing, plan_in_force, write_report
     from trialbook.terminal import progress_bar
 
@@ -262,7 +340,7 @@ def report(study: Path, out: Path | None, as_of: str | None) -> None:
 @STUDY
 @click.argument("result", metavar="RESULT-ID")
 def trace(study: Path, result: str) -> None:
-    """Lead a number of the report back to the entries it came from."""
+    """Lead a number of the report back to its entries."""
     from trialbook.folder import folder_of, open_existing, trace_result
     from trialbook.terminal import print_trace
 
@@ -274,13 +352,24 @@ def trace(study: Path, result: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @BY
 def demo(folder: Path, by: str | None) -> None:
-    """Write the shipped studies of real participants into DIR and run them to their reports."""
+    """Run the shipped real studies to their reports, in DIR."""
     from trialbook.demo import run_demo
     from trialbook.terminal import print_demo, progress_bar
 
     with progress_bar() as progress:
         written = run_demo(folder, doors(by), progress)
     print_demo(written)
+
+
+def record(study: Path, act: Act, by: str | None) -> None:
+    """Record one act, and print what became of it."""
+    from trialbook.folder import folder_of
+    from trialbook.folder import record as recorded
+    from trialbook.terminal import print_receipt
+
+    receipt = recorded(folder_of(study), act, doors(by))
+    print_receipt(receipt)
+    print_problems(receipt.notes)
 
 
 def doors(by: str | None) -> Doors:
@@ -323,4 +412,4 @@ def print_problems(problems: Sequence[Problem]) -> None:
         click.echo(f"{place}{problem.level} {problem.code}: {sentence(problem)}\n    {remedy(problem)}", err=True)
     count = len(problems)
     if count > 1:
-        click.echo(f"{count} problems.", err=True)
+        click.echo(f"{count} problems in all.", err=True)

@@ -32,8 +32,9 @@ class Place:
         """Write the place the way an editor or a spreadsheet names it."""
         position = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         header = f"column “{self.header}”" if self.header is not None else ""
-        names = (self.participant, self.visit, self.form, self.repeat, self.item)
-        cell = ", ".join(name for name in names if name is not None)
+        item = ".".join(name for name in (self.form, self.item) if name is not None)
+        row = f"row {self.repeat}" if self.repeat else None
+        cell = ", ".join(name for name in (self.participant, self.visit, item, row) if name)
         return ", ".join(part for part in (position, header, cell) if part)
 
 

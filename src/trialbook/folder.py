@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from trialbook.errors import ImportRefused, LedgerError, Place, Problem, StudyFi
 if TYPE_CHECKING:
     from trialbook.analysis.frames import Datasets
     from trialbook.analysis.results import Analysis, Result
+    from trialbook.capture.acts import Act
     from trialbook.capture.book import Book, Receipt
     from trialbook.capture.ledger import Entry, Head
     from trialbook.capture.rows import Preview
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 STUDY_FILE = "study.yaml"
 LEDGER_FILE = "ledger.db"
 REPORT_FOLDER = "report"
+HASH = re.compile("[0-9a-f]{64}")
 LIBRARIES = ("trialbook", "cel-expr-python", "matplotlib", "numpy", "polars", "scipy", "sqlalchemy")
 """Those whose version may change a number or a figure; named in the report."""
 
@@ -190,7 +193,13 @@ def open_or_create(where: StudyFolder, doors: Doors) -> Book:
     if where.ledger.exists():
         return open_existing(where, doors)
     study = read_study(where.study_file)
-    return Book.create(where.ledger, study=study, by=doors.by, now=doors.now, new_id=doors.new_id, read=read_kept)
+    try:
+        return Book.create(where.ledger, study=study, by=doors.by, now=doors.now, new_id=doors.new_id, read=read_kept)
+    except LedgerError:
+        if not where.ledger.exists():
+            raise
+        # another program began it in this very moment
+        return open_existing(where, doors)
 
 
 def plan_in_force(where: StudyFolder, book: Book) -> tuple[Problem, ...]:
@@ -229,7 +238,8 @@ def import_files(
     preview = preview_files(where, files, map_file, doors)
     problems = preview.problems if dry else (*preview.problems, *preview.lacks(reason))
     if problems:
-        raise ImportRefused(problems)
+        # a map that names what only the changed study file has: the reason stands beside the problems
+        raise ImportRefused([*problems, *(note for note in preview.notes if note.code == "FOLDER-05")])
     if dry or not preview.asked:
         return Imported(preview=preview)
     with open_or_create(where, doors) as book:
@@ -244,19 +254,34 @@ def preview_files(where: StudyFolder, files: Sequence[Path], map_file: Path, doo
     if not where.ledger.exists():
         return preview_import(read_study(where.study_file), {}, (), map_file=map_file, files=files)
     with open_existing(where, doors) as book:
-        return preview_import(book.study, book.casebooks(), book.entries(), map_file=map_file, files=files)
+        preview = preview_import(book.study, book.casebooks(), book.entries(), map_file=map_file, files=files)
+        return replace(preview, notes=(*plan_in_force(where, book), *preview.notes))
 
 
-def enter_answer(
-    book: Book, participant: str, name: str, text: str, *, visit: str, repeat: str, reason: str | None, by: str
-) -> Receipt:
-    """Record one answer to `form.item`; with a reason, correct the one that stands there."""
-    from trialbook.capture.acts import correct, enter
+def record(where: StudyFolder, act: Act, doors: Doors) -> Receipt:
+    """Record one act; a study without a ledger gets one. ActRefused where the act may not be done."""
+    with open_or_create(where, doors) as book:
+        return book.record(act, by=doors.by)
 
-    form, _, item = name.partition(".")
-    if reason is None:
-        return book.record(enter(participant, form, item, text, visit=visit, repeat=repeat), by=by)
-    return book.record(correct(participant, form, item, text, visit=visit, repeat=repeat, reason=reason), by=by)
+
+def unknown_names(book: Book, participant: str, name: str | None) -> tuple[Problem, ...]:
+    """Return a problem for a participant or a `form.item` that the ledger and the plan in force do not know."""
+    from trialbook.protocol.suggest import listed, suggest
+
+    casebooks, study = book.casebooks(), book.study
+    names = {f"{form.id}.{item}" for form in study.forms.values() for item in form.items} | {"visit.date"}
+    asked: list[tuple[str, str, Collection[str]]] = [("participant", participant, casebooks)]
+    if name is not None and "." in name:
+        asked.append(("item", name, names))
+    elif name is not None:
+        asked.append(("form", name, study.forms))
+    return tuple(
+        Problem(
+            code="FOLDER-07", values={"what": what, "name": one, "near": suggest(one, known), "known": listed(known)}
+        )
+        for what, one, known in asked
+        if one not in known
+    )
 
 
 def read_head(path: Path) -> Head:
@@ -265,9 +290,12 @@ def read_head(path: Path) -> Head:
 
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return Head(count=int(kept["count"]), hash=str(kept["hash"]), at=str(kept["at"]))
+        head = Head(count=int(kept["count"]), hash=str(kept["hash"]), at=str(kept["at"]))
     except (ValueError, KeyError, TypeError) as error:
         raise LedgerError([Problem(code="FOLDER-04", place=Place(file=str(path)))]) from error
+    if head.count < 1 or HASH.fullmatch(head.hash) is None:
+        raise LedgerError([Problem(code="FOLDER-04", place=Place(file=str(path)))])
+    return head
 
 
 def write_head(path: Path, head: Head) -> None:
@@ -277,9 +305,15 @@ def write_head(path: Path, head: Head) -> None:
 
 
 def verify_ledger(where: StudyFolder, head: Head | None) -> Verification:
-    """Verify the ledger of a study, however damaged; LedgerError where there is none."""
+    """Verify the ledger of a study, however damaged; LedgerError where there is none.
+
+    Where a head was kept elsewhere there was a ledger: that it is gone is a loss, not a beginning.
+    """
     from trialbook.capture.verify import verify_file
 
+    if not where.ledger.exists() and head is not None:
+        values = {"count": str(head.count), "at": head.at, "entries": "0"}
+        raise LedgerError([Problem(code="LEDGER-39", place=Place(file=str(where.ledger)), values=values)])
     if not where.ledger.exists():
         read_study(where.study_file)
         raise LedgerError([Problem(code="FOLDER-03", place=Place(file=str(where.ledger)))])

@@ -80,20 +80,23 @@ def progress_bar() -> Iterator[Progress]:
         yield tell
 
 
-def print_grid(out: Console, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> None:
+def print_grid(
+    out: Console, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], *, corner: str = ""
+) -> None:
     """Print rows by visits; visits by rows where that fits the width better. Heads and names are plain text."""
-    upright = lay_out([stacked(head) for head in heads], [(name, list(cells)) for name, cells in rows])
-    if fits(out, upright):
+    upright = lay_out(corner, [stacked(head) for head in heads], rows)
+    if width_of(out, upright) <= out.width:
         out.print(upright)
         return
-    turned = [(head, [cells[place] for _, cells in rows]) for place, head in enumerate(heads)]
-    out.print(lay_out([stacked(name) for name, _ in rows], turned))
+    by_head = [(head, [cells[place] for _, cells in rows]) for place, head in enumerate(heads)]
+    turned = lay_out("", [stacked(name) for name, _ in rows], by_head)
+    out.print(min(turned, upright, key=lambda made: width_of(out, made)))
 
 
-def lay_out(heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> Table:
+def lay_out(corner: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> Table:
     """Make a table of a first column of names and a column a head."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    made.add_column("", no_wrap=True)
+    made.add_column(corner, no_wrap=True, vertical="bottom")
     for head in heads:
         made.add_column(escape(head), justify="center", no_wrap=True)
     for name, cells in rows:
@@ -106,9 +109,9 @@ def stacked(head: str) -> str:
     return "\n".join(head.split())
 
 
-def fits(out: Console, made: Table) -> bool:
-    """Tell whether a table is as narrow as the console."""
-    return out.measure(made, options=out.options.update(max_width=10_000)).maximum <= out.width
+def width_of(out: Console, made: Table) -> int:
+    """Return how wide a table would be with all the room it wants."""
+    return out.measure(made, options=out.options.update(max_width=10_000)).maximum
 
 
 # ---- the plan ---------------------------------------------------------------------------------------------------
@@ -176,7 +179,7 @@ def summary(preview: Preview) -> str:
     """Count what an import would do."""
     return (
         f"{preview.new} new answers, {len(preview.changes)} corrections, {preview.same} as recorded, "
-        f"{preview.blank} blank; {len(preview.statuses)} facts on participants."
+        f"{preview.blank} blank; {len(preview.statuses)} on the status of participants."
     )
 
 
@@ -216,7 +219,8 @@ def print_receipt(receipt: Receipt) -> None:
     if not receipt.entries:
         console().print("That is what stands there already: nothing was added.")
     for entry in receipt.entries:
-        console().print(f"Recorded as entry {entry.seq}: {escape(where_of(entry))} = {escape(value_of(entry))}")
+        what = (entry.act, where_of(entry) or entry.person, value_of(entry) or entry.text)
+        console().print(f"Recorded as entry {entry.seq}: {escape('; '.join(part for part in what if part))}")
 
 
 def print_status(grid: VisitGrid, study: Study) -> None:
@@ -225,7 +229,7 @@ def print_status(grid: VisitGrid, study: Study) -> None:
     out.print(f"[bold]{escape(study.say(study.identity.title))}[/], as of {grid.today.isoformat()}")
     heads = ("status", *grid.visits, "unscheduled", "missing")
     rows = [(row.participant, status_cells(row)) for row in grid.rows]
-    print_grid(out, heads, rows)
+    print_grid(out, heads, rows, corner="participant")
     used = {placed.state for row in grid.rows for placed in row.planned}
     out.print("   ".join(f"{sign} {state}" for state, (sign, _) in SIGNS.items() if state in used))
     print_gaps(out, grid.rows, study)
@@ -262,26 +266,37 @@ def print_gaps(out: Console, rows: Iterable[GridRow], study: Study) -> None:
 
 
 def print_history(entries: Sequence[Entry]) -> None:
-    """Print entries in order: who, when, what, why, from which file."""
-    rows = table("entry", "UTC", "person", "act", "where", "value", "as typed", "reason", "source")
-    for entry in entries:
-        cells = (
-            entry.by,
-            entry.act,
-            where_of(entry),
-            value_of(entry),
-            entry.text or "",
-            entry.reason or "",
-            source_of(entry),
-        )
-        rows.add_row(str(entry.seq), entry.at[:19].replace("T", " "), *(escape(cell) for cell in cells))
-    console().print(rows if entries else "Nothing is recorded there.")
+    """Print entries in order: who, when, what, why, from which file; as a table where that fits the width."""
+    out = console()
+    names = ("entry", "UTC", "person", "act", "where", "value", "as typed", "reason", "source")
+    rows = [entry_cells(entry) for entry in entries]
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in names:
+        made.add_column(name, overflow="fold")
+    for row in rows:
+        made.add_row(*(escape(cell) for cell in row))
+    if not rows:
+        out.print("Nothing is recorded there.")
+    elif width_of(out, made) <= out.width:
+        out.print(made)
+    else:
+        for row in rows:
+            told = (f"[dim]{name}[/] {escape(cell)}" for name, cell in zip(names, row, strict=True) if cell)
+            out.print("  ".join(told), soft_wrap=True)
+
+
+def entry_cells(entry: Entry) -> tuple[str, ...]:
+    """Write an entry for the columns of a history."""
+    when = entry.at[:19].replace("T", " ")
+    typed, why = entry.text or "", entry.reason or ""
+    return str(entry.seq), when, entry.by, entry.act, where_of(entry), value_of(entry), typed, why, source_of(entry)
 
 
 def where_of(entry: Entry) -> str:
     """Name the cell of an entry."""
     item = ".".join(part for part in (entry.form, entry.item) if part)
-    return ", ".join(part for part in (entry.participant, entry.visit, item, entry.repeat) if part)
+    row = f"row {entry.repeat}" if entry.repeat else None
+    return ", ".join(part for part in (entry.participant, entry.visit, item, row) if part)
 
 
 def value_of(entry: Entry) -> str:
@@ -302,6 +317,9 @@ def source_of(entry: Entry) -> str:
 def print_verification(verification: Verification) -> None:
     """Print what a verification found."""
     head = verification.head
+    if not verification.ok and not head.count:
+        console().print("The ledger could not be verified: none of its entries could be read.")
+        return
     word = "in order" if verification.ok else "NOT in order"
     console().print(f"The ledger is {word}: {verification.entries} entries, head {head.count} {head.hash} of {head.at}")
 

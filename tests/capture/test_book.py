@@ -108,13 +108,13 @@ def test_the_past_by_number_and_by_time(book: Book) -> None:
 def test_how_a_moment_is_written(book: Book) -> None:
     """BOOK-03: a day means its end; zones are understood; before the first entry there was nothing."""
     everything = book.casebooks()
-    for moment in ("2026-03-02", "2026-03-02T16:00:08+08:00", "2026-03-02 08:00:08", 8, 10_000):
+    for moment in ("2026-03-02", "2026-03-02T16:00:08+08:00", "2026-03-02 08:00:08", 8):
         assert book.casebooks(moment) == everything
         assert book.head(moment) == book.head()
     for moment in ("2026-03-01", "2026-03-02T07:59:59Z", 0, -1):
         assert book.casebooks(moment) == {}
         assert book.head(moment) == EMPTY
-    for moment in ("yesterday", "2026-13-01", ""):
+    for moment in ("yesterday", "2026-13-01", "", "2026-W10-1", "20260302T08", 20_260_302):
         with pytest.raises(LedgerError) as told:
             book.casebooks(moment)
         assert told.value.problems[0].code == "LEDGER-17"

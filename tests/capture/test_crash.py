@@ -2,6 +2,7 @@
 
 CRASH-01: of 30 processes killed with SIGKILL while they save, none loses an acknowledged save, none leaves half of one,
 and a save that is sent again is recorded once.
+CRASH-03: a process that is killed while it makes a ledger leaves none or a whole one, and the next one can make it.
 CRASH-02: the control: a writer that acknowledges before it commits is caught by the same test.
 """
 
@@ -134,3 +135,73 @@ def test_killed_writers(tmp_path: Path) -> None:
 def test_a_writer_that_acknowledges_too_early_is_caught(tmp_path: Path) -> None:
     """CRASH-02: without this the zeros above would mean nothing."""
     assert kill_many(tmp_path, kills=KILLS, is_hasty=True)["lost"]
+
+
+MAKING = """
+import json, os, shutil, sys, uuid
+from pathlib import Path
+
+sys.path[:0] = [ROOT, ROOT + "/src"]
+from tests.conftest import STUDY, Clock, read_text
+from trialbook.capture.book import Book
+
+study, now = read_text(STUDY), Clock()
+given = dict(now=now, new_id=lambda: str(uuid.uuid4()), read=read_text)
+file = Path(FOLDER) / "ledger.db"
+
+
+def make():
+    Book.create(file, study=study, by="carla", **given).close()
+
+
+def lines_until(last):
+    seen = 0
+
+    def count(frame, event, _):
+        nonlocal seen
+        if "capture" not in frame.f_code.co_filename:
+            return None
+        seen += event == "line"
+        if seen == last:
+            os._exit(9)
+        return count
+
+    sys.settrace(count)
+    make()
+    sys.settrace(None)
+    return seen
+
+
+make()
+file.unlink()
+lines = lines_until(-1)
+file.unlink()
+counts = {"none": 0, "whole": 0}
+for last in range(1, lines, lines // DEATHS):
+    pid = os.fork()
+    if pid == 0:
+        lines_until(last)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
+    counts["whole" if file.exists() else "none"] += 1
+    if not file.exists():
+        make()
+    with Book.open(file, **given) as book:
+        verification = book.verify()
+    assert (verification.problems, verification.entries) == ((), 2), (last, verification)
+    for left in Path(FOLDER).iterdir():
+        left.unlink()
+print(json.dumps(counts))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+def test_a_ledger_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    """CRASH-03: death at every so many lines of the making, before and after the ledger gets its name."""
+    given = f"ROOT, FOLDER, DEATHS = {str(Path(__file__).parents[2])!r}, {str(tmp_path)!r}, 60\n"
+    done = subprocess.run(
+        [sys.executable, "-c", given + MAKING], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    counts: dict[str, int] = json.loads(done.stdout)
+    assert min(counts.values()) > 0, counts

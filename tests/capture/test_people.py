@@ -89,11 +89,27 @@ def test_roles_are_those_of_the_grants(steps: list[tuple[str, str, str]]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("P1", "p1"), ("P1", "\uff30\uff11"), ("ﬁ-3", "fi-3"), ("STRASSE", "straße")]
+    ("first", "second"),
+    [
+        ("P1", "p1"),
+        ("P1", "\uff30\uff11"),
+        ("ﬁ-3", "fi-3"),
+        ("STRASSE", "straße"),
+        ("P 7", "P  7"),
+        ("01", "1"),
+        ("S-007", "S-7"),
+        ("000", "0"),
+    ],
 )
 def test_codes_that_look_alike(first: str, second: str) -> None:
-    """PEOPLE-04: case, width and ligatures."""
+    """PEOPLE-04: case, width, ligatures, blanks, and the zeros that a spreadsheet program drops."""
     assert likeness(first) == likeness(second)
+
+
+@pytest.mark.parametrize(("first", "second"), [("101", "11"), ("10", "1"), ("1-10", "1-1"), ("P1", "P11"), ("0", "")])
+def test_codes_that_do_not_look_alike(first: str, second: str) -> None:
+    """PEOPLE-04: a zero within a number, or at its end, tells two people apart."""
+    assert likeness(first) != likeness(second)
 
 
 @pytest.mark.parametrize("code", ["1", "01-701-1015", "P 7", "Ärztin", "患者一", "a/b"])

@@ -214,6 +214,21 @@ def test_excel_cells_are_read_as_they_are_shown(tmp_path: Path) -> None:
     assert (table.sheet, table.other_sheets) == ("Labs", ("Notes",))
 
 
+def test_percentages_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    """TAB-05: a hematocrit that the sheet shows as 42% is stored as 0.42; its sign tells which of the two was meant."""
+    formats = ["0%", "0.0%", "0.00\\ %", "0.00", '0.0" of 100%"', "General"]
+
+    def format_cells(sheet: Any) -> None:
+        for number, code in enumerate(formats, start=2):
+            sheet.cell(number, 1).number_format = code
+        sheet.cell(8, 1).number_format = "0%"
+        sheet.cell(9, 1).number_format = "0%"
+
+    cells = [0.42, 0.425, 0.07, 0.42, 0.42, 0.42, "<5", None]
+    table = read(saved(tmp_path, [["value", "id"], *[[cell, 1] for cell in cells]], format_cells))
+    assert [row.cells[0] for row in table.rows] == ["42%", "42.5%", "7%", "0.42", "0.42", "0.42", "<5", ""]
+
+
 def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
     """TAB-05."""
     path = saved(tmp_path, [["id"], [1]])

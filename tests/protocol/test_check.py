@@ -202,6 +202,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("PLAN-22", WHOLE, "figures: [power, ck,", "figures: [power, ¶full_power,"),
     ("PLAN-23", WHOLE, "treated: {who: enrolled}", "¶enrolled: {who: completed}"),
     ("PLAN-24", WHOLE, "ck: {from: enzymes.ck,", "¶ck: {from: enzymes.ck, unit: ukat/L,"),
+    ("PLAN-25", SMALL, "missing: available cases", "missing: ¶locf"),
     ("COND-02", WHOLE, "'screening.age >= 18'", "¶'screening.agee >= 18'"),
     ("COND-05", WHOLE, "when: 'rating.proximal.all(g, g == 10)'", "when: ¶'rating.power > \"9\"'"),
 ]

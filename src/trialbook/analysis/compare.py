@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -223,7 +224,8 @@ def also_stats(comparison: Comparison, gaps: Summary, decimals: int) -> list[Sta
     unit, factor = comparison.also
     value = None if gaps.mean is None else gaps.mean * factor
     why = "" if value is not None else NO_PAIR if not comparison.pairs.visit else OUT_OF_RANGE
-    return [Stat(name="mean_also", value=value, decimals=decimals + 1, unit=unit, error=why)]
+    fewer = math.floor(math.log10(abs(factor))) if math.isfinite(factor) and factor else 0
+    return [Stat(name="mean_also", value=value, decimals=max(decimals + 1 - fewer, 0), unit=unit, error=why)]
 
 
 def t_stats(comparison: Comparison, test: PairedT, role: Role) -> list[Stat]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
+from trialbook.protocol.check_plan import CARRIED_OUT
 
 if TYPE_CHECKING:
     from trialbook.protocol.model import BaselineRule, PlannedAnalysis, Study
 
-DONE: Mapping[str, tuple[str, ...]] = {
-    "missing": ("available cases",),
-    "intercurrent": ("treatment policy",),
-    "multiplicity": ("none",),
-}
-"""Choices of the plan that are carried out; any other is refused."""
 BY_ARM = "The plan has {n} arms; this version compares nothing within or between arms."
 NOT_DONE = "The plan asks for “{choice}” ({key}), which this version does not compute; nothing is put in its place."
 LOOKS = "The program does not check whether the data were looked at before."
@@ -28,12 +23,12 @@ def refusal_of(study: Study) -> str:
         return BY_ARM.format(n=len(study.arms))
     plan = study.analysis
     chosen = {"missing": plan.missing, "intercurrent": plan.intercurrent}
-    return next((not_done(key, choice) for key, choice in chosen.items() if choice not in DONE[key]), "")
+    return next((not_done(key, choice) for key, choice in chosen.items() if choice not in CARRIED_OUT[key]), "")
 
 
 def unadjusted(plan: PlannedAnalysis) -> str:
     """Return why no test can be called significant, empty where it can."""
-    return "" if plan.multiplicity in DONE["multiplicity"] else not_done("multiplicity", plan.multiplicity)
+    return "" if plan.multiplicity in CARRIED_OUT["multiplicity"] else not_done("multiplicity", plan.multiplicity)
 
 
 def not_done(key: str, choice: str) -> str:
@@ -58,7 +53,7 @@ def state_plan(study: Study) -> Iterator[Result]:
         "arms": ", ".join(study.arms) or "one",
     }
     for key, choice in said.items():
-        refused = choice not in DONE.get(key, (choice,))
+        refused = choice not in CARRIED_OUT.get(key, (choice,))
         error = not_done(key, choice) if refused else refusal_of(study) if key == "arms" and len(study.arms) > 1 else ""
         heading = Heading(
             analysis="plan", variable=key, method="as the study file says", warning=LOOKS if key == "looks" else "",

@@ -131,7 +131,7 @@ def record_new(desk: Desk, asked: Draft, value: Value, standing: Answer | None) 
         return
     parsed = {"text": value.text, "value": value.value, "unit": value.unit, "missing": value.missing}
     if standing is None:
-        desk.record(at_site(desk, asked, act="enter", about=None, reason=None, **parsed))
+        desk.record(at_site(desk, asked, act="enter", about=None, **parsed))
     else:
         desk.record(at_site(desk, asked, act="correct", about=standing.seq, **parsed))
     desk.notes.extend(at_cell(query, asked) for query in value.queries)

@@ -26,7 +26,7 @@ from trialbook.capture.ledger import (
     verify_chain,
 )
 from trialbook.capture.people import People, fold_people, is_code, likeness
-from trialbook.capture.store import CHUNK, PATIENCE, Store, Transaction, remove
+from trialbook.capture.store import CHUNK, PATIENCE, Store, Transaction, beside
 from trialbook.capture.verify import Verification, verify_store
 from trialbook.conduct.casebook import Casebook
 from trialbook.errors import ActRefused, LedgerError, Problem
@@ -94,15 +94,13 @@ class Book:
         LedgerError where the file is there already or cannot be made, ActRefused where the study has no text.
         """
         path = file_of(where)
-        store = Store.create(path)
-        book = cls(store, now=now, new_id=new_id, read=read or unreadable)
-        try:
-            book._begin(study, by)
-        except BaseException:
-            book.close()
-            remove(path)
-            raise
-        return book
+        with (
+            beside(path, new_id()) as draft,
+            cls(Store.create(draft), now=now, new_id=new_id, read=read or unreadable) as made,
+        ):
+            made._begin(study, by)
+            made.close()
+        return cls.open(path, now=now, new_id=new_id, read=knowing(study, read or unreadable))
 
     @classmethod
     def open(
@@ -384,15 +382,17 @@ def number_at(transaction: Transaction, as_of: int | str | None) -> int:
     last = head_of(transaction.last()).count
     if as_of is None:
         return last
+    if isinstance(as_of, int) and as_of > last:
+        raise LedgerError([Problem(code="LEDGER-17", values={"moment": str(as_of)})])
     if isinstance(as_of, int):
-        return max(0, min(as_of, last))
+        return max(0, as_of)
     return transaction.number_at(moment_of(as_of))
 
 
 def moment_of(text: str) -> str:
     """Return a time as entries write it: a day means its end, a time without a zone is UTC."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text if DAY.match(text) else "")
     except ValueError as error:
         raise LedgerError([Problem(code="LEDGER-17", values={"moment": text})]) from error
     if DAY.fullmatch(text):
@@ -419,6 +419,11 @@ def file_of(where: Path | str) -> Path:
     if isinstance(where, str) and ADDRESS.match(where):
         raise LedgerError([Problem(code="LEDGER-19", values={"address": where})])
     return Path(where)
+
+
+def knowing(study: Study, read: Reader) -> Reader:
+    """Return a reader that knows the text of a study that was read already."""
+    return lambda text: study if text == study.text else read(text)
 
 
 def unreadable(text: str) -> Study:

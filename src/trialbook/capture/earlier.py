@@ -10,7 +10,12 @@ from trialbook.capture.ledger import Draft, Entry, cell_of
 from trialbook.conduct.casebook import Cell
 
 Spot = tuple[str, Cell]
-"""A participant and a cell; for an act on the participant's status, a cell that names only the act."""
+"""A participant and a cell; for an act on the participant's status, a cell that names only the act.
+
+The two ways in which a participant ends share one: a file that said the one and then the other has changed its word.
+"""
+
+ENDS = frozenset({"complete", "withdraw"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,9 @@ class Earlier:
 
 def spot_of(draft: Draft) -> Spot:
     """Return which cell, or which status of a participant, a draft or entry speaks of."""
-    cell = cell_of(draft) if draft.item is not None else Cell("", "", "", draft.act)
-    return draft.participant or "", cell
+    if draft.item is not None:
+        return draft.participant or "", cell_of(draft)
+    return draft.participant or "", Cell("", "", "", "end" if draft.act in ENDS else draft.act)
 
 
 def earlier_imports(entries: Iterable[Entry]) -> Earlier:

@@ -6,6 +6,7 @@ The foreign name is recorded as the visit's `name`, so that every later file tha
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ def number_encounters(rows: Sequence[Row], casebooks: Mapping[str, Casebook], ea
     An encounter whose name is recorded, or was recorded by an earlier import, keeps its number. New ones of a
     participant follow in order of their dates, those without a date last, and otherwise as they come.
     """
+    rows = [replace(row, encounter=spelled(row.encounter)) for row in rows]
     first: dict[Encounter, Row] = {}
     for row in rows:
         if row.encounter:
@@ -38,6 +40,11 @@ def number_encounters(rows: Sequence[Row], casebooks: Mapping[str, Casebook], ea
     named = [_name_row(row, visits[key]) for key, row in first.items()]
     numbered = [replace(row, visit=visits[row.participant, row.encounter]) if row.encounter else row for row in rows]
     return named + numbered
+
+
+def spelled(name: str) -> str:
+    """Return a foreign name as its answer is recorded, so that it is known again: composed, with plain line ends."""
+    return unicodedata.normalize("NFC", name).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _name_row(row: Row, visit: str) -> Row:
@@ -88,18 +95,18 @@ def _visits(
 def _imported(earlier: Earlier) -> dict[Encounter, str]:
     """Return the unscheduled visits that earlier imports named, whatever their names were changed to since."""
     return {
-        (participant, entry.value): cell.visit
+        (participant, name): cell.visit
         for (participant, cell), entries in earlier.entries.items()
         if (cell.form, cell.item) == (VISIT_FORM, NAME)
         for entry in entries.values()
-        if entry.value is not None
+        if (name := entry.value or entry.missing) is not None
     }
 
 
 def _recorded(casebook: Casebook) -> dict[Encounter, str]:
     """Return the unscheduled visits of a participant whose names are recorded."""
     return {
-        (casebook.participant, answer.value): cell.visit
+        (casebook.participant, name): cell.visit
         for cell, answer in casebook.answers.items()
-        if (cell.form, cell.item) == (VISIT_FORM, NAME) and answer.value is not None
+        if (cell.form, cell.item) == (VISIT_FORM, NAME) and (name := answer.value or answer.missing) is not None
     }

@@ -12,13 +12,13 @@ from trialbook.capture.acts import judge_imported
 from trialbook.capture.answers import form_of
 from trialbook.capture.earlier import Earlier
 from trialbook.capture.encounters import number_encounters
-from trialbook.capture.judging import Desk, State, at_cell
+from trialbook.capture.judging import Desk, State, at_cell, place_of
 from trialbook.capture.ledger import Draft, cell_of
 from trialbook.capture.people import likeness
 from trialbook.capture.rows import Change, Preview, Row, SourceFile, StatusChange, StatusRow
 from trialbook.capture.statuses import told
 from trialbook.conduct.casebook import Answer, Casebook, Cell
-from trialbook.errors import Problem
+from trialbook.errors import Place, Problem
 from trialbook.protocol.model import Item, Study
 from trialbook.protocol.values import Value, limit_of, number_of, parse_value
 
@@ -74,7 +74,7 @@ def plan_import(
     for status in statuses:
         if status.act not in BEGINNINGS and status.participant in known:
             _plan_status(plan, status)
-    found = _judge(plan)
+    found = [*_judge(plan), *_no_longer_given(plan, files)]
     return Preview(
         files=files,
         new=plan.new,
@@ -167,15 +167,15 @@ def _compare(plan: Plan, draft: Draft, value: Value) -> None:
         plan.same += 1
         return
     last = plan.earlier.last(draft)
-    by_hand = standing is not None and not plan.earlier.gave(draft, standing.seq)
+    by_hand = last is not None if standing is None else not plan.earlier.gave(draft, standing.seq)
     change = Change(draft=draft, old=standing, new=value, by_hand=by_hand)
     if last is not None and _agree(value, last):
         plan.kept.append(change)
-    elif standing is None:
+    elif standing is None and last is None:
         plan.new += 1
         plan.asked.append(draft)
     else:
-        draft = replace(draft, about=standing.seq)
+        draft = replace(draft, about=None if standing is None else standing.seq)
         plan.changes.append(replace(change, draft=draft))
         plan.asked.append(draft)
 
@@ -195,6 +195,26 @@ def _conflict(first: Draft, said: Value, draft: Draft, value: Value) -> Problem:
     """Say that two rows give one cell different values."""
     values = {"value": value.text, "other": said.text, "row": str(first.source_row), "file": str(first.source_file)}
     return at_cell(Problem(code="IMPORT-03", values=values), draft)
+
+
+def _no_longer_given(plan: Plan, files: Sequence[SourceFile]) -> Iterator[Problem]:
+    """Tell of answers that stand as a file gave them earlier, and that it gives no longer: a row or a cell is gone."""
+    if plan.problems:
+        return
+    for file in files:
+        gone = [
+            entry
+            for (participant, cell), by_file in plan.earlier.entries.items()
+            if (entry := by_file.get(file.name)) is not None
+            and (participant, cell) not in plan.given
+            and participant in plan.casebooks
+            and (standing := plan.casebooks[participant].answers.get(cell)) is not None
+            and standing.seq == entry.seq
+        ]
+        if gone:
+            cell = replace(place_of(gone[0]), file=None, line=None, header=None)
+            values = {"count": str(len(gone)), "first": f"{cell}: {gone[0].text}"}
+            yield Problem(code="IMPORT-33", place=Place(file=file.name), values=values, level="warning")
 
 
 # ---- statuses ---------------------------------------------------------------------------------------------------
@@ -257,7 +277,7 @@ def _state_otherwise(plan: Plan, draft: Draft, casebook: Casebook, judged: Draft
     last = plan.earlier.last(draft)
     change = StatusChange(draft=draft, old=told(casebook, draft.act))
     day = None if draft.value is None else judged.value
-    if last is not None and (last.value, last.text) == (day, draft.text):
+    if last is not None and (last.act, last.value, last.text) == (draft.act, day, draft.text):
         plan.status_kept.append(change)
         return
     if judged.reason is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ RIGHTS: Mapping[Right, str] = MappingProxyType(
 """Right -> what it lets a person do. An act names the right it needs."""
 
 LONGEST_CODE = 64
+
+LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,5 +129,9 @@ def is_code(text: str) -> bool:
 
 
 def likeness(code: str) -> str:
-    """Return what two codes share that differ only in case, width or style of their characters."""
-    return unicodedata.normalize("NFKC", code).casefold()
+    """Return what two codes share that differ only in case, width or style of their characters, blanks, or zeros.
+
+    Spreadsheet programs make 1 of 01: the two must not become two participants.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", code).casefold().split())
+    return LEADING_ZEROS.sub("", plain)

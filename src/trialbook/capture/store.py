@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -187,8 +187,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Give a snapshot of the store to read from."""
-        with told(self.path), self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with told(self.path), self._begun("BEGIN") as connection:
             yield Transaction(connection, str(self.path))
 
     @contextmanager
@@ -200,13 +199,21 @@ class Store:
         if self._doubtful:
             raise LedgerError([Problem(code="LEDGER-12", values={"file": str(self.path)})])
         try:
-            with told(self.path), self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            with told(self.path, is_writing=True), self._begun("BEGIN IMMEDIATE") as connection:
                 yield Transaction(connection, str(self.path))
                 connection.commit()
         except LedgerError as error:
-            self._doubtful = any(problem.code == "LEDGER-12" for problem in error.problems)
+            self._doubtful = any(problem.code == UNKNOWN for problem in error.problems)
             raise
+
+    @contextmanager
+    def _begun(self, begin: str) -> Iterator[Connection]:
+        """Give a connection with a transaction begun; where that fails, nothing was recorded."""
+        with ExitStack() as stack:
+            with told(self.path):
+                connection = stack.enter_context(self._engine.connect())
+                connection.exec_driver_sql(begin)
+            yield connection
 
     def close(self) -> None:
         """Close every connection; SQLite then moves what it wrote ahead into the file itself."""
@@ -254,13 +261,16 @@ BY_ERROR: Mapping[int, str] = MappingProxyType(
         sqlite3.SQLITE_READONLY: "LEDGER-04",
         sqlite3.SQLITE_CANTOPEN: "LEDGER-04",
         sqlite3.SQLITE_FULL: "LEDGER-10",
-        sqlite3.SQLITE_IOERR: "LEDGER-12",
+        sqlite3.SQLITE_IOERR: "LEDGER-21",
         sqlite3.SQLITE_CORRUPT: "LEDGER-11",
         sqlite3.SQLITE_NOTADB: "LEDGER-03",
         sqlite3.SQLITE_CONSTRAINT: "LEDGER-14",
     }
 )
 """SQLite's primary result code -> code of the problem; any other is `LEDGER-15`."""
+
+UNKNOWN = "LEDGER-12"
+"""In the place of `LEDGER-21` once writing has begun: the disk may hold what it said that it does not."""
 
 
 def engine_of(path: Path, patience: float, *, looking: bool = False) -> Engine:
@@ -306,21 +316,22 @@ def check_kept_settings(transaction: Transaction) -> None:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def told(path: Path, *, is_writing: bool = False) -> Iterator[None]:
     """Turn what the database raises into a LedgerError; a text that is no UTF-8 is damage like any other."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        raise LedgerError([problem_of(error, path)]) from error
+        raise LedgerError([problem_of(error, path, is_writing=is_writing)]) from error
     except UnicodeDecodeError as error:
         raise LedgerError([Problem(code="LEDGER-11", values={"file": str(path), "detail": str(error)})]) from error
 
 
-def problem_of(error: DBAPIError | sqlite3.Error, path: Path) -> Problem:
+def problem_of(error: DBAPIError | sqlite3.Error, path: Path, *, is_writing: bool) -> Problem:
     """Return the problem that an error of the database tells of."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     number = getattr(cause, "sqlite_errorcode", None)
     code = "LEDGER-11" if number is None else BY_ERROR.get(number & 0xFF, "LEDGER-15")
+    code = UNKNOWN if is_writing and code == "LEDGER-21" else code
     return Problem(code=code, values={"file": str(path), "detail": str(cause)})
 
 
@@ -371,6 +382,43 @@ def reserve(path: Path) -> None:
         raise LedgerError([Problem(code="LEDGER-13", values={"file": str(path)})]) from error
     except OSError as error:
         raise LedgerError([unopened(path.parent if not path.parent.exists() else path, error)]) from error
+
+
+@contextmanager
+def beside(path: Path, mark: str) -> Iterator[Path]:
+    """Give the name of a file to make, which takes its place at the end; at no moment is there half a file at `path`.
+
+    Whoever is killed on the way leaves only the file with the mark. LedgerError where there is a file at `path`.
+    """
+    draft = path.with_name(f".{path.name}.{mark}")
+    try:
+        yield draft
+        put_in_place(draft, path)
+    except LedgerError as error:
+        raise LedgerError([renamed(problem, draft, path) for problem in error.problems]) from error
+    finally:
+        remove(draft)
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Give a finished, closed file its name; LedgerError where another one has it, or where this one is not whole."""
+    ahead = draft.with_name(draft.name + "-wal")
+    if ahead.exists() and ahead.stat().st_size:
+        raise LedgerError([Problem(code="LEDGER-10", values={"file": str(path)})])
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError as error:
+        raise LedgerError([Problem(code="LEDGER-13", values={"file": str(path)})]) from error
+    except OSError:
+        # a file system without links: the name is taken first, so that no other file is replaced
+        reserve(path)
+        draft.replace(path)
+
+
+def renamed(problem: Problem, draft: Path, path: Path) -> Problem:
+    """Return a problem of the file that was being made as one of the file that it was to become."""
+    is_draft = problem.values.get("file") == str(draft)
+    return replace(problem, values={**problem.values, "file": str(path)}) if is_draft else problem
 
 
 def remove(path: Path) -> None:

@@ -35,6 +35,11 @@ DAMAGED = (
     KeyError, NotImplementedError, OSError, RuntimeError, ValueError,
 )  # fmt: skip
 """What zipfile, its decompressors and the XML reader raise on a file that is no workbook, or is locked."""
+STYLES = "xl/styles.xml"
+PERCENTS = ("9", "10")
+"""Built-in formats of percentages."""
+LITERAL = re.compile(r'"[^"]*"|\\.')
+"""What a number format writes as it stands."""
 REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
 
 Typed = int | float | str | bool | date | datetime | time | timedelta
@@ -48,6 +53,8 @@ class Scan:
     last_column: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     """0-based row and column -> `#DIV/0!`."""
+    percents: set[tuple[int, int]] = field(default_factory=set)
+    """0-based row and column of numbers that are shown as a percentage: 0.42 as 42%."""
     uncomputed: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -60,7 +67,7 @@ def workbook_rows(name: str, content: bytes, sheet: str | None, header_row: int)
             _guard_size(name, parts)
             sheets = _sheets(parts)
             chosen = _chosen(name, sheets, sheet)
-            scan = _scan(name, parts, sheets[chosen])
+            scan = _scan(name, parts, sheets[chosen], _percent_styles(parts))
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             rows = _texts(name, book.get_sheet_by_name(chosen), scan, header_row)
     except (*DAMAGED, CalamineError) as error:
@@ -108,6 +115,20 @@ def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
+def _percent_styles(parts: zipfile.ZipFile) -> frozenset[str]:
+    """Return the numbers of the styles that show a number as a percentage."""
+    if STYLES not in parts.namelist():
+        return frozenset()
+    codes, styles, inside = set(PERCENTS), list[str](), False
+    for tag, attributes in _elements(parts.read(STYLES)):
+        if tag == "numFmt" and "%" in LITERAL.sub("", attributes.get("formatCode", "")):
+            codes.add(attributes.get("numFmtId", ""))
+        inside = tag == "cellXfs" or (inside and tag not in {"cellStyles", "dxfs"})
+        if inside and tag == "xf":
+            styles.append(attributes.get("numFmtId", "0"))
+    return frozenset(str(number) for number, code in enumerate(styles) if code in codes)
+
+
 def _parser() -> expat.XMLParserType:
     """Make an XML reader that refuses entities, by which a small file becomes a large one."""
 
@@ -129,10 +150,10 @@ def _chosen(name: str, sheets: dict[str, str], wanted: str | None) -> str:
     return next(iter(sheets)) if wanted is None else wanted
 
 
-def _scan(name: str, parts: zipfile.ZipFile, part: str) -> Scan:
-    """Look through the XML of a sheet for its corners, its error values and formulas that were never computed."""
+def _scan(name: str, parts: zipfile.ZipFile, part: str, percent_styles: frozenset[str]) -> Scan:
+    """Look through the XML of a sheet for its corners, error values, percentages and formulas never computed."""
     scan = Scan()
-    reader = _SheetReader(scan)
+    reader = _SheetReader(scan, percent_styles)
     with parts.open(part) as stream:
         reader.parser.ParseFile(stream)
     if scan.last_row * scan.last_column > MOST_CELLS:
@@ -146,8 +167,8 @@ def _scan(name: str, parts: zipfile.ZipFile, part: str) -> Scan:
 class _SheetReader:
     """Follows the cells of a sheet's XML: `<c r="B7" t="e"><f>…</f><v>#DIV/0!</v></c>`."""
 
-    def __init__(self, scan: Scan) -> None:
-        self.scan = scan
+    def __init__(self, scan: Scan, percent_styles: frozenset[str]) -> None:
+        self.scan, self.percent_styles, self.style = scan, percent_styles, ""
         self.parser = _parser()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -176,6 +197,7 @@ class _SheetReader:
         else:
             self.column, self.row = _column_number(match[1]), int(match[2]) - 1
         self.kind, self.formula, self.value = attributes.get("t", "n"), False, ""
+        self.style = attributes.get("s", "")
 
     def text(self, text: str) -> None:
         """Collect the text of a value."""
@@ -197,6 +219,8 @@ class _SheetReader:
             self.scan.errors[place] = self.value
         elif self.formula and not self.value and self.kind != "str":
             self.scan.uncomputed.append(place)
+        elif self.kind == "n" and self.style in self.percent_styles:
+            self.scan.percents.add(place)
         if self.value or self.formula:
             self.scan.last_row = max(self.scan.last_row, self.row + 1)
             self.scan.last_column = max(self.scan.last_column, self.column + 1)
@@ -215,7 +239,10 @@ def _texts(name: str, sheet: CalamineSheet, scan: Scan, header_row: int) -> list
     merged = [start for start, end in sheet.merged_cell_ranges or [] if end[0] >= header_row - 1]
     if merged:
         raise Unreadable(*[_at("TABLE-24", name, row, column) for row, column in merged])
-    rows = [[as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows = [
+        [as_text(cell, is_percent=(i, j) in scan.percents) for j, cell in enumerate(row)]
+        for i, row in enumerate(sheet.to_python(skip_empty_area=False))
+    ]
     long = [(i, j) for i, row in enumerate(rows) for j, cell in enumerate(row) if len(cell) > LONGEST_CELL]
     if long:
         raise refuse("TABLE-18", name, line=long[0][0] + 1, column=long[0][1] + 1, limit=f"{LONGEST_CELL:,}")
@@ -233,11 +260,11 @@ def _widen(rows: list[list[str]], row: int, column: int) -> None:
         cells.extend([""] * (width - len(cells)))
 
 
-def as_text(cell: Typed) -> str:
-    """Write a cell of a spreadsheet as people write it: `57`, `4.3`, `2014-01-06`, `TRUE`.
+def as_text(cell: Typed, *, is_percent: bool = False) -> str:
+    """Write a cell of a spreadsheet as people write it: `57`, `4.3`, `42%`, `2014-01-06`, `TRUE`.
 
-    A number has at most the 15 significant digits that spreadsheet programs show; a date without a time of day
-    is only the date.
+    `is_percent` says that the sheet shows 0.42 as 42%. A number has at most the 15 significant digits that
+    spreadsheet programs show; a date without a time of day is only the date.
     """
     if isinstance(cell, str):
         return cell
@@ -250,8 +277,9 @@ def as_text(cell: Typed) -> str:
     if isinstance(cell, timedelta):
         minutes, seconds = divmod(int(cell.total_seconds()), 60)
         return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-    number = f"{Decimal(f'{cell:.15g}'):f}"
-    return number.rstrip("0").rstrip(".") if "." in number else number
+    number = f"{Decimal(f'{cell:.15g}') * (100 if is_percent else 1):f}"
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"{number}%" if is_percent else number
 
 
 def _at(code: str, name: str, row: int, column: int) -> Problem:

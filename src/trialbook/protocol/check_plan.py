@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
@@ -14,6 +14,13 @@ from trialbook.protocol.suggest import listed
 ENROLLED = "enrolled"
 """The analysis set in which participants and adverse events are counted."""
 
+CARRIED_OUT: Mapping[str, tuple[str, ...]] = {
+    "missing": ("available cases",),
+    "intercurrent": ("treatment policy",),
+    "multiplicity": ("none",),
+}
+"""Choices of the analysis that this version carries out; any other is refused in the report, and warned of here."""
+
 TO_STATE = ("primary", "test", "missing")
 """Keys of the analysis whose default would change a result, and so have none that is silent."""
 
@@ -23,6 +30,7 @@ def check_plan(names: Names) -> Iterator[Problem]:
     for endpoint in names.study.endpoints.values():
         yield from _check_endpoint(endpoint, ("endpoints", endpoint.id), names)
     yield from _check_stated(names)
+    yield from _check_carried_out(names)
     yield from _check_sets(names)
     yield from _check_baseline(names)
     yield from _check_primary(names)
@@ -84,6 +92,14 @@ def _check_stated(names: Names) -> Iterator[Problem]:
             examples = {"primary": f"{{endpoint: {next(iter(names.study.endpoints))}, at: ...}} or none"}
             example = examples.get(key, "paired t" if key == "test" else "available cases")
             yield names.problem("PLAN-09", ("analysis",), key=key, example=example)
+
+
+def _check_carried_out(names: Names) -> Iterator[Problem]:
+    """Yield a warning for each choice that the report will refuse."""
+    for key, done in CARRIED_OUT.items():
+        choice = str(getattr(names.study.analysis, key))
+        if choice not in done:
+            yield names.problem("PLAN-25", ("analysis", key), level="warning", choice=choice, done=listed(done))
 
 
 def _check_sets(names: Names) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from itertools import combinations
 from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.model import Visit
+from trialbook.protocol.phrases import day_in_id
 from trialbook.protocol.read_visits import ENROLMENT
 from trialbook.protocol.reading import KeyPath
 
@@ -18,8 +19,15 @@ def check_visits(names: Names) -> Iterator[Problem]:
     for visit in names.study.schedule.visits.values():
         if visit.before is not None:
             yield from _check_moment(visit.before.name, ("visits", "planned", visit.id, "before"), names)
-    for first, second in combinations(names.study.schedule.visits.values(), 2):
+    placed = [visit for visit in names.study.schedule.visits.values() if _is_placed(visit, names)]
+    for first, second in combinations(placed, 2):
         yield from _check_overlap(first, second, names)
+
+
+def _is_placed(visit: Visit, names: Names) -> bool:
+    """Tell whether the file says when a visit is; where it does not, that was complained of."""
+    written = {("visits", "planned", visit.id, "day"), ("visits", "planned", visit.id, "week")}
+    return day_in_id(visit.id) is not None or bool(written & names.places.keys())
 
 
 def _check_moment(name: str, path: KeyPath, names: Names) -> Iterator[Problem]:

@@ -214,7 +214,7 @@ NEEDS = Section(
 CONSTANT = Section(
     name="constant",
     title="a time of constancy",
-    doc="A change in this time raises a deviation.",
+    doc="The time over which it may not change; changes are not judged yet.",
     keys=(
         Key("from", kinds.VISITS, "Visit, or `enrolment`.", required=True),
         Key("to", kinds.VISITS, "Visit.", required=True),
@@ -323,9 +323,9 @@ ITEM = Section(
         Key(
             "expected",
             kinds.RANGE,
-            "Outside of this a query is raised, and the value is kept.",
+            "Outside of this a value is kept, and told to be looked at.",
             only_with=("number", "vas"),
-            otherwise="no query",
+            otherwise="nothing is told",
         ),
         Key(
             "decimals",
@@ -363,10 +363,10 @@ DERIVE = Section(
 CHECK = Section(
     name="check",
     title="a check",
-    doc="A condition that should hold; where it is false a query is raised.",
+    doc="A condition that should hold. It is checked for sense; it is not judged on answers yet.",
     keys=(
         Key("when", kinds.CONDITION, "What should hold.", required=True),
-        Key("say", TEXT, "What the query says.", required=True),
+        Key("say", TEXT, "What is wrong where it does not hold.", required=True),
     ),
 )
 

@@ -17,6 +17,7 @@ from trialbook.report.shown import entry_text
 from trialbook.report.trace import by_participant
 
 LEGEND = "n: participants with a value. SD: standard deviation. Percentages are of the participants with a value."
+AT_BASELINE = "What was measured at visits is the value at baseline."
 MOST_SHOWN = 24
 """Participants are shown one by one up to this number."""
 PER_SET = ("n", "Mean ± SD, or n (%)", "Median (range)")
@@ -34,12 +35,12 @@ def table_one(run: Run) -> Table | None:
     body = tuple(row for name in names for row in _characteristic(run, name, sets, notes))
     return Table(
         id="table-baseline",
-        title="Participants at baseline",
+        title="Characteristics of the participants",
         stub="Characteristic",
         columns=tuple(Column(label=label) for _ in sets for label in PER_SET),
         spanners=tuple(_spanner(run, name, place) for place, name in enumerate(sets)),
         body=body,
-        footnotes=((LEGEND,), *footnotes(notes)),
+        footnotes=((f"{LEGEND} {AT_BASELINE}",), *footnotes(notes)),
     )
 
 
@@ -55,13 +56,13 @@ def table_each(run: Run) -> Table | None:
     )
     return Table(
         id="table-participants",
-        title="Participants one by one, at baseline",
+        title="Participants one by one",
         stub="Participant",
         columns=tuple(
             Column(label=_heading(run, name), align="left" if _is_words(run, name) else "right") for name in names
         ),
         body=tuple(rows),
-        footnotes=((f"{ABSENT} no value recorded. Each value leads to its entries.",),),
+        footnotes=((f"{ABSENT} no value recorded. {AT_BASELINE} Each value leads to its entries.",),),
     )
 
 

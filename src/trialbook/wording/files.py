@@ -22,6 +22,7 @@ FOLDER: dict[str, Wording] = {
         "The study file was changed since the study adopted it; what is recorded goes by the adopted one.",
         "Adopt the changed file with “trialbook adopt”, or undo the change.",
     ),
+    "FOLDER-07": Wording("There is no {what} “{name}” in this study.", "{near}There are: {known}."),
     "FOLDER-06": Wording(
         "There is no result called “{result}”.", "{near}The ids stand in results.csv and in the appendix of the report."
     ),

@@ -211,6 +211,10 @@ IMPORT: dict[str, Wording] = {
     "IMPORT-31": Wording(
         "Only the sheet “{sheet}” was read, not {others}.", "To read another one, add `sheet` in the map."
     ),
+    "IMPORT-33": Wording(
+        "{count} answers that this file gave earlier are no longer in it; the first is {first}.",
+        "They stay recorded, since blanks overwrite nothing. Where one of them was wrong, correct it with a reason.",
+    ),
     "IMPORT-32": Wording(
         "These files of the map were not given: {files}.", "If they have changed, import them as well."
     ),

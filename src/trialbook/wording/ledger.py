@@ -139,7 +139,10 @@ CAPTURE: dict[str, Wording] = {
         "{file} is empty: its making was interrupted, or it was emptied.",
         "If nothing was ever recorded, delete it and begin again; otherwise restore the last backup.",
     ),
-    "LEDGER-17": Wording("“{moment}” is no moment.", "Write a day or a UTC time: 2026-03-14, or 2026-03-14T09:30."),
+    "LEDGER-17": Wording(
+        "“{moment}” is no moment of this ledger.",
+        "Write a day or a UTC time, 2026-03-14 or 2026-03-14T09:30, or the number of an entry that it has.",
+    ),
     "LEDGER-18": Wording("At {moment} no study file was adopted yet.", "Choose a later moment."),
     "LEDGER-19": Wording(
         "“{address}” is no file, and this version of trialbook keeps ledgers in files.",
@@ -148,6 +151,10 @@ CAPTURE: dict[str, Wording] = {
     "LEDGER-20": Wording(
         "Another program adopted a new version of the study file ({size} characters).",
         "Open the ledger again to go on with it.",
+    ),
+    "LEDGER-21": Wording(
+        "{file} cannot be read now: the disk refused ({detail}).",
+        "Nothing was recorded. Check the disk and its free space (reading needs a little of it, too), and do it again.",
     ),
     "LEDGER-30": Wording(
         "Entry {entry} stands where entry {expected} should.",
@@ -162,7 +169,7 @@ CAPTURE: dict[str, Wording] = {
         "Compare the entry with a backup, and find out who could write to the file.",
     ),
     "LEDGER-33": Wording(
-        "The words of entry {entry} were changed after they were written.",
+        "What entry {entry} says, its value or its words, was changed after it was written.",
         "Compare the entry with a backup, and find out who could write to the file.",
     ),
     "LEDGER-34": Wording(

@@ -188,6 +188,10 @@ STUDY: dict[str, Wording] = {
         "“{item}” cannot describe the participants at baseline.", "Name numbers and choices answered once or at visits."
     ),
     "PLAN-22": Wording("“{endpoint}” is a condition and has no course to draw.", "Name endpoints that have “from”."),
+    "PLAN-25": Wording(
+        "“{choice}” is not carried out by this version: the report will say so in place of numbers.",
+        "Choose {done}, or keep it and compute these results elsewhere.",
+    ),
     "PLAN-23": Wording(
         "The analysis set “enrolled” is everybody who was enrolled, and adverse events are counted in it.",
         "Write “who: enrolled” here, or give this set another name.",

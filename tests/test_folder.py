@@ -1,0 +1,129 @@
+"""A study's folder: what is done with its files as a whole, and what is said where one of them is not as it should be.
+
+FOLD-01: several programs may begin a ledger at the same moment; one makes it, and all record into it.
+FOLD-02: where a head was kept elsewhere, a ledger that is gone is told as a loss; a head that says nothing is none.
+FOLD-03: an import that meets a study file which nobody adopted says so.
+FOLD-04: a ledger that cannot be looked at is not called damaged.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from trialbook.capture.book import Book
+from trialbook.capture.store import Store
+from trialbook.demo import SHIPPED
+from trialbook.errors import ImportRefused, LedgerError
+from trialbook.folder import Doors, StudyFolder, import_files, open_or_create, read_head, verify_ledger, write_head
+from trialbook.wording import remedy, sentence
+
+STUDY = "infliximab_myositis"
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> StudyFolder:
+    """Return the folder of a study of which nothing is recorded."""
+    return StudyFolder(Path(shutil.copytree(SHIPPED / STUDY, tmp_path / STUDY)))
+
+
+@pytest.fixture
+def doors() -> Doors:
+    """Return a clock that stands, chance that counts, and a person."""
+    ids = itertools.count(1)
+    return Doors(now=lambda: datetime(2026, 3, 2, tzinfo=UTC), new_id=lambda: f"id-{next(ids)}", by="carla")
+
+
+def test_two_programs_begin_a_ledger_at_once(where: StudyFolder, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FOLD-01: the second finds the ledger of the first when its own is ready, and opens that."""
+    create = Store.create
+
+    def create_late(path: Path) -> Store:
+        monkeypatch.setattr(Store, "create", create)
+        open_or_create(where, doors).close()
+        return create(path)
+
+    monkeypatch.setattr(Store, "create", create_late)
+    with open_or_create(where, doors) as book:
+        assert book.head().count == 2
+        assert book.verify().ok
+    assert sorted(path.name for path in where.path.iterdir() if "ledger" in path.name) == ["ledger.db"]
+
+
+def test_a_ledger_that_is_gone(where: StudyFolder, doors: Doors, tmp_path: Path) -> None:
+    """FOLD-02."""
+    with open_or_create(where, doors) as book:
+        head = book.head()
+    write_head(tmp_path / "head.json", head)
+    assert verify_ledger(where, read_head(tmp_path / "head.json")).ok
+    where.ledger.unlink()
+    with pytest.raises(LedgerError) as gone:
+        verify_ledger(where, read_head(tmp_path / "head.json"))
+    assert [problem.code for problem in gone.value.problems] == ["LEDGER-39"]
+    with pytest.raises(LedgerError) as never:
+        verify_ledger(where, None)
+    assert [problem.code for problem in never.value.problems] == ["FOLDER-03"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[]",
+        "head",
+        '{"count": 0, "hash": "", "at": ""}',
+        f'{{"count": -5, "hash": "{"0" * 64}", "at": "x"}}',
+        '{"count": 3, "hash": "abc", "at": "x"}',
+    ],
+)
+def test_a_head_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
+    """FOLD-02: a head of no entry would find every ledger in order."""
+    (tmp_path / "head.json").write_text(text, encoding="utf-8")
+    with pytest.raises(LedgerError) as refused:
+        read_head(tmp_path / "head.json")
+    assert [problem.code for problem in refused.value.problems] == ["FOLDER-04"]
+
+
+def test_an_import_says_that_the_study_file_was_changed(where: StudyFolder, doors: Doors) -> None:
+    """FOLD-03: a map that names what only the changed file has is refused with the reason beside it."""
+    table, mapping = where.path / "data" / "as_published.csv", where.path / "map.yaml"
+    import_files(where, [table], mapping, doors=doors)
+    plan = where.study_file.read_text(encoding="utf-8")
+    where.study_file.write_text(
+        plan.replace("      mmt8: {", "      fatigue: {label: Fatigue, number: score}\n      mmt8: {"), encoding="utf-8"
+    )
+    done = import_files(where, [table], mapping, doors=doors)
+    assert [note.code for note in done.preview.notes] == ["FOLDER-05"]
+    told = mapping.read_text(encoding="utf-8").replace("function.fi", "function.fatigue")
+    mapping.write_text(told, encoding="utf-8")
+    with pytest.raises(ImportRefused) as refused:
+        import_files(where, [table], mapping, doors=doors)
+    codes = {problem.code for problem in refused.value.problems}
+    assert codes == {"MAP-15", "FOLDER-05"}
+
+
+def test_a_ledger_that_cannot_be_read_now(where: StudyFolder, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FOLD-04: no room for SQLite's own notes, as on a full disk: nothing was recorded, and that is said."""
+    import sqlite3
+
+    open_or_create(where, doors).close()
+
+    class Full(sqlite3.OperationalError):
+        sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+
+    def connect(*_: object, **__: object) -> sqlite3.Connection:
+        raise Full("disk I/O error")
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    verification = verify_ledger(where, None)
+    assert [problem.code for problem in verification.problems] == ["LEDGER-21"]
+    (problem,) = verification.problems
+    assert str(where.ledger) in sentence(problem)
+    assert "Nothing was recorded" in remedy(problem)
+    with pytest.raises(LedgerError) as refused:
+        Book.open(where.ledger, now=doors.now, new_id=doors.new_id, read=lambda _: pytest.fail("not read"))
+    assert [problem.code for problem in refused.value.problems] == ["LEDGER-21"]
