@@ -4,6 +4,7 @@ FRAME-01: participants stand in natural order, the same in any locale and whatev
 FRAME-02: a value has its number, its limit, its date and its study day.
 FRAME-03: forms that are filled in at any time are events, all others observations.
 FRAME-04: cleared answers are left out; missing-data codes stay, without a value.
+FRAME-06: numbers that were recorded in a unit that their item had before an amendment are restated in the present one.
 FRAME-05: casebooks come back from the frames as they went in.
 """
 
@@ -18,7 +19,9 @@ import pytest
 from trialbook.analysis.datasets import Datasets
 from trialbook.analysis.frames import Table, casebooks, collect, columns_of, natural_key
 from trialbook.conduct.casebook import Casebook
+from trialbook.errors import TrialbookError
 from trialbook.protocol.model import Study
+from trialbook.wording import remedy, sentence
 
 Small = Callable[..., Study]
 Person = Callable[..., Casebook]
@@ -111,3 +114,32 @@ def test_frame_01_nobody_at_all(small: Small, datasets_of: Collect) -> None:
     frames = datasets_of(small())
     assert (frames.participants.height, frames.observations.height, frames.events.height) == (0, 0, 0)
     assert frames.observations.schema["value"] == pl.Float64
+
+
+def in_units(book: Casebook, units: dict[str, str]) -> Table:
+    """Write the columns of a casebook whose items were recorded in these units."""
+    columns = columns_of([book])
+    items = columns.answers["item"]
+    return Table(
+        answers={**columns.answers, "unit": [units.get(str(item)) for item in items]}, statuses=columns.statuses
+    )
+
+
+def test_frame_06_units_of_an_earlier_study_file(small: Small, person: Person) -> None:
+    """600 nkat/L are 36 U/L, whatever the unit of the item was when they were recorded."""
+    book = person("1", {"start|visit.date": "2026-01-10", "start|blood.ck": "600", "week 4|blood.ck": "<60"})
+    frame = collect(small(), in_units(book, {"ck": "nkat/L"})).observations.filter(pl.col("item") == "ck")
+    assert frame.select("value", "limit", "text").rows() == [(36.0, "", "36"), (3.6, "<", "<3.6")]
+    frame = collect(small(), in_units(book, {"ck": "U/L"})).observations.filter(pl.col("item") == "ck")
+    assert frame["value"].to_list() == [600.0, 60.0]
+
+
+def test_frame_06_units_that_do_not_convert(small: Small, person: Person) -> None:
+    """No number is better than one in a wrong unit."""
+    book = person("1", {"start|blood.ck": "600", "week 4|blood.ck": "5"})
+    with pytest.raises(TrialbookError) as refused:
+        collect(small(), in_units(book, {"ck": "mmHg"}))
+    (problem,) = refused.value.problems
+    assert problem.code == "LEDGER-22"
+    assert "blood.ck" in sentence(problem)
+    assert remedy(problem)

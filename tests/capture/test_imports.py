@@ -252,6 +252,13 @@ def test_new_participants_come_with_their_answers(book: Book) -> None:
     assert [problem.code for problem in impossible.problems] == ["ACT-17"]
 
 
+def test_a_participant_who_is_refused_is_told_once(book: Book) -> None:
+    """IMPORT-R9: a code that lost its zeros, or gained some, is not a second participant, and not five problems."""
+    preview = planned(book, row("57", participant="P01"), statuses=(status("enrol", participant="P01"),))
+    assert [problem.code for problem in preview.problems] == ["ACT-16"]
+    assert "P1" in sentence(preview.problems[0])
+
+
 def test_one_bad_draft_refuses_all(book: Book) -> None:
     """IMPORT-R9: items, visits and rows that are none are told by the judge of the act itself."""
     bad = (

@@ -10,12 +10,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell
 from trialbook.conduct.schedule import anchor_date
+from trialbook.errors import Problem, TrialbookError
 from trialbook.protocol.model import Study
-from trialbook.protocol.values import LIMITS
+from trialbook.protocol.typed_numbers import plain
+from trialbook.protocol.units import convert
+from trialbook.protocol.values import LIMITS, limit_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,11 +95,15 @@ def from_casebooks(study: Study, casebooks: Mapping[str, Casebook]) -> Datasets:
 
 
 def collect(study: Study, columns: Columns) -> Datasets:
-    """Collect what was recorded into frames: answers that are values or missing-data codes, cleared ones left out."""
+    """Collect what was recorded into frames: answers that are values or missing-data codes, cleared ones left out.
+
+    TrialbookError where a number stands in a unit that its item had once, and that does not convert to the present one.
+    """
     import polars as pl
 
     answers = _frame(columns.answers, ANSWER_FIELDS).with_columns(pl.col("visit", "repeat").fill_null(""))
     answers = answers.filter(pl.col("value").is_not_null() | pl.col("missing").is_not_null())
+    answers = _in_present_units(study, answers)
     participants = _participants(study, _frame(columns.statuses, STATUS_FIELDS), answers)
     rows = _placed(study, participants, answers)
     any_time = [form.id for form in study.forms.values() if form.timing == "any time"]
@@ -111,6 +119,30 @@ def _frame(columns: Mapping[str, Sequence[object]], names: Sequence[str]) -> pl.
 
     frame = pl.DataFrame({name: columns[name] for name in names}, schema=_schema(names))
     return frame.with_columns(pl.when(pl.col("seq") > 0).then(pl.col("seq")))
+
+
+def _in_present_units(study: Study, answers: pl.DataFrame) -> pl.DataFrame:
+    """Restate numbers that were recorded before a version of the study file gave their item another unit."""
+    import polars as pl
+
+    items = {(form.id, item.id): item for form in study.forms.values() for item in form.items.values() if item.unit}
+    values, units = answers["value"].to_list(), answers["unit"].to_list()
+    problems: dict[tuple[str, str, str], Problem] = {}
+    for place, (form, name, unit) in enumerate(answers.select("form", "item", "unit").iter_rows()):
+        item = items.get((form, name))
+        if item is None or item.unit is None or unit in {None, item.unit} or values[place] is None:
+            continue
+        limit = limit_of(values[place])
+        amount = convert(Decimal(values[place].removeprefix(limit)), unit, item.unit, molar_mass=item.molar_mass)
+        if isinstance(amount, Problem):
+            told = {"item": f"{form}.{name}", "unit": unit, "wanted": item.unit}
+            problems[form, name, unit] = Problem(code="LEDGER-22", values=told)
+        else:
+            values[place], units[place] = limit + plain(amount), item.unit
+    if problems:
+        raise TrialbookError(tuple(problems.values()))
+    restated = pl.Series("value", values, dtype=pl.String), pl.Series("unit", units, dtype=pl.String)
+    return answers.with_columns(*restated)
 
 
 def _schema(names: Sequence[str]) -> dict[str, type[pl.DataType]]:

@@ -299,7 +299,14 @@ def _judge(plan: Plan) -> Iterable[Problem]:
     """Judge all that would be recorded as the writer of the ledger will; add the problems and return the notes."""
     desk = _desk(plan)
     changed = {id(change.draft) for change in plan.changes} | {id(change.draft) for change in plan.status_changes}
+    strangers: set[str | None] = set()
     for draft in plan.asked:
+        if draft.participant in strangers:
+            continue
+        before = len(desk.problems)
         judge_imported(desk, replace(draft, reason=NO_REASON_YET) if id(draft) in changed else draft)
+        if draft.act == "screen" and len(desk.problems) > before:
+            # that nothing can be recorded of somebody who is refused needs no saying
+            strangers.add(draft.participant)
     plan.problems += desk.problems
     return desk.notes

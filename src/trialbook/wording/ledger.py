@@ -156,6 +156,10 @@ CAPTURE: dict[str, Wording] = {
         "{file} cannot be read now: the disk refused ({detail}).",
         "Nothing was recorded. Check the disk and its free space (reading needs a little of it, too), and do it again.",
     ),
+    "LEDGER-22": Wording(
+        "Answers to {item} are recorded in {unit}, which does not convert to {wanted}, its unit in the study file.",
+        "Give the item its old unit back, add another item for the new one, and adopt that; nothing recorded is lost.",
+    ),
     "LEDGER-30": Wording(
         "Entry {entry} stands where entry {expected} should.",
         "Entries were removed or moved. Restore the last backup that verifies.",
