@@ -167,8 +167,26 @@ def test_one_bad_cell_refuses_all_and_all_are_told(desk: Desk) -> None:
         ("VALUE-02", 5, "CK before/after"),
         ("VALUE-08", 5, "power"),
     ]
-    assert str(found.problems[-1].place) == "a.csv:5, column “power”, 4, week 4, lab, power"
+    assert str(found.problems[-1].place) == "a.csv:5, column “power”, 4, week 4, lab.power"
     assert "“1/2/3” has 3 parts between “/”, and the map expects 2." in [sentence(p) for p in found.problems]
+
+
+TWO = """
+files:
+  people: {file: people.csv, enrol: {date: on}}
+  lab: {file: lab.csv, columns: {ck: {to: lab.ck, visit: baseline}, power: {to: lab.power, visit: baseline}}}
+"""
+
+
+def test_what_one_file_keeps_out_does_not_hide_what_another_says(desk: Desk) -> None:
+    """IMP-02: whoever could not be enrolled is not told as unknown besides, and all of their bad cells are told."""
+    files = {"people.csv": "id,on\n1,31.1.2024\n", "lab.csv": "id,ck,power\n1,high,57\n1,4,99\n"}
+    found = desk.preview(TWO, files)
+    assert [(problem.place.file, problem.place.line, problem.place.header) for problem in found.problems] == [
+        ("lab.csv", 2, "ck"),
+        ("lab.csv", 3, "power"),
+        ("people.csv", 2, "on"),
+    ]
 
 
 LONG = """
@@ -237,8 +255,8 @@ def test_what_a_long_table_leaves_open(desk: Desk) -> None:
         ("IMPORT-14", "a.csv:8, column “test and place”, 1"),
         ("IMPORT-15", "a.csv:9, column “unit”, 1"),
         ("IMPORT-12", "a.csv:11, column “result”, 3"),
-        ("VALUE-07", "a.csv:10, column “result”, 2, week 4, lab, ck"),
-        ("IMPORT-03", "a.csv:14, column “result”, 4, week 4, lab, ck"),
+        ("VALUE-07", "a.csv:10, column “result”, 2, week 4, lab.ck"),
+        ("IMPORT-03", "a.csv:14, column “result”, 4, week 4, lab.ck"),
     ]
     texts = [sentence(problem) for problem in desk.preview(LONG, {"a.csv": rows}).problems]
     assert texts[2] == "“W5” is no visit of the study and no code of the map (2 rows)."
@@ -266,7 +284,7 @@ def test_rows_of_a_repeating_form_by_a_column(desk: Desk) -> None:
     }
     assert desk.told(ROWS, {"a.csv": "id,n,term,grade\n1,,Cough,mild\n1,2,,bad\n"}) == [
         ("IMPORT-11", "a.csv:2, column “n”, 1"),
-        ("VALUE-10", "a.csv:3, column “grade”, 1, events, 2, grade"),
+        ("VALUE-10", "a.csv:3, column “grade”, 1, events.grade, row 2"),
     ]
 
 
@@ -342,8 +360,8 @@ def test_decimal_commas_where_the_map_says_so(desk: Desk) -> None:
     }
     assert desk.told(DECIMALS, {"a.csv": 'id,ck,power,note\n1,1.500,"1,5",x\n2,"1,500,000",2,x\n'}) == [
         ("IMPORT-18", "a.csv:2, column “ck”, 1"),
-        ("VALUE-03", "a.csv:2, column “power”, 1, baseline, lab, power"),
-        ("VALUE-03", "a.csv:3, column “ck”, 2, baseline, lab, ck"),
+        ("VALUE-03", "a.csv:2, column “power”, 1, baseline, lab.power"),
+        ("VALUE-03", "a.csv:3, column “ck”, 2, baseline, lab.ck"),
     ]
 
 
@@ -516,7 +534,7 @@ files:
         ("IMPORT-19", "aa.csv"),
         ("IMPORT-20", "b.csv"),
         ("IMPORT-06", "map.yaml:7:30"),
-        ("VALUE-02", "a.csv:2, column “ck”, 1, baseline, lab, ck"),
+        ("VALUE-02", "a.csv:2, column “ck”, 1, baseline, lab.ck"),
     ]
     absent = preview_import(STUDY, {}, (), map_file=tmp_path / "map.yaml", files=[tmp_path / "c" / "a.csv"])
     assert [problem.code for problem in absent.problems] == ["TABLE-01"]

@@ -66,7 +66,7 @@ def test_reads_back_equal(read: Read, samples: Mapping[str, str], name: str) -> 
     explained = explain(study)
     again, problems = read(explained)
     assert again is not None, problems
-    assert not problems
+    assert not [problem for problem in problems if problem.level == "error"]
     assert replace(again, text="", fingerprint="") == replace(study, text="", fingerprint="")
     assert explain(again) == explained
 

@@ -60,17 +60,21 @@ def plan_import(
     *,
     earlier: Earlier | None = None,
     files: tuple[SourceFile, ...] = (),
-    blank: int = 0,
-    notes: tuple[Problem, ...] = (),
+    whole: bool = True,
 ) -> Preview:
-    """Compare what files say with what is recorded; nothing is recorded, and every problem is told at once."""
+    """Compare what files say with what is recorded; nothing is recorded, and every problem is told at once.
+
+    Where the files could not be read `whole`, a participant whom none of the rows brings in is not told as unknown.
+    """
     plan = Plan(study, casebooks, earlier or Earlier(), codes={likeness(name): name for name in casebooks})
-    known = _known(plan, rows, statuses)
+    known = _known(plan, rows, statuses, whole=whole)
     for status in statuses:
         if status.act in BEGINNINGS and status.participant in known:
             _plan_status(plan, status)
     for row in number_encounters([row for row in rows if row.participant in known], casebooks, plan.earlier):
         _plan_answer(plan, row)
+    for row in (row for row in rows if row.participant not in known):
+        _read_answer(plan, row)
     for status in statuses:
         if status.act not in BEGINNINGS and status.participant in known:
             _plan_status(plan, status)
@@ -79,7 +83,6 @@ def plan_import(
         files=files,
         new=plan.new,
         same=plan.same,
-        blank=blank,
         changes=tuple(plan.changes),
         kept=tuple(plan.kept),
         statuses=tuple(plan.statuses),
@@ -87,7 +90,7 @@ def plan_import(
         status_kept=tuple(plan.status_kept),
         asked=tuple(plan.asked),
         problems=tuple(sorted(plan.problems, key=_in_file)),
-        notes=(*notes, *found),
+        notes=tuple(found),
     )
 
 
@@ -99,13 +102,13 @@ def _in_file(problem: Problem) -> tuple[str, int]:
 # ---- participants -----------------------------------------------------------------------------------------------
 
 
-def _known(plan: Plan, rows: Sequence[Row], statuses: Sequence[StatusRow]) -> set[str]:
+def _known(plan: Plan, rows: Sequence[Row], statuses: Sequence[StatusRow], *, whole: bool) -> set[str]:
     """Return the participants who are in the study, or whom this import brings in; tell of each other one once."""
     begun = {status.participant for status in statuses if status.act in BEGINNINGS}
     known = begun | set(plan.casebooks)
     strangers: dict[str, Row | StatusRow] = {}
     everything: tuple[Row | StatusRow, ...] = (*rows, *statuses)
-    for row in everything:
+    for row in everything if whole else ():
         if row.participant not in known:
             strangers.setdefault(row.participant, row)
     for name, row in strangers.items():
@@ -120,19 +123,28 @@ def _known(plan: Plan, rows: Sequence[Row], statuses: Sequence[StatusRow]) -> se
 def _plan_answer(plan: Plan, row: Row) -> None:
     """Compare one answer with what is recorded, and with what the files said before."""
     draft = _answer_draft(row)
-    item = _item(plan.study, row)
-    if item is None:
+    if _item(plan.study, row) is None:
         plan.asked.append(draft)
-        return
-    value = parse_value(item, row.text, unit=row.unit, missing=plan.study.missing)
-    if isinstance(value, Problem):
-        plan.problems.append(at_cell(value, draft))
+    value = _read_answer(plan, row)
+    if value is None:
         return
     first = plan.given.setdefault((row.participant, cell_of(draft)), (draft, value))
     if first[0] is draft:
         _compare(plan, draft, value)
     elif not _agree(first[1], value):
         plan.problems.append(_conflict(first[0], first[1], draft, value))
+
+
+def _read_answer(plan: Plan, row: Row) -> Value | None:
+    """Return what an answer means; None where it cannot be one, which is told, or where the study has no such item."""
+    item = _item(plan.study, row)
+    if item is None:
+        return None
+    value = parse_value(item, row.text, unit=row.unit, missing=plan.study.missing)
+    if isinstance(value, Value):
+        return value
+    plan.problems.append(at_cell(value, _answer_draft(row)))
+    return None
 
 
 def _item(study: Study, row: Row) -> Item | None:

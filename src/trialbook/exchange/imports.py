@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trialbook.capture.earlier import earlier_imports
-from trialbook.capture.imports import BEGINNINGS, plan_import
+from trialbook.capture.imports import plan_import
 from trialbook.capture.ledger import Entry
 from trialbook.capture.rows import Preview, Row, SourceFile, StatusRow
 from trialbook.conduct.casebook import Casebook
@@ -43,20 +43,17 @@ def preview_import(
     if import_map is None:
         return Preview(problems=problems)
     extract = rows_from(study, import_map, files)
-    known = _participants(extract, casebooks)
-    # of a file that could not be read, the participants whom it may bring in are not told as unknown
-    trusted = not extract.problems
     planned = plan_import(
         study,
         casebooks,
-        [row for row in extract.rows if trusted or row.participant in known],
-        [row for row in extract.statuses if trusted or row.participant in known],
+        extract.rows,
+        extract.statuses,
         earlier=earlier_imports(entries),
         files=tuple(extract.files),
-        blank=extract.blank,
-        notes=tuple(extract.notes),
+        whole=not extract.problems,
     )
-    return replace(planned, problems=(*extract.problems, *planned.problems))
+    problems, notes = (*extract.problems, *planned.problems), (*extract.notes, *planned.notes)
+    return replace(planned, blank=extract.blank, problems=problems, notes=notes)
 
 
 def rows_from(study: Study, import_map: ImportMap, files: Sequence[Path]) -> Extract:
@@ -114,8 +111,3 @@ def _table(path: Path, rule: FileRule, extract: Extract) -> Table | None:
         values = {"sheet": table.sheet or "", "others": listed(f"“{name}”" for name in table.other_sheets)}
         extract.notes.append(Problem(code="IMPORT-31", place=Place(file=table.name), values=values, level="warning"))
     return table
-
-
-def _participants(extract: Extract, casebooks: Mapping[str, Casebook]) -> set[str]:
-    """Return whom the ledger knows or any file brings in."""
-    return {*casebooks, *(status.participant for status in extract.statuses if status.act in BEGINNINGS)}
