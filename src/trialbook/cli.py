@@ -58,8 +58,8 @@ def main() -> None:
     """
     import gc
 
-    # a verb is a short process that mostly loads libraries: looking for garbage all the while took an eighth of it
-    gc.set_threshold(100_000, 20, 20)
+    # a verb is a short process that mostly loads libraries: looking for garbage all the while took a sixth of it
+    gc.set_threshold(1_000_000, 20, 20)
 
 
 @main.command()
@@ -326,7 +326,7 @@ def report(study: Path, out: Path | None, as_of: str | None) -> None:
     Writes report.html and results.csv.
     """
     from trialbook.folder import folder_of, open_existing, plan_in_force, write_report
-    from trialbook.terminal import progress_bar
+    from trialbook.progress import progress_bar
 
     where = folder_of(study)
     clock = doors(None)
@@ -354,7 +354,8 @@ def trace(study: Path, result: str) -> None:
 def demo(folder: Path, by: str | None) -> None:
     """Run the shipped real studies to their reports, in DIR."""
     from trialbook.demo import run_demo
-    from trialbook.terminal import print_demo, progress_bar
+    from trialbook.progress import progress_bar
+    from trialbook.terminal import print_demo
 
     with progress_bar() as progress:
         written = run_demo(folder, doors(by), progress)

@@ -120,14 +120,11 @@ def read_study(path: Path | str) -> Study:
 
 
 def read_kept(text: str) -> Study:
-    """Read a study file that a ledger keeps; StudyFileError carries every problem found."""
+    """Read a study file that a ledger keeps; StudyFileError where it cannot be read."""
     from trialbook.instruments import CATALOG
-    from trialbook.protocol.read import parse_study
+    from trialbook.protocol.read import read_adopted
 
-    study, problems = parse_study(text, file="the study file in the ledger", catalog=CATALOG)
-    if study is None:
-        raise StudyFileError(problems)
-    return study
+    return read_adopted(text, file="the study file in the ledger", catalog=CATALOG)
 
 
 def check_study_file(path: Path) -> tuple[Study | None, tuple[Problem, ...]]:

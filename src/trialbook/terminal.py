@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from trialbook.conduct.completeness import GridRow, VisitGrid
     from trialbook.conduct.schedule import PlacedVisit
     from trialbook.demo import Shown
-    from trialbook.folder import Imported, Progress, Traced
+    from trialbook.folder import Imported, Traced
     from trialbook.protocol.amendments import Change as PlanChange
     from trialbook.protocol.model import Study
     from trialbook.protocol.outline import Outline, RoleRows
@@ -60,24 +59,6 @@ def table(*columns: str) -> Table:
     for column in columns:
         made.add_column(escape(column), overflow="fold")
     return made
-
-
-@contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """Show long work as one bar on standard error; nothing where that is no terminal."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description:<44.44}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("")
-
-        def tell(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what.capitalize(), completed=done, total=total)
-
-        yield tell
 
 
 def print_grid(

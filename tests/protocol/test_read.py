@@ -10,6 +10,7 @@ READ-07: everything marked `assumed` is found, with its value and reason.
 READ-08: visits, sets and ranges mean days; a range of days is its own window.
 READ-09: items mean what their kind key says; groups and instruments become items.
 READ-10: study files are read without a heavy library, that of the instruments included.
+READ-13: a study file that was adopted opens although a later version checks more.
 READ-12: doses that are not evenly spaced are given by their days, in place of the first day and the distance.
 READ-11: read_study raises with every problem, and returns a study where there is none.
 """
@@ -30,7 +31,7 @@ from trialbook import wording
 from trialbook.errors import Problem, StudyFileError
 from trialbook.instruments import CATALOG
 from trialbook.protocol.model import Anchor, Duration, Quantity, Study, Window
-from trialbook.protocol.read import read_study
+from trialbook.protocol.read import read_adopted, read_study
 
 Read = Callable[[str], tuple[Study | None, tuple[Problem, ...]]]
 NAMES = ("minimal", "template", "rituximab", "infliximab_myositis", "xanomeline_four")
@@ -355,6 +356,19 @@ def test_doses_on_uneven_days(good: Good, read: Read, samples: Mapping[str, str]
         "{route: intravenous, days:", "{route: intravenous, first: day 0, days:"
     )
     assert [problem.code for problem in read(both)[1]] == ["STUDY-05"]
+
+
+def test_an_adopted_file_opens_whatever_is_checked_today(read: Read, samples: Mapping[str, str]) -> None:
+    """READ-13."""
+    text = samples["minimal"].replace("missing: available cases", "missing: available cases\n  sensitivity: [paired t]")
+    study, problems = read(text)
+    assert study is None
+    assert [problem.code for problem in problems] == ["PLAN-12"]
+    assert read_adopted(text, file="study.yaml").analysis.sensitivity == ("paired t",)
+    with pytest.raises(StudyFileError):
+        read_adopted("trialbook: 1\nstudy: [", file="study.yaml")
+    with pytest.raises(StudyFileError):
+        read_adopted(text.replace("test: paired t", "test: coin"), file="study.yaml")
 
 
 def test_reading_needs_no_heavy_library() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
-from trialbook.protocol.check_plan import CARRIED_OUT
+from trialbook.protocol.model import CARRIED_OUT
 
 if TYPE_CHECKING:
     from trialbook.protocol.model import BaselineRule, PlannedAnalysis, Study

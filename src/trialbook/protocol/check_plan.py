@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.check_units import check_conversion, check_unit
-from trialbook.protocol.model import Derived, Endpoint, Form, Item
+from trialbook.protocol.model import CARRIED_OUT, Derived, Endpoint, Form, Item
 from trialbook.protocol.reading import KeyPath
 from trialbook.protocol.suggest import listed
 
 ENROLLED = "enrolled"
 """The analysis set in which participants and adverse events are counted."""
-
-CARRIED_OUT: Mapping[str, tuple[str, ...]] = {
-    "missing": ("available cases",),
-    "intercurrent": ("treatment policy",),
-    "multiplicity": ("none",),
-}
-"""Choices of the analysis that this version carries out; any other is refused in the report, and warned of here."""
 
 TO_STATE = ("primary", "test", "missing")
 """Keys of the analysis whose default would change a result, and so have none that is silent."""

@@ -346,6 +346,16 @@ class PlannedAnalysis:
     looks: Literal["at database cut", "at any time"] = "at any time"
 
 
+CARRIED_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "missing": ("available cases",),
+        "intercurrent": ("treatment policy",),
+        "multiplicity": ("none",),
+    }
+)
+"""Choices of the analysis that this version carries out; any other is refused in the report, and warned of here."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigurePlan:
     """A figure of the report: one or several endpoints over the visits, as panels."""

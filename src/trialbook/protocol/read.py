@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 from trialbook.errors import Place, Problem, StudyFileError
-from trialbook.protocol.check import check_study
 from trialbook.protocol.fingerprint import canonical
 from trialbook.protocol.grammar import SECTIONS, VERSION
 from trialbook.protocol.model import Study, Text
@@ -49,14 +48,11 @@ def read_study(path: Path, *, catalog: Catalog | None = None) -> Study:
 
 def parse_study(text: str, *, file: str, catalog: Catalog | None = None) -> tuple[Study | None, tuple[Problem, ...]]:
     """Return the study of a text, None where there is an error, and every problem in the order of the file."""
-    top, stops = parse_nodes(text, file=file)
-    if top is None:
+    from trialbook.protocol.check import check_study  # not needed, and not loaded, for a study file in a ledger
+
+    study, notes, stops = _parse(text, file, catalog)
+    if study is None:
         return None, stops
-    if (other := _other_version(top, file)) is not None:
-        return None, (other,)
-    notes = Notes(file=file, languages=_languages(top))
-    raw = take_part(top, SECTIONS["file"], (), notes)
-    study = replace(_study(raw, top, catalog or NO_CATALOG, notes), text=text)
     found = {(problem.code, problem.place, *problem.values.items()): problem for problem in notes.problems}
     for problem in check_study(study, notes.places):
         found.setdefault((problem.code, problem.place, *problem.values.items()), problem)
@@ -64,14 +60,28 @@ def parse_study(text: str, *, file: str, catalog: Catalog | None = None) -> tupl
     return (None if any(problem.level == "error" for problem in problems) else study), problems
 
 
-def warnings_of(study: Study, *, file: str = "study.yaml") -> tuple[Problem, ...]:
-    """Return the warnings of a study that was read from its text: what does not stop it and should be looked at."""
-    top, _ = parse_nodes(study.text, file=file)
-    if top is None:
-        raise ValueError("the study was not read from a text")
-    notes = Notes(file=file, languages=study.identity.languages)
-    take_part(top, SECTIONS["file"], (), notes)
-    return tuple(sorted(check_study(study, notes.places), key=_in_file_order))
+def read_adopted(text: str, *, file: str, catalog: Catalog | None = None) -> Study:
+    """Read a study file that a ledger keeps, without checking its sense again.
+
+    It was checked on the day it was adopted. A later version of the program may check more, and must still open it.
+    StudyFileError where it cannot be read at all.
+    """
+    study, notes, stops = _parse(text, file, catalog)
+    errors = [problem for problem in notes.problems if problem.level == "error"]
+    if study is None or errors:
+        raise StudyFileError(stops or errors)
+    return study
+
+
+def _parse(text: str, file: str, catalog: Catalog | None) -> tuple[Study | None, Notes, tuple[Problem, ...]]:
+    """Return the study as far as it could be read, what was noted on the way, and what stopped the reading."""
+    top, stops = parse_nodes(text, file=file)
+    other = None if top is None else _other_version(top, file)
+    if top is None or other is not None:
+        return None, Notes(file=file, languages=()), stops if other is None else (other,)
+    notes = Notes(file=file, languages=_languages(top))
+    raw = take_part(top, SECTIONS["file"], (), notes)
+    return replace(_study(raw, top, catalog or NO_CATALOG, notes), text=text), notes, ()
 
 
 def _in_file_order(problem: Problem) -> tuple[int, int]:
