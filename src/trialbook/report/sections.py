@@ -98,7 +98,7 @@ def participants(run: Run) -> Section:
 def baseline(run: Run) -> Section | None:
     """Return Table 1 and the participants one by one; None where the study file names no characteristic."""
     tables = tuple(table for table in (table_one(run), table_each(run)) if table is not None)
-    return Section(id="baseline", title="Baseline", blocks=tables) if tables else None
+    return Section(id="characteristics", title="Characteristics", blocks=tables) if tables else None
 
 
 def endpoints(run: Run) -> Section:
