@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -186,3 +188,24 @@ def refused(book: Book) -> Refused:
         return told.value.problems
 
     return attempt
+
+
+def installed(program: str) -> str:
+    """Return a program of the system; skip where it is absent, but fail where nothing may be skipped."""
+    found = shutil.which(program)
+    if found is None and not os.environ.get("CI"):
+        pytest.skip(f"{program} is not installed (make test-deps)")
+    assert found is not None, f"{program} is not installed, and CI skips nothing"
+    return found
+
+
+@pytest.fixture
+def rscript() -> str:
+    """Return R's interpreter."""
+    return installed("Rscript")
+
+
+@pytest.fixture
+def chromium() -> str:
+    """Return the browser."""
+    return installed("chromium")

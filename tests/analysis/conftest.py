@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -168,13 +166,3 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Dataset
             return collect(study, book.columns())
 
     return load
-
-
-@pytest.fixture
-def rscript() -> str:
-    """Return Debian's Rscript; skip where it is absent, but not where nothing may be skipped."""
-    found = shutil.which("Rscript")
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("Rscript is not installed (make test-deps)")
-    assert found is not None, "Rscript is not installed, and CI skips nothing"
-    return found

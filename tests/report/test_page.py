@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
@@ -131,44 +130,42 @@ def test_without_a_script_the_rows_name_their_entries(page: str) -> None:
     assert re.search(r"\d+–\d+, \d+", row[0])
 
 
-def opened(page: str, folder: Path, click: str = "", address: str = "") -> str:
+def opened(chromium: str, page: str, folder: Path, click: str = "", address: str = "") -> str:
     """Return the page as a browser shows it after a click; the policy is taken away to let the click in."""
     if click:
         page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
         page = page.replace("</body>", f"<script>addEventListener('load', () => {{ {click} }})</script></body>")
     file = folder / "page.html"
     file.write_text(page, encoding="utf-8")
-    browser = shutil.which("chromium") or "chromium"
-    command = [browser, *OPTIONS, f"--user-data-dir={folder / 'profile'}", file.as_uri() + address]
+    command = [chromium, *OPTIONS, f"--user-data-dir={folder / 'profile'}", file.as_uri() + address]
     done = subprocess.run(command, capture_output=True, timeout=60, check=True)
     return done.stdout.decode()
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
-def test_the_policy_lets_the_script_run(page: str, tmp_path: Path) -> None:
+def test_the_policy_lets_the_script_run(chromium: str, page: str, tmp_path: Path) -> None:
     """HTML-02: the hash is that of the script as a browser reads it; nothing of the study was made an element."""
-    shown = opened(page, tmp_path)
+    shown = opened(chromium, page, tmp_path)
     assert '<html lang="en" class="scripted">' in shown
     assert "onload=" not in re.sub(r">[^<]*<", "><", shown.partition("<body")[2])
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
-def test_a_link_opens_the_appendix_without_a_script(page: str, tmp_path: Path) -> None:
+def test_a_link_opens_the_appendix_without_a_script(chromium: str, page: str, tmp_path: Path) -> None:
     """HTML-04: the browser itself opens what is folded around the row."""
     bare = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
-    assert '<details class="folded">' in opened(bare, tmp_path)
-    assert '<details class="folded" open="">' in opened(bare, tmp_path, address="#change.power.week_8.enrolled.p")
+    assert '<details class="folded">' in opened(chromium, bare, tmp_path)
+    assert '<details class="folded" open="">' in opened(
+        chromium, bare, tmp_path, address="#change.power.week_8.enrolled.p"
+    )
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
-def test_a_number_opens_its_entries(page: str, tmp_path: Path) -> None:
+def test_a_number_opens_its_entries(chromium: str, page: str, tmp_path: Path) -> None:
     """HTML-05: the corrected value of participant 3 at baseline, with who, when, why and from where."""
     link = 'document.querySelector("a.n[href=\\"#describe.ck.baseline.enrolled.mean\\"]").click();'
     cell = '[...document.querySelectorAll(".grid button")].find((one) => one.textContent.startsWith("95")).click()'
-    shown = opened(page, tmp_path, link + cell)
+    shown = opened(chromium, page, tmp_path, link + cell)
     panel = shown.partition('<aside id="trace"')[2].partition("</aside>")[0]
     text = re.sub(r"<[^>]*>", " ", panel)
     for words in OPENED:
