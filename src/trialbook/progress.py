@@ -25,6 +25,6 @@ def progress_bar() -> Iterator[Progress]:
         task = bar.add_task("")
 
         def tell(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what.capitalize(), completed=done, total=total)
+            bar.update(task, description=what, completed=done, total=total)
 
         yield tell
