@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from trialbook.capture.acts import Act, enrol, grant, screen
 from trialbook.capture.book import Book
@@ -18,6 +19,11 @@ from trialbook.errors import ActRefused, Problem
 from trialbook.protocol.model import Study
 from trialbook.protocol.read import parse_study
 from trialbook.wording import remedy, sentence
+
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    # chance is for the developer, who can look into what it finds; CI tries the same examples each time
+    settings.load_profile("ci")
 
 STUDY = """
 trialbook: 1
