@@ -15,8 +15,17 @@ from trialbook.instruments import CATALOG
 from trialbook.instruments.base import Instrument
 from trialbook.protocol.condition_text import GLOBALS, MEMBERS
 from trialbook.protocol.conditions import BUILT_IN
+from trialbook.protocol.model import Item
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+
+
+def answers_of(item: Item) -> str:
+    """Write the answers of an item as the page does."""
+    if item.kind == "yes_no":
+        return "yes, no"
+    codes = tuple(item.choices) or (str(item.minimum), str(item.maximum))
+    return f"{codes[0]} to {codes[-1]}"
 
 
 @pytest.mark.parametrize("instrument", CATALOG.values(), ids=lambda instrument: instrument.id)
@@ -28,7 +37,10 @@ def test_instrument_is_documented(instrument: Instrument) -> None:
     assert instrument.citation in words
     for item in instrument.items:
         assert f"| `{item.id}` |" in page
-        assert f"{item.minimum} to {item.maximum} |" in page
+        row = next(
+            line for line in page[page.index(f"## {instrument.id}\n") :].splitlines() if f"| `{item.id}` |" in line
+        )
+        assert row.endswith(f"| {answers_of(item)} |")
     for score in instrument.scores:
         assert f"| `{score.derived.id}` | {score.low:g} to {score.high:g} | {score.better} |" in page
         assert score.gaps.removeprefix("There").rstrip(".") in words

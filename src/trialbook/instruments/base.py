@@ -58,6 +58,17 @@ def stacked(columns: Columns, ids: Sequence[str]) -> NDArray[np.float64]:
     return np.stack([np.asarray(columns[name], dtype=np.float64) for name in ids])
 
 
+def recoded(column: Column, table: Mapping[float, float]) -> Column:
+    """Return what a table gives for each code; not-a-number for a gap, and for a code that the item does not have."""
+    import numpy as np
+
+    codes = np.asarray(column, dtype=np.float64)
+    values: Column = np.full(codes.shape, np.nan)
+    for code, value in table.items():
+        values[codes == code] = value
+    return values
+
+
 def answered(columns: Columns, ids: Sequence[str]) -> NDArray[np.intp]:
     """Count the answered items of each row."""
     import numpy as np
