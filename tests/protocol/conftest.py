@@ -47,7 +47,7 @@ def invented(title: str, *scores: str) -> InventedScale:
 INSTRUMENTS: Catalog = {
     **CATALOG,
     "disability": invented("Disability index", "index"),
-    "eight-scales": invented("Eight scales", "physical", "mental"),
+    "eight-scales": invented("Eight scales", "physical", "mental", "total"),
 }
 
 

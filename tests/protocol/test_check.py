@@ -126,7 +126,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ),
     ("FORM-14", WHOLE, "since: {date: screening.active_since", "since: {date: ¶screening.ck"),
     ("FORM-14", WHOLE, "anchor: first infusion.start", "anchor: ¶first infusion.given"),
-    ("FORM-14", WHOLE, "before: consent.date", "before: ¶screening.age"),
+    ("FORM-14", WHOLE, "8 weeks, before: consent.date", "8 weeks, before: ¶screening.age"),
     ("FORM-14", WHOLE, "before: first infusion.start}", "before: ¶first rating.power}"),
     ("FORM-15", WHOLE, "number: U/L, accepts: [ukat/L], upper: ck_upper}", "number: ¶Units, upper: 5}"),
     ("FORM-15", WHOLE, "dose: 375 mg/m2", "dose: ¶375 milligram/m2"),
@@ -149,7 +149,15 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("FORM-25", WHOLE, EVENTS, "    events: ¶true\n"),
     ("FORM-26", SMALL, "scale: 0 to 80", "scale: 0 to 80, expected: ¶0 to 90"),
     ("FORM-27", WHOLE, "lower: 1.0", "lower: ¶4.5"),
-    ("FORM-28", WHOLE, CK, CK.replace("upper: ck_upper", "upper: ¶lymphocytes")),
+    ("FORM-28", WHOLE, CK, CK.replace("upper: ck_upper", "upper: ¶ck")),
+    ("FORM-30", WHOLE, "since: screening.last_surgery", "since: ¶infusion.start"),
+    (
+        "FORM-30",
+        WHOLE,
+        "since: {date: screening.active_since, at",
+        "since: {date: last infusion.start, before: ¶concomitant.end, at",
+    ),
+    ("FORM-31", SMALL, ITEM, f"{ITEM}\n      tired: {{¶choice: [Yes, No]}}"),
     ("FORM-29", SMALL, FORMS, "¶forms: {}\n"),
     ("BLIND-01", WHOLE, "assessor: {blind: true, records: [rating]}", "assessor: {blind: true, records: ¶everything}"),
     ("BLIND-01", WHOLE, "assessor: {blind: true,", "assessor: {blind: true, ¶sees: [results],"),
@@ -160,12 +168,13 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("BLIND-04", WHOLE, "by: assessor", "¶by: [assessor, nurse]"),
     ("BLIND-05", WHOLE, "except: [rating], records: [infusion,", "except: [rating, ¶infusion], records: [infusion,"),
     ("BLIND-06", WHOLE, "assessor: {blind: true,", "assessor: {blind: true, ¶signs: [visit],"),
+    ("BLIND-07", WHOLE, "    at: full\n    by: [participant, nurse]\n", "    at: ¶full\n    by: assessor\n"),
     ("PLAN-01", SMALL, "{endpoint: strength,", "{endpoint: ¶strengt,"),
     ("PLAN-01", WHOLE, "{panel: [physician, patient],", "¶{panel: [physicians, patient],"),
     ("PLAN-02", WHOLE, "set: treated", "set: ¶treatd"),
     ("PLAN-03", SMALL, FORMS, f"arms:\n  one: {{treatments: [¶drug]}}\n{FORMS}"),
-    ("PLAN-04", WHOLE, "from: enzymes.lymphocytes", "from: ¶screening.sex"),
-    ("PLAN-05", WHOLE, "from: enzymes.lymphocytes", "from: ¶screening.ck"),
+    ("PLAN-04", WHOLE, "from: blood.lymphocytes", "from: ¶screening.sex"),
+    ("PLAN-05", WHOLE, "from: blood.lymphocytes", "from: ¶screening.ck"),
     (
         "PLAN-06",
         WHOLE,
@@ -202,6 +211,8 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("PLAN-23", WHOLE, "treated: {who: enrolled}", "¶enrolled: {who: completed}"),
     ("PLAN-24", WHOLE, "ck: {from: enzymes.ck,", "¶ck: {from: enzymes.ck, unit: ukat/L,"),
     ("PLAN-25", SMALL, "missing: available cases", "missing: ¶locf"),
+    ("COND-02", WHOLE, "'screening.anti_hbc ==", "¶'baseline.rating.power > 5 && screening.anti_hbc =="),
+    ("COND-11", WHOLE, "withhold_when: 'screening.hbsag == \"POS\"'", "withhold_when: ¶'screening.hbsag == \"YES\"'"),
     ("COND-02", WHOLE, "'screening.age >= 18'", "¶'screening.agee >= 18'"),
     ("COND-05", WHOLE, "when: 'rating.proximal.all(g, g == 10)'", "when: ¶'rating.power > \"9\"'"),
 ]
@@ -307,6 +318,45 @@ def test_what_follows_is_not_told(
     """CHECK-04."""
     _, problems = read(changed(samples, sample, old, new)[0])
     assert [problem.code for problem in problems] == [code]
+
+
+UNDATED = [
+    ("SCHED-01", SMALL, AT, "at: [baselin, week 4, week 8]"),
+    ("SCHED-01", SMALL, AT, "at: [baseline, week 4, wek 8]"),
+    ("SCHED-01", SMALL, AT, "at: anytime"),
+    ("SCHED-08", SMALL, AT, "at: week 8 to week 4"),
+    ("SCHED-12", SMALL, AT, "at: [once, week 4]"),
+    ("SCHED-01", WHOLE, "full: [baseline,", "full: [baselin,"),
+    (
+        "SCHED-01",
+        WHOLE,
+        "at: questionnaires, by: [participant, nurse]}\n  quality",
+        "at: week20, by: nurse}\n  quality",
+    ),
+    ("SCHED-01", WHOLE, "    at: once\n    items:\n      age:", "    at: onec\n    items:\n      age:"),
+    ("STUDY-06", WHOLE, EVENTS, "    repeating: yes\n    events: true\n"),
+]
+
+
+@pytest.mark.parametrize(("code", "sample", "old", "new"), UNDATED)
+def test_a_form_whose_visits_are_unread_is_not_told_to_miss_them(
+    read: Read, samples: Mapping[str, str], code: str, sample: str, old: str, new: str
+) -> None:
+    """CHECK-04: neither a baseline, a primary visit, a name of a condition nor a second row is then said to lack."""
+    _, problems = read(changed(samples, sample, old, new)[0])
+    assert [problem.code for problem in problems] == [code]
+
+
+@pytest.mark.parametrize(("written", "meant"), [("anytime", "any time"), ("onec", "once"), ("week4", "week 4")])
+def test_words_that_stand_for_visits_are_offered(
+    read: Read, samples: Mapping[str, str], written: str, meant: str
+) -> None:
+    """CHECK-07: where one word stands alone it may be `once` or `any time`; beside visits it may not."""
+    (problem,) = read(samples[SMALL].replace(AT, f"at: {written}"))[1]
+    told = wording.remedy(problem)
+    assert told == f"Did you mean “{meant}”? Write one of: once, any time, baseline, week 4, week 8."
+    (beside,) = read(samples[SMALL].replace(AT, "at: [baseline, anytime]"))[1]
+    assert "any time" not in wording.remedy(beside)
 
 
 TOGETHER = (

@@ -313,7 +313,7 @@ def test_items(trial: Study) -> None:
     assert rating.group_labels["proximal"]["en"] == "Proximal muscles"
     power = rating.derived["power"]
     assert (power.kind, len(power.of), power.at_least, power.unit) == ("mean", 10, 8, "score")
-    assert trial.forms["enzymes"].items["lymphocytes"].upper == {"all": Decimal("4.0")}
+    assert trial.forms["blood"].items["lymphocytes"].upper == {"all": Decimal("4.0")}
 
 
 def test_instruments(trial: Study) -> None:
@@ -336,6 +336,8 @@ def test_treatments_and_criteria(trial: Study) -> None:
         Duration(count=1, unit="day"),
     )
     assert drug.needs_known == ("screening.hbsag", "screening.anti_hbc")
+    assert drug.decide_when == 'screening.anti_hbc == "POS"'
+    assert drug.withhold_when == 'screening.hbsag == "POS"'
     assert trial.treatments["background"].constant_to == "week 28"
     criteria = {criterion.id: criterion for criterion in trial.criteria}
     assert criteria["I4"].since is not None
@@ -345,6 +347,15 @@ def test_treatments_and_criteria(trial: Study) -> None:
     assert trial.roles["nurse"].hidden == ("rating",)
     assert trial.analysis.sets["strong"].who == "condition"
     assert trial.report.figures[2].endpoints == ("physician", "patient")
+
+
+def test_a_date_of_several_rows(good: Good, samples: Mapping[str, str]) -> None:
+    """READ-09: which row of a form of several rows counts is said."""
+    text = samples["rituximab"].replace("{since: screening.last_surgery,", "{since: last concomitant.end,")
+    text = text.replace("before: consent.date}}", "before: first infusion.start}}")
+    (criterion,) = (criterion for criterion in good(text).criteria if criterion.id == "E1")
+    assert criterion.washout is not None
+    assert (criterion.washout.since, criterion.washout.before) == ("last concomitant.end", "first infusion.start")
 
 
 def test_doses_on_uneven_days(good: Good, read: Read, samples: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
 from trialbook.errors import Place, Problem
@@ -17,9 +17,14 @@ from trialbook.protocol.model import Study
 from trialbook.protocol.reading import KeyPath
 
 
-def check_study(study: Study, places: Mapping[KeyPath, Place]) -> Iterator[Problem]:
-    """Yield every mistake of a study that was read; `places` says where each of its keys stands."""
-    names = Names(study=study, places=places)
+def check_study(
+    study: Study, places: Mapping[KeyPath, Place], complained: Collection[Place] = frozenset()
+) -> Iterator[Problem]:
+    """Yield every mistake of a study that was read.
+
+    `places` says where each of its keys stands, `complained` which of them could not be read.
+    """
+    names = Names(study=study, places=places, complained=complained)
     yield from chain(
         _check_identity(names),
         check_visits(names),

@@ -42,10 +42,21 @@ def _check_blind(role: Role, names: Names) -> Iterator[Problem]:
                 yield names.problem("BLIND-01", (*path, key), role=role.id, word=word)
     if {"visit", "participant"} & set(role.signs):
         yield names.problem("BLIND-06", (*path, "signs"), role=role.id)
+    yield from _check_same_visits(role, names)
     for form in names.study.forms.values():
         others = [name for name in form.by if name in names.study.roles and not names.study.roles[name].blind]
         if role.id in form.by and others:
             yield names.problem("BLIND-04", ("forms", form.id, "by"), form=form.id, blind=role.id, other=others[0])
+
+
+def _check_same_visits(role: Role, names: Names) -> Iterator[Problem]:
+    """Yield a form that is due at other visits than another of the same blind role: what is due tells the visit."""
+    forms = [form for form in names.study.forms.values() if role.id in form.by and form.timing == "visits"]
+    read = [form for form in forms if not names.is_undated(form.id)]
+    for form in read[1:]:
+        if form.visits != read[0].visits:
+            path = ("forms", form.id, "at")
+            yield names.problem("BLIND-07", path, role=role.id, form=form.id, other=read[0].id)
 
 
 def _may_leak(study: Study) -> bool:

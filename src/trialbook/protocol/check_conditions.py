@@ -28,17 +28,19 @@ def check_conditions(names: Names) -> Iterator[Problem]:
     for written in conditions_of(names.study):
         known = names_for(names.study, written.where, form=written.form)
         found = compile_condition(written.text, known)
-        if isinstance(found, Problem):
+        if isinstance(found, Problem) and not _follows(found, written, names):
             yield replace(found, place=place_of(names.places, written.path))
+
+
+def _follows(found: Problem, written: Written, names: Names) -> bool:
+    """Tell whether a name may be unknown only since it could not be read when its form is answered."""
+    forms = {*found.values.get("name", "").split("."), written.form or ""} & names.study.forms.keys()
+    return found.code in {"COND-02", "COND-03"} and any(names.is_undated(form) for form in forms)
 
 
 def conditions_of(study: Study) -> Iterator[Written]:
     """Yield every condition of a study, in the order of the file."""
-    for criterion in study.criteria:
-        for key, text in (("when", criterion.when), ("ask_when", criterion.ask_when)):
-            if text is not None:
-                path = ("eligibility", criterion.kind, criterion.id, key)
-                yield Written(text=text, where="criterion", path=path)
+    yield from _entry_conditions(study)
     yield from form_conditions(study)
     for endpoint in study.endpoints.values():
         if endpoint.when is not None:
@@ -46,6 +48,19 @@ def conditions_of(study: Study) -> Iterator[Written]:
     for found in study.analysis.sets.values():
         if found.when is not None:
             yield Written(text=found.when, where="set", path=("analysis", "sets", found.id, "when"))
+
+
+def _entry_conditions(study: Study) -> Iterator[Written]:
+    """Yield the conditions of criteria and of doses."""
+    for criterion in study.criteria:
+        for key, text in (("when", criterion.when), ("ask_when", criterion.ask_when)):
+            if text is not None:
+                path = ("eligibility", criterion.kind, criterion.id, key)
+                yield Written(text=text, where="criterion", path=path)
+    for treatment in study.treatments.values():
+        for key, text in (("decide_when", treatment.decide_when), ("withhold_when", treatment.withhold_when)):
+            if text is not None:
+                yield Written(text=text, where="dose", path=("treatments", treatment.id, "needs", key))
 
 
 def form_conditions(study: Study) -> Iterator[Written]:

@@ -84,8 +84,15 @@ def _check_order(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
         yield from names.form(other, here)
         if form.id in _before(other, names):
             yield names.problem("FORM-22", here, form=form.id, other=other)
-        elif other in names.study.forms and form.visits and not set(form.visits) & set(names.study.forms[other].visits):
+        elif _never_meet(form, other, names):
             yield names.problem("FORM-23", here, "warning", form=form.id, other=other)
+
+
+def _never_meet(form: Form, other: str, names: Names) -> bool:
+    """Tell whether no visit has both forms, as far as it could be read when they are due."""
+    if other not in names.study.forms or not form.visits or any(map(names.is_undated, (form.id, other))):
+        return False
+    return not set(form.visits) & set(names.study.forms[other].visits)
 
 
 def _before(form: str, names: Names) -> frozenset[str]:
@@ -105,7 +112,7 @@ def _check_events(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
         return
     if TERM not in form.items or form.items[TERM].kind not in {"text", "choice"}:
         yield names.problem("FORM-24", (*path, "events"), form=form.id)
-    if not form.repeating:
+    if not form.repeating and not names.is_unread(*path, "repeating"):
         yield names.problem("FORM-25", (*path, "events"), form=form.id)
 
 
@@ -117,9 +124,17 @@ def _check_item(form: Form, item: Item, path: KeyPath, names: Names) -> Iterator
         yield from check_unit(item.unit, (*path, "number"), names)
         yield from check_accepted(item, path, names)
     yield from _check_ranges(item, path, names)
+    if _is_yes_no(item, names):
+        yield names.problem("FORM-31", (*path, "choice"), item=item.id)
     for key, limit in (("upper", item.upper_item), ("lower", item.lower_item)):
         if limit is not None:
             yield from _check_limit(form, item, limit, (*path, key), names)
+
+
+def _is_yes_no(item: Item, names: Names) -> bool:
+    """Tell whether a choice is between yes and no in just these words: a condition would have to compare texts."""
+    said = {code.casefold(): names.study.say(text).casefold() for code, text in item.choices.items()}
+    return said == {"yes": "yes", "no": "no"}
 
 
 def _check_ranges(item: Item, path: KeyPath, names: Names) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from trialbook.errors import Level, Place, Problem
@@ -17,6 +17,8 @@ class Names:
 
     study: Study
     places: Mapping[KeyPath, Place]
+    complained: Collection[Place] = frozenset()
+    """Places of what could not be read: it was complained of, and what follows from it is not told."""
 
     def problem(self, code: str, path: KeyPath, level: Level = "error", **values: str) -> Problem:
         """Return a problem at a key, or at the nearest key around it."""
@@ -25,6 +27,17 @@ class Names:
     def is_written(self, *path: str) -> bool:
         """Tell whether the file has this key."""
         return path in self.places
+
+    def is_unread(self, *path: str) -> bool:
+        """Tell whether a key, or something within it, could not be read."""
+        return bool(self.complained) and any(
+            place in self.complained for key, place in self.places.items() if key[: len(path)] == path
+        )
+
+    def is_undated(self, form: str) -> bool:
+        """Tell whether it could not be read when a form is answered, or how often."""
+        keys = (("forms", form, "at"), ("forms", form, "repeating"), ("visits", "sets"))
+        return any(self.is_unread(*key) for key in keys)
 
     def is_broken(self, form: str, item: Item | Derived) -> bool:
         """Tell whether an item was given a kind only because its own could not be read: it was complained of."""
@@ -87,6 +100,14 @@ class Names:
             item = found[1]
             if not isinstance(item, Item) or item.kind != "date":
                 yield self.problem("FORM-14", path, item=name)
+
+    def moment(self, name: str, path: KeyPath) -> Iterator[Problem]:
+        """Yield a problem where a name is no date, or leaves open which of several rows is meant."""
+        which, _, item = name.rpartition(" ")
+        yield from self.date_item(item, path)
+        found = self.find(item)
+        if found is not None and not which and (found[0].repeating or found[0].timing == "any time"):
+            yield self.problem("FORM-30", path, item=item)
 
     def find(self, name: str) -> tuple[Form, Item | Derived] | None:
         """Return the form and the item or derived number `form.item`."""

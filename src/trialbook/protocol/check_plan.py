@@ -54,9 +54,9 @@ def _check_source(
     if isinstance(item, Item) and item.kind not in {"number", "vas"}:
         yield names.problem("PLAN-04", here, item=source)
         return
-    if form.timing != "visits":
+    if form.timing != "visits" and not names.is_undated(form.id):
         yield names.problem("PLAN-05", here, item=source, form=form.id, timing=form.timing)
-    elif form.repeating:
+    elif form.repeating and form.timing == "visits":
         yield names.problem("PLAN-07", here, item=source, form=form.id)
     measured = _measured(item)
     for key, unit in (("unit", endpoint.unit), ("also", endpoint.also)):
@@ -116,7 +116,7 @@ def _followed(names: Names) -> Iterator[tuple[Endpoint, Form]]:
     """Yield the endpoints that are followed, with their forms, as far as these were read."""
     for endpoint in names.study.endpoints.values():
         found = names.find(endpoint.source or "")
-        if found is not None and found[0].visits:
+        if found is not None and found[0].visits and not names.is_undated(found[0].id):
             yield endpoint, found[0]
 
 
@@ -126,7 +126,7 @@ def _at_baseline(names: Names) -> Iterator[tuple[str, Form, KeyPath]]:
         yield endpoint.id, form, ("analysis", "baseline")
     for number, name in enumerate(names.study.report.table_1):
         found = names.find(name)
-        if found is not None and found[0].visits:
+        if found is not None and found[0].visits and not names.is_undated(found[0].id):
             yield name, found[0], ("report", "table_1", f"[{number}]")
 
 
@@ -171,7 +171,8 @@ def _check_table_1(names: Names) -> Iterator[Problem]:
         if found is None or names.is_broken(found[0].id, found[1]):
             continue
         form, item = found
-        if form.timing == "any time" or (isinstance(item, Item) and item.kind in {"text", "date"}):
+        is_words = isinstance(item, Item) and item.kind in {"text", "date"}
+        if is_words or (form.timing == "any time" and not names.is_undated(form.id)):
             yield names.problem("PLAN-21", path, item=name)
 
 

@@ -28,9 +28,9 @@ def check_eligibility(names: Names) -> Iterator[Problem]:
 def _check_dates(criterion: Criterion, path: KeyPath, names: Names) -> Iterator[Problem]:
     for key, begin, span in (("since", "date", criterion.since), ("washout", "since", criterion.washout)):
         if span is not None:
-            yield from names.date_item(span.since, (*path, key, begin))
+            yield from names.moment(span.since, (*path, key, begin))
             if span.before != ENROLMENT:
-                yield from names.date_item(span.before, (*path, key, "before"))
+                yield from names.moment(span.before, (*path, key, "before"))
 
 
 def check_treatments(names: Names) -> Iterator[Problem]:

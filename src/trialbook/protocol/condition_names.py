@@ -12,8 +12,9 @@ from trialbook.protocol.model import Form, Item, ItemKind, Study
 
 Kind = Literal["number", "yes or no", "text", "date", "numbers", "texts"]
 
-Where = Literal["item", "form", "check", "criterion", "responder", "set"]
-"""`when` of an item; `when` of a form; a check of a form; a criterion; `when` of an endpoint; of an analysis set."""
+Where = Literal["item", "form", "check", "criterion", "dose", "responder", "set"]
+"""`when` of an item; `when` of a form; a check of a form; a criterion; what a dose needs; `when` of an endpoint; of an
+analysis set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ NUMBER, YES_NO, TEXT, DATE = (
 NUMBERS, TEXTS = NameType(kind="numbers"), NameType(kind="texts")
 
 STATUSES = ("screening", "screen failure", "enrolled", "completed", "withdrawn")
+SO_FAR = ("criterion", "dose")
+"""Places that ask for the last answers so far: there is no baseline to compare with."""
 BUILT_IN = ("baseline", "previous", "visit", "participant")
 """First parts of names that no form may have."""
 
@@ -50,13 +53,13 @@ def names_for(study: Study, where: Where, *, form: str | None = None) -> Mapping
     themselves, since elsewhere nothing says which row is meant. A responder is judged at its visit.
     """
     own = study.forms[form] if form is not None else None
-    names = dict(PARTICIPANT) if where != "criterion" else {}
+    names = dict(PARTICIPANT) if where not in SO_FAR else {}
     for other in _forms(study, where, own):
         names |= _answers(other)
     if where == "form" and own is not None:
         names = {name: known for name, known in names.items() if not name.startswith(f"{own.id}.")}
     at_visit = where == "responder" or (own is not None and own.timing == "visits")
-    if where != "criterion" and (own is None or own.timing != "once"):
+    if where not in SO_FAR and (own is None or own.timing != "once"):
         names |= _prefixed(study, "baseline")
     if at_visit:
         names |= {**OF_VISIT, "visit.id": NameType(kind="text", choices=tuple(study.schedule.visits))}
@@ -69,7 +72,7 @@ def _forms(study: Study, where: Where, own: Form | None) -> Iterator[Form]:
     for form in study.forms.values():
         is_own = own is not None and form.id == own.id
         is_here = own is not None and bool(set(form.visits) & set(own.visits))
-        is_any_visit = form.timing == "visits" and where in {"criterion", "responder"}
+        is_any_visit = form.timing == "visits" and where in {*SO_FAR, "responder"}
         if is_own or (not form.repeating and (form.timing == "once" or is_here or is_any_visit)):
             yield form
 

@@ -132,12 +132,20 @@ def _treatment(treatment: Treatment, write: Written) -> Tree:
         give=_give(treatment, write),
         before_each=list(treatment.before_each),
         on_reaction_only=list(treatment.on_reaction_only),
-        needs=write.present(known=list(treatment.needs_known), positive=treatment.needs_positive)
-        if treatment.needs_positive
-        else None,
+        needs=_needs(treatment, write),
         constant=write.present(**{"from": treatment.constant_from}, to=treatment.constant_to)
         if treatment.constant_to
         else None,
+    )
+
+
+def _needs(treatment: Treatment, write: Written) -> Tree | None:
+    if not (treatment.needs_known or treatment.decide_when or treatment.withhold_when):
+        return None
+    return write.present(
+        known=list(treatment.needs_known),
+        decide_when=treatment.decide_when,
+        withhold_when=treatment.withhold_when,
     )
 
 

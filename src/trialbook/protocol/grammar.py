@@ -130,13 +130,13 @@ ELIGIBILITY = Section(
 CRITERION = Section(
     name="criterion",
     title="a criterion",
-    doc="One criterion. Without a rule (`when`, `since` or `washout`) an investigator answers it.",
+    doc="One criterion. Without a rule (`when`, `since` or `washout`) it is answered by an investigator.",
     keys=(
         Key("text", TEXT, "The criterion as the protocol words it.", required=True),
         Key("when", kinds.CONDITION, "True means that the criterion is met."),
         Key("ask_when", kinds.CONDITION, "Where this is false the criterion does not apply.", otherwise="always asked"),
-        Key("since", Part("since"), "The state must have lasted."),
-        Key("washout", Part("washout"), "So much time must lie between two dates."),
+        Key("since", Part("since"), "Met only where the state has lasted."),
+        Key("washout", Part("washout"), "So much time must have passed: an exclusion is met where it has not."),
         Key("define", TEXT, "What a word of the criterion means in this study."),
     ),
 )
@@ -146,7 +146,7 @@ SINCE = Section(
     title="a duration of a state",
     doc="The state must have lasted.",
     keys=(
-        Key("date", kinds.ITEM_NAME, "Date item: when the state began.", required=True),
+        Key("date", kinds.DATE_NAME, "Date item: when the state began.", required=True),
         Key("at_least", kinds.DURATION, "How long it must have lasted.", required=True),
         Key("before", kinds.MOMENT, "Until when it is counted.", default="enrolment"),
     ),
@@ -155,9 +155,9 @@ SINCE = Section(
 WASHOUT = Section(
     name="washout",
     title="a washout",
-    doc="So much time must lie between two dates; the answer `never` also passes.",
+    doc="So much time must lie between two dates; after the answer `never` it always does.",
     keys=(
-        Key("since", kinds.ITEM_NAME, "Date item: what must be over.", required=True),
+        Key("since", kinds.DATE_NAME, "Date item: what must be over.", required=True),
         Key("at_least", kinds.DURATION, "How long it must be over.", required=True),
         Key("before", kinds.MOMENT, "Until when it is counted.", default="enrolment"),
     ),
@@ -207,7 +207,8 @@ NEEDS = Section(
     doc="Planning a dose refuses without these; recording never does.",
     keys=(
         Key("known", Many(kinds.ITEM_NAME), "Items that must have an answer.", required=True),
-        Key("positive", Word(("signed decision", "not given")), "What a positive answer asks for.", required=True),
+        Key("decide_when", kinds.CONDITION, "Unless this is false, somebody has to sign that the dose is given."),
+        Key("withhold_when", kinds.CONDITION, "Unless this is false, no dose is planned."),
     ),
 )
 
@@ -216,8 +217,8 @@ CONSTANT = Section(
     title="a time of constancy",
     doc="The time over which it may not change; changes are not judged yet.",
     keys=(
-        Key("from", kinds.VISITS, "Visit, or `enrolment`.", required=True),
-        Key("to", kinds.VISITS, "Visit.", required=True),
+        Key("from", kinds.VISIT, "Visit, or `enrolment`.", required=True),
+        Key("to", kinds.VISIT, "Visit.", required=True),
     ),
 )
 
@@ -248,7 +249,7 @@ VISIT = Section(
         Key("day", kinds.DAYS, "Planned study day, or range of days.", otherwise="the day that the id names"),
         Key("week", kinds.WEEK, "Planned week, in place of `day`."),
         Key("window", kinds.TOLERANCE, "How far it may lie from its day.", otherwise="the `window` of all visits"),
-        Key("before", kinds.ANCHOR, "A date before which the visit has to be."),
+        Key("before", kinds.ANCHOR, "A date after which the visit must not be; the same day is early enough."),
         Key("optional", kinds.BOOLEAN, "The visit may be left out.", default="false"),
     ),
 )
@@ -276,7 +277,7 @@ FORM = Section(
         Key(
             "release",
             Word(("at once", "after last visit", "at lock")),
-            "When others may read a blinded rating.",
+            "When others may read what a blind role recorded.",
             default="at once",
         ),
         Key("instrument", kinds.LINE, "A published scale from the catalogue, in place of items."),
@@ -338,7 +339,7 @@ ITEM = Section(
         Key("never", kinds.BOOLEAN, "“never” is an answer.", only_with=("date",), default="false"),
         Key("required", kinds.BOOLEAN, "The form is incomplete without it.", default="false"),
         Key("when", kinds.CONDITION, "Asked only where this is not false.", otherwise="always asked"),
-        Key("test", kinds.LINE, "Standard name or code of a measurement."),
+        Key("test", kinds.LINE, "Standard name of what is measured, by which it is known across forms."),
         Key("upper", LIMITS, "Upper limit of normal: number, by sex, or an item.", only_with=("number",)),
         Key("lower", LIMITS, "Lower limit of normal, likewise.", only_with=("number",)),
         Key("help", TEXT, "Advice beside the question."),
@@ -379,7 +380,7 @@ ENDPOINT = Section(
         Key("label", TEXT, "Name for people.", otherwise="the label of the item, or the id in words"),
         Key("from", kinds.ITEM_NAME, "Item or derived number."),
         Key("when", kinds.CONDITION, "Who responds."),
-        Key("at", kinds.VISITS, "Visit at which `when` is judged.", only_with=("when",)),
+        Key("at", kinds.VISIT, "Visit at which `when` is judged.", only_with=("when",)),
         Key("better", Word(("higher", "lower", "neither")), "Which change is an improvement.", default="neither"),
         Key("unit", kinds.UNIT, "Unit.", only_with=("from",), otherwise="the unit of the item"),
         Key("decimals", kinds.DECIMALS, "Decimals of the values in the report.", otherwise="those of the item, or 1"),
@@ -399,12 +400,7 @@ ANALYSIS = Section(
     title="the analysis",
     doc="One pre-specified way; everything else is marked sensitivity.",
     keys=(
-        Key(
-            "baseline",
-            kinds.BASELINE,
-            "`visit <visit>`, `last before anchor`, or `flagged <item>`.",
-            required=True,
-        ),
+        Key("baseline", kinds.BASELINE, "`visit <visit>`, `last before anchor`, or `flagged <item>`.", required=True),
         Key("sets", ById(kinds.IDENTIFIER, Part("set")), "Who is analysed.", otherwise="all who were enrolled"),
         Key("set", kinds.IDENTIFIER, "The set in which endpoints are analysed.", otherwise="the only set"),
         Key(
@@ -455,7 +451,7 @@ PRIMARY = Section(
     doc="The comparison on which the study is judged.",
     keys=(
         Key("endpoint", kinds.IDENTIFIER, "Endpoint.", required=True),
-        Key("at", kinds.VISITS, "Visit.", required=True),
+        Key("at", kinds.VISIT, "Visit.", required=True),
     ),
 )
 
@@ -473,8 +469,8 @@ REPORT = Section(
         ),
         Key(
             "sentences",
-            ById(kinds.RESULT_ID, TEXT),
-            "Sentences of the Results in place of the program's own; `{result id}` becomes the number.",
+            ById(kinds.SENTENCE, TEXT),
+            "Sentences in place of the program's own about an endpoint or section; `{result id}` becomes the number.",
             otherwise="the program's own",
         ),
     ),

@@ -166,7 +166,8 @@ CODE = _phrase(
     "number",
     "boolean",
 )
-RESULT_ID = _phrase("the id of a result", "change.ck.week_24.enrolled.mean", r"\S+", _whole_text)
+VISIT = _phrase("a visit", "week 28", r"\S.*", _words, "string", "integer")
+SENTENCE = _phrase("the name of an endpoint, or of a section of the Results", "ck", r"\S+", _whole_text)
 MEMBER = _phrase(
     "the name of an item, a group, or a rating of a group",
     "proximal",
@@ -210,7 +211,18 @@ ANCHOR = _phrase(
     phrases.parse_anchor,
 )
 BASELINE = _phrase("a rule", "visit week 0", phrases.BASELINE_RULE.pattern, phrases.parse_baseline)
-MOMENT = _phrase("“enrolment”, or the name of a date item", "consent.date", f"enrolment|{phrases.NAME}", _whole_text)
+DATE_NAME = _phrase(
+    "the name of a date item, with “first” or “last” where there may be several rows",
+    "screening.last_surgery",
+    phrases.WHICH,
+    _whole_text,
+)
+MOMENT = _phrase(
+    "“enrolment”, or the name of a date item, with “first” or “last” where there may be several rows",
+    "consent.date",
+    f"enrolment|{phrases.WHICH}",
+    _whole_text,
+)
 UPPER = _phrase(
     "a number, or the item of the same form that holds it",
     "198",

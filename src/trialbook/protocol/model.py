@@ -83,7 +83,11 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Washout:
-    """At least `at_least` must lie between the date item `since` and `before`; the answer `never` also passes."""
+    """At least `at_least` must lie between the date item `since` and `before`.
+
+    After the answer `never` a washout is over, and a state has not begun. Both dates are written as in the file:
+    `screening.last_surgery`, `last prior.stop`, `enrolment`.
+    """
 
     since: str
     at_least: Duration
@@ -92,7 +96,11 @@ class Washout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One inclusion or exclusion criterion; `when` true means that the criterion is met."""
+    """One inclusion or exclusion criterion; without a rule an investigator answers it.
+
+    It is met where `when` is true, and `since` has lasted, and the washout is over (in an exclusion: is not over),
+    as far as these are written.
+    """
 
     id: str
     kind: Literal["inclusion", "exclusion"]
@@ -128,7 +136,10 @@ class Treatment:
     before_each: tuple[str, ...] = ()
     on_reaction_only: tuple[str, ...] = ()
     needs_known: tuple[str, ...] = ()
-    needs_positive: str | None = None
+    decide_when: str | None = None
+    """Unless this is false, a signed decision comes before a dose is planned."""
+    withhold_when: str | None = None
+    """Unless this is false, no dose is planned."""
     constant_from: str | None = None
     """Visit, or `enrolment`: from here to `constant_to` a change raises a deviation."""
     constant_to: str | None = None
@@ -282,7 +293,7 @@ class Form:
     terms: Literal["ctcae-5", "meddra", "free"] = "free"
     """List from which the terms of events come."""
     release: Literal["at once", "after last visit", "at lock"] = "at once"
-    """When a blinded rating may be read by others."""
+    """When others may read what a blind role recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

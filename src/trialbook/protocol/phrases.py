@@ -26,6 +26,7 @@ AT_LEAST_RULE = re.compile(r"([1-9][0-9]{0,3}) of ([1-9][0-9]{0,3})|all")
 ALPHA_RULE = re.compile(r"p < (0\.[0-9]{1,6}), two-sided")
 PERCENT_RULE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
 NAME = r"[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)?"
+WHICH = f"(?:(?:first|last) )?{NAME}"
 ANCHOR_RULE = re.compile(f"enrolment|(first|last) ({NAME})")
 BASELINE_RULE = re.compile(r"visit (.+)|(last before anchor)|flagged ([A-Za-z][A-Za-z0-9_]*)")
 WEEK_DAY_RULE = re.compile(r"(week|day) (-?[0-9]{1,4})")

@@ -54,7 +54,7 @@ def parse_study(text: str, *, file: str, catalog: Catalog | None = None) -> tupl
     if study is None:
         return None, stops
     found = {(problem.code, problem.place, *problem.values.items()): problem for problem in notes.problems}
-    for problem in check_study(study, notes.places):
+    for problem in check_study(study, notes.places, {problem.place for problem in notes.problems}):
         found.setdefault((problem.code, problem.place, *problem.values.items()), problem)
     problems = tuple(sorted(found.values(), key=_in_file_order))
     return (None if any(problem.level == "error" for problem in problems) else study), problems

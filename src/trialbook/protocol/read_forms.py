@@ -107,7 +107,8 @@ def _timing(refs: tuple[str, ...], schedule: Schedule, path: KeyPath, notes: Not
         notes.add("SCHED-12", path, word=words[0])
     if words:
         return words[0], ()
-    return "visits", expand(refs, schedule.visits, schedule.sets, path, notes)
+    words = [ONCE, ANY_TIME] if len(refs) == 1 else []
+    return "visits", expand(refs, schedule.visits, schedule.sets, path, notes, tuple(words))
 
 
 def _checks(raw: Mapping[str, Raw]) -> tuple[EditCheck, ...]:

@@ -114,7 +114,8 @@ def _treatment(name: str, raw: Raw, notes: Notes) -> Treatment:
         before_each=raw["before_each"] or (),
         on_reaction_only=raw["on_reaction_only"] or (),
         needs_known=needs["known"] or (),
-        needs_positive=needs["positive"],
+        decide_when=needs["decide_when"],
+        withhold_when=needs["withhold_when"],
         constant_from=constant["from"],
         constant_to=constant["to"],
     )

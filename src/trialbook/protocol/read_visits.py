@@ -100,8 +100,12 @@ def expand(
     sets: Mapping[str, tuple[str, ...]],
     path: KeyPath,
     notes: Notes,
+    words: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """Return the visits that ids, names of sets and ranges mean together, each once, in order of the schedule."""
+    """Return the visits that ids, names of sets and ranges mean together, each once, in order of the schedule.
+
+    `words` are what might also have stood there.
+    """
     found: set[str] = set()
     for number, ref in enumerate(refs):
         here = (*path, f"[{number}]")
@@ -110,29 +114,21 @@ def expand(
         elif ref in sets:
             found.update(sets[ref])
         else:
-            found.update(_range(ref, visits, sets, here, notes))
+            found.update(_range(ref, visits, (*words, *visits, *sets), here, notes))
     return tuple(name for name in visits if name in found)
 
 
 def _range(
-    ref: str, visits: Mapping[str, Visit], sets: Mapping[str, object], path: KeyPath, notes: Notes
+    ref: str, visits: Mapping[str, Visit], known: tuple[str, ...], path: KeyPath, notes: Notes
 ) -> tuple[str, ...]:
     """Return the visits from A to B, both included, in the order of the schedule."""
     first, is_range, last = ref.partition(" to ")
     unknown = [name for name in ((first, last) if is_range else (ref,)) if name not in visits]
     for name in unknown:
-        unknown_visit(name, visits, sets, path, notes)
+        notes.add("SCHED-01", path, visit=name, did_you_mean=suggest(name, known), visits=listed(known, most=30))
     if unknown:
         return ()
     low, high = visits[first].order, visits[last].order
     if low > high:
         notes.add("SCHED-08", path, range=ref)
     return tuple(visit.id for visit in visits.values() if low <= visit.order <= high)
-
-
-def unknown_visit(
-    name: str, visits: Mapping[str, Visit], sets: Mapping[str, object], path: KeyPath, notes: Notes
-) -> None:
-    """Note a visit that is not planned."""
-    known = (*visits, *sets)
-    notes.add("SCHED-01", path, visit=name, did_you_mean=suggest(name, known), visits=listed(known, most=30))

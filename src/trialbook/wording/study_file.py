@@ -114,6 +114,13 @@ STUDY: dict[str, Wording] = {
         "“{limit}” cannot hold the limit of normal of “{item}”.", "Name a number of the same form in “{unit}”."
     ),
     "FORM-29": Wording("There is no form.", "Write at least one under “forms”."),
+    "FORM-30": Wording(
+        "“{item}” may have several answers, and it is not said which of them counts.",
+        "Write “first {item}” or “last {item}”.",
+    ),
+    "FORM-31": Wording(
+        "The answers of “{item}” are yes and no, which have a way of writing of their own.", "Write “choice: yes/no”."
+    ),
     "BLIND-01": Wording(
         "The role “{role}” is blind, and “{word}” shows or gives it everything.",
         "Name single forms, or remove “blind”.",
@@ -130,6 +137,10 @@ STUDY: dict[str, Wording] = {
         "“{form}” is answered by “{blind}”, who is blind, and by “{other}”, who is not.", "Name only one of them."
     ),
     "BLIND-05": Wording("“{role}” records “{form}” and yet may not see it.", "Remove it from one of the two."),
+    "BLIND-07": Wording(
+        "“{role}” is blind, and could tell the visit from what is due: “{form}” and “{other}” are not due together.",
+        "Let both be due at the same visits, or give one of them to another role.",
+    ),
     "BLIND-06": Wording("“{role}” is blind, and would have to see visits to sign them.", "Let it sign forms only."),
     "PLAN-01": Wording("There is no endpoint “{name}”.", "{did_you_mean}The endpoints are: {known}."),
     "PLAN-02": Wording("There is no analysis set “{name}”.", "Write one of: {known}."),
