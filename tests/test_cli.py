@@ -12,6 +12,7 @@ CLI-09: `trace` leads to the entries; an unknown result is told with the nearest
 CLI-10: `status` is a grid that fits the width.
 CLI-12: `participant`, `grant`, `revoke` and `clear` record their acts; what may not be done is refused.
 CLI-13: an answer out of the expected range is recorded, and told.
+CLI-14: a terminal that cannot show a sign shows another; what an amendment took out keeps its history.
 CLI-11: `verify` notices a change made behind the program's back, and a head that does not match.
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -218,3 +220,24 @@ def test_acts_by_hand(tmp_path: Path) -> None:
     assert "withdrawn" in run("status", study).output
     run("report", study)
     assert "moved away" in (study / "report" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_terminal_of_another_alphabet(imported: Path) -> None:
+    """CLI-14."""
+    for encoding in ("ascii", "latin-1"):
+        done = subprocess.run(
+            [sys.executable, "-m", "trialbook", "status", str(imported)],
+            env={**os.environ, "PYTHONIOENCODING": encoding}, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert b"withdrawn" in done.stdout
+
+
+def test_an_item_that_was_taken_out_keeps_its_history(study: Path) -> None:
+    """CLI-14."""
+    plan = study / "study.yaml"
+    lines = [line for line in plan.read_text("utf-8").splitlines() if "worsened:" not in line]
+    plan.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run("adopt", study, "--reason", "amendment 2")
+    assert "arthralgia" in run("history", study, "4", "background.worsened").output
+    assert "FOLDER-07" in run("history", study, "4", "background.wurst", code=1).stderr

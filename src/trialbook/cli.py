@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,10 @@ def main() -> None:
     """
     import gc
 
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal of another alphabet shows a question mark in place of a sign, not a traceback
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     # a verb is a short process that mostly loads libraries: looking for garbage all the while took a sixth of it
     gc.set_threshold(1_000_000, 20, 20)
 
@@ -286,13 +291,15 @@ def history(study: Path, participant: str, item: str | None, visit: str | None, 
 
     form, _, question = (item or "").partition(".")
     with open_existing(folder_of(study), doors(None)) as book:
-        print_problems(problems := unknown_names(book, participant, item))
-        if problems:
-            sys.exit(1)
         entries = book.history(
             participant=participant, visit=visit, form=form or None, repeat=repeat, item=question or None
         )
-        print_history(entries)
+        # what an amendment took out of the plan is unknown to it, and still recorded
+        problems = () if entries else unknown_names(book, participant, item)
+    print_problems(problems)
+    if problems:
+        sys.exit(1)
+    print_history(entries)
 
 
 @main.command()
