@@ -274,8 +274,9 @@ def status(study: Path, today: str | None, as_of: str | None) -> None:
     where = folder_of(study)
     with open_existing(where, clock) as book:
         print_problems(plan_in_force(where, book))
-        plan, then = book.study_at(moment(as_of)), book.casebooks(moment(as_of))
-        print_status(visit_grid(plan, then, day), plan)
+        then = moment(as_of)
+        plan = book.study_at(then)
+        print_status(visit_grid(plan, book.casebooks(then), day), plan)
 
 
 @main.command()

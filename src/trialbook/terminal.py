@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from trialbook.errors import Place
+
 if TYPE_CHECKING:
     from trialbook.capture.book import Receipt
     from trialbook.capture.ledger import Entry
@@ -251,9 +253,7 @@ def print_history(entries: Sequence[Entry]) -> None:
     out = console()
     names = ("entry", "UTC", "person", "act", "where", "value", "as typed", "reason", "source")
     rows = [entry_cells(entry) for entry in entries]
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in names:
-        made.add_column(name, overflow="fold")
+    made = table(*names)
     for row in rows:
         made.add_row(*(escape(cell) for cell in row))
     if not rows:
@@ -274,10 +274,9 @@ def entry_cells(entry: Entry) -> tuple[str, ...]:
 
 
 def where_of(entry: Entry) -> str:
-    """Name the cell of an entry."""
-    item = ".".join(part for part in (entry.form, entry.item) if part)
-    row = f"row {entry.repeat}" if entry.repeat else None
-    return ", ".join(part for part in (entry.participant, entry.visit, item, row) if part)
+    """Name the cell of an entry, as problems name it."""
+    cell = {name: getattr(entry, name) for name in ("participant", "visit", "form", "repeat", "item")}
+    return str(Place(**cell))
 
 
 def value_of(entry: Entry) -> str:

@@ -21,8 +21,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from trialbook.folder import write_whole
 from trialbook.render.document import Document
-from trialbook.render.to_html import write_html
+from trialbook.render.to_html import to_html
 
 OPENED = (
     "Behind it: 5 entries", "Participant 3 · Baseline · Serum enzymes · Creatine kinase", "corrected", "“95”",
@@ -174,7 +175,7 @@ def test_a_number_opens_its_entries(chromium: str, page: str, tmp_path: Path) ->
 
 def test_the_file_is_written_whole(document: Document, page: str, tmp_path: Path) -> None:
     """HTML-02: one file, UTF-8 with LF."""
-    write_html(document, tmp_path / "report.html")
+    write_whole(tmp_path / "report.html", to_html(document).encode())
     assert (tmp_path / "report.html").read_bytes() == page.encode()
     assert b"\r" not in page.encode()
     assert len(page) < 300_000

@@ -5,10 +5,8 @@ Rosen WG, Mohs RC, Davis KL. A new rating scale for Alzheimer's disease. Am J Ps
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from trialbook.instruments.base import Column, Columns, Instrument, Score, sum_of
-from trialbook.protocol.model import Derived, Item
+from trialbook.instruments.base import Column, Columns, Instrument, Score, rating, sum_of
+from trialbook.protocol.model import Derived
 
 ITEMS: tuple[tuple[str, str, int], ...] = (
     ("word_recall", "Word recall", 10),
@@ -36,24 +34,12 @@ def score_adas_cog_11(columns: Columns) -> dict[str, Column]:
     return {"total": sum_of(columns, IDS, at_least=len(IDS))}
 
 
-def _item(name: str, label: str, worst: int) -> Item:
-    return Item(
-        id=name,
-        kind="number",
-        label={"en": label},
-        unit="score",
-        minimum=Decimal(0),
-        maximum=Decimal(worst),
-        decimals=2 if name in FROM_TRIALS else 0,
-    )
-
-
 ADAS_COG_11 = Instrument(
     id="adas-cog-11",
     title="Alzheimer's Disease Assessment Scale, cognitive part, 11 items",
     citation="Rosen WG, Mohs RC, Davis KL. A new rating scale for Alzheimer's disease. "
     "Am J Psychiatry 1984;141:1356-64.",
-    items=tuple(_item(*row) for row in ITEMS),
+    items=tuple(rating(name, label, worst, decimals=2 if name in FROM_TRIALS else 0) for name, label, worst in ITEMS),
     scores=(
         Score(
             derived=Derived(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from trialbook.protocol.model import Derived, Item
@@ -49,6 +50,19 @@ class Instrument:
     def derived(self) -> tuple[Derived, ...]:
         """Return the scores as derived numbers of a form, in order."""
         return tuple(score.derived for score in self.scores)
+
+
+def rating(name: str, label: str, highest: int, *, decimals: int = 0) -> Item:
+    """Return an item that is rated from 0 to `highest`, with no unit."""
+    return Item(
+        id=name,
+        kind="number",
+        label={"en": label},
+        unit="score",
+        minimum=Decimal(0),
+        maximum=Decimal(highest),
+        decimals=decimals,
+    )
 
 
 def stacked(columns: Columns, ids: Sequence[str]) -> NDArray[np.float64]:

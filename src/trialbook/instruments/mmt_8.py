@@ -6,10 +6,8 @@ juvenile idiopathic inflammatory myopathies. Arthritis Care Res 2010;62:465-72.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from trialbook.instruments.base import Column, Columns, Instrument, Score, recoded, sum_of
-from trialbook.protocol.model import Derived, Item
+from trialbook.instruments.base import Column, Columns, Instrument, Score, rating, recoded, sum_of
+from trialbook.protocol.model import Derived
 
 MUSCLES: tuple[tuple[str, str], ...] = (
     ("neck_flexors", "Neck flexors"),
@@ -37,18 +35,7 @@ MMT_8 = Instrument(
     title="Manual muscle testing of eight muscle groups, one side",
     citation="Rider LG, Koziol D, Giannini EH, et al. Validation of manual muscle testing and a subset of eight "
     "muscles for adult and juvenile idiopathic inflammatory myopathies. Arthritis Care Res 2010;62:465-72.",
-    items=tuple(
-        Item(
-            id=name,
-            kind="number",
-            label={"en": label},
-            unit="score",
-            minimum=Decimal(0),
-            maximum=Decimal(10),
-            decimals=0,
-        )
-        for name, label in MUSCLES
-    ),
+    items=tuple(rating(name, label, 10) for name, label in MUSCLES),
     scores=(
         Score(
             derived=Derived(

@@ -48,11 +48,6 @@ def to_html(document: Document) -> str:
     )
 
 
-def write_html(document: Document, path: Path) -> None:
-    """Write the page as UTF-8 with LF line ends."""
-    path.write_bytes(to_html(document).encode())
-
-
 def kind(block: Block) -> str:
     """Name the macro that draws a block."""
     return type(block).__name__.lower()

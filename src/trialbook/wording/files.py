@@ -60,6 +60,5 @@ FILE: dict[str, Wording] = {
     "FILE-15": Wording("The line is indented with a tab.", "Use blanks in place of tabs."),
     "FILE-16": Wording("A second document begins here.", "Delete the line “---” or “...”, so that the file is one."),
     "FILE-17": Wording("A list or a mapping stands in place of a key.", "Write a plain name before the colon."),
-    "FILE-20": Wording("There is a study file already.", "Choose another folder, or change the file that is there."),
 }
 """A file that cannot be read at all (`protocol.read`)."""
