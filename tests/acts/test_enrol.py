@@ -4,6 +4,7 @@ REC-25: an enrolled participant has a date of enrolment, or none where the sourc
 REC-22: who does not record the whole study may not enrol.
 REC-26: the date is corrected with a reason, whatever became of the participant; the old one stays readable.
 REC-27: the steps of a participant follow one another.
+REC-28: who is not certainly eligible is enrolled all the same, with a note that names the criteria.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trialbook.capture.acts import complete, enrol, screen, withdraw
-from trialbook.capture.book import Book
+from trialbook.capture.acts import adopt, complete, enrol, enter, import_rows, screen, withdraw
+from trialbook.capture.book import Book, Receipt
+from trialbook.capture.ledger import Draft
+from trialbook.wording import remedy, sentence
 
 if TYPE_CHECKING:
-    from tests.conftest import Refused
+    from tests.conftest import Refused, Site
 
 
 def test_it_works(book: Book) -> None:
@@ -68,3 +71,80 @@ def test_a_date_must_be_one(book: Book, refused: Refused, on: str) -> None:
     """REC-25: a date that can be read in two ways, or in none, is refused."""
     book.record(screen("P2"), by="ines")
     assert refused(enrol("P2", on=on))[0].code.startswith("VALUE")
+
+
+CRITERIA = """
+eligibility:
+  consent: background.consent
+  inclusion:
+    I1: {text: A woman, when: 'background.sex == "F"'}
+  exclusion:
+    E1: {text: Diagnosed within 8 weeks, washout: {since: background.diagnosed, at_least: 8 weeks}}
+forms:"""
+
+TOLD = "ACT-28 “P2” is recorded as enrolled and is"
+
+
+def with_criteria(site: Site, book: Book) -> None:
+    """Adopt the study with two criteria, and screen P2."""
+    text = site.study.text.replace("\nforms:", CRITERIA)
+    text = text.replace("      diagnosed:", "      consent: {label: Consent, date: full}\n      diagnosed:")
+    book.record(adopt(site.read(text), reason="criteria"), by="carla")
+    book.record(screen("P2"), by="ines")
+
+
+def answered(book: Book, **answers: str) -> None:
+    for item, text in answers.items():
+        book.record(enter("P2", "background", item, text), by="ines")
+
+
+def noted(receipt: Receipt) -> list[str]:
+    assert all(note.level == "warning" and remedy(note) for note in receipt.notes)
+    return [f"{note.code} {sentence(note)}" for note in receipt.notes]
+
+
+def test_who_is_eligible_is_enrolled_without_a_note(site: Site, book: Book) -> None:
+    """REC-28: as of the date of enrolment; another one, and its correction, are judged anew."""
+    with_criteria(site, book)
+    answered(book, sex="F", diagnosed="2025-12-30", consent="2026-02-24")
+    early = book.record(enrol("P2", on="2026-02-23"), by="ines")
+    assert noted(early) == [f"{TOLD} not eligible by what is recorded: not fulfilled E1; no consent by that day."]
+    assert book.record(enrol("P2", on="2026-02-24", reason="typing error"), by="ines").notes == ()
+
+
+def test_who_is_not_eligible_is_recorded_with_a_note(site: Site, book: Book) -> None:
+    """REC-28: the truth is never refused."""
+    with_criteria(site, book)
+    answered(book, sex="M")
+    receipt = book.record(enrol("P2", on="2026-03-01"), by="ines")
+    assert [entry.value for entry in receipt.entries] == ["2026-03-01"]
+    assert book.casebooks()["P2"].status == "enrolled"
+    why = "not fulfilled I1; not known E1; day of consent not known."
+    assert noted(receipt) == [f"{TOLD} not eligible by what is recorded: {why}"]
+
+
+def test_what_is_not_answered_leaves_a_note(site: Site, book: Book) -> None:
+    """REC-28: the answers that stand before the act count."""
+    with_criteria(site, book)
+    answered(book, diagnosed="2020", consent="2026-02-24")
+    receipt = book.record(enrol("P2", on="2026-03-01"), by="ines")
+    assert noted(receipt) == [f"{TOLD} not certainly eligible by what is recorded: not known I1."]
+    answered(book, sex="F")
+    assert book.record(enrol("P2", on="2026-03-01"), by="ines").notes == ()
+
+
+def test_a_refused_change_says_nothing_of_criteria(site: Site, book: Book, refused: Refused) -> None:
+    """REC-26, REC-28."""
+    with_criteria(site, book)
+    book.record(enrol("P2", on="2026-03-01"), by="ines")
+    assert [problem.code for problem in refused(enrol("P2", on="2026-03-02"))] == ["ACT-18"]
+
+
+def test_rows_of_a_file_are_enrolled_without_a_note(site: Site, book: Book) -> None:
+    """REC-28: their answers come later in the same act, so all would be unknown."""
+    with_criteria(site, book)
+    rows = [
+        Draft(act="enrol", participant="P2", value="2026-03-01", source_file="a.csv", source_hash="0", source_row=2)
+    ]
+    assert book.record(import_rows(rows), by="carla").notes == ()
+    assert book.casebooks()["P2"].enrolled_on == "2026-03-01"

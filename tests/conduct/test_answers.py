@@ -4,18 +4,20 @@ Requirements:
 NAME-01: an exact answer has its name; what is unanswered, coded missing, beyond a limit or partial has none.
 NAME-02: groups, derived numbers and instruments have a value only where their rule gives one.
 NAME-03: `previous` is the last answer before this visit, `baseline` follows the study's rule.
-NAME-04: without a visit, a form of the visits has its last answers up to the anchor.
+NAME-04: without a visit, a form of the visits has its last answers so far, or up to a day such as that of enrolment.
 NAME-05: every name that gets a value is declared for a condition that can use it.
 NAME-06: a later answer that is not exact takes the place of an earlier one, as in the analysis.
+NAME-07: a count is how many different answers the rows have that count; unknown without a row, or where one is open.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
 
-from trialbook.conduct.answers import form_answers, values_for
+from trialbook.conduct.answers import form_answers, latest_answer, tally, values_for
 from trialbook.conduct.casebook import Answer, Casebook, Cell
 from trialbook.instruments import CATALOG
 from trialbook.protocol.conditions import Condition, compile_condition, names_for
@@ -75,6 +77,21 @@ forms:
     items:
       term: {label: Event, text: line, required: true}
       start: {label: Start, date: full}
+  prior:
+    label: Earlier drugs
+    at: once
+    repeating: true
+    items:
+      agent: {choice: {PRED: Prednisolone, AZA: Azathioprine, MTX: Methotrexate}}
+      also: {choice: {AZA: Azathioprine, MTX: Methotrexate, CSA: Ciclosporin}, several: true}
+      dose: {number: mg}
+      failed: {choice: yes/no}
+    derive:
+      steroids: {count_of: agent, where: 'prior.failed && prior.agent == "PRED"'}
+      others: {count_of: agent, where: 'prior.failed && prior.agent != "PRED"'}
+      agents: {count_of: agent}
+      partners: {count_of: also}
+      doses: {count_of: dose, where: 'history.sex == "F"'}
 endpoints:
   ck: {from: enzymes.ck, better: lower}
 analysis:
@@ -110,9 +127,14 @@ def casebook(**answers: str | None) -> Casebook:
 
 
 def values(
-    book: Casebook, *, rule: str = "visit baseline", visit: str = "", anchor: date | None = None
+    book: Casebook,
+    *,
+    rule: str = "visit baseline",
+    visit: str = "",
+    anchor: date | None = None,
+    until: date | None = None,
 ) -> dict[str, object]:
-    return values_for(study(rule), book, visit=visit, anchor=anchor)
+    return values_for(study(rule), book, visit=visit, anchor=anchor, until=until)
 
 
 def test_exact_answers_have_their_kind() -> None:
@@ -211,11 +233,47 @@ def test_baseline_on_the_anchor_day_counts_and_after_it_does_not() -> None:
     assert "baseline.enzymes.ck" not in values(casebook(**DATED), rule=rule, anchor=date(2019, 12, 31))
 
 
-def test_eligibility_sees_the_last_answers_up_to_the_anchor() -> None:
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [(date(2020, 2, 10), 300), (date(2020, 2, 9), 250), (date(2020, 1, 12), 250), (date(2020, 1, 11), 200)],
+)
+def test_eligibility_sees_the_last_answers_up_to_a_day(until: date, expected: float) -> None:
+    """NAME-04: the day itself counts, whatever the anchor is."""
+    assert values(casebook(**DATED), until=until)["enzymes.ck"] == expected
+    assert values(casebook(**DATED), until=until, anchor=date(2019, 1, 1))["enzymes.ck"] == expected
+
+
+def test_without_a_day_everything_so_far_is_seen() -> None:
     """NAME-04."""
-    assert values(casebook(**DATED), anchor=ANCHOR)["enzymes.ck"] == 250
-    assert values(casebook(**DATED))["enzymes.ck"] == 200
-    assert not {"visit.id", "visit.date"} & set(values(casebook(**DATED), anchor=ANCHOR))
+    found = values(casebook(**DATED), anchor=ANCHOR)
+    assert found["enzymes.ck"] == 300
+    assert not {"visit.id", "visit.date"} & set(found)
+
+
+def test_up_to_a_day_a_visit_without_a_date_counts_where_it_is_planned_by_day_0() -> None:
+    """NAME-04: neither an undated week 4 nor an undated visit outside of the plan does."""
+    undated = casebook(**{name: value for name, value in DATED.items() if "date" not in name})
+    assert values(undated, until=ANCHOR)["enzymes.ck"] == 200
+    assert values(undated)["enzymes.ck"] == 250
+
+
+def test_form_answered_once_always_counts() -> None:
+    """NAME-04."""
+    assert values(casebook(history__sex="F"), until=date(1990, 1, 1))["history.sex"] == "F"
+
+
+def test_an_answer_is_found_where_it_stands() -> None:
+    """NAME-04: the last that is a value; where there is none, the last missing-data code."""
+    form = STUDY.forms["enzymes"]
+    book = casebook(**{**DATED, "unscheduled-1__enzymes__ck": None, "week_4__enzymes__marked": None})
+    for until, visit, value in ((ANCHOR, "baseline", "200"), (None, "week 4", "300")):
+        found = latest_answer(STUDY, book, form, "ck", until=until)
+        assert found is not None
+        assert (found[0].visit, found[1].value) == (visit, value)
+    coded = latest_answer(STUDY, casebook(baseline__enzymes__ck=None), form, "ck")
+    assert coded is not None
+    assert (coded[0].visit, coded[1].text) == ("baseline", "ND")
+    assert latest_answer(STUDY, casebook(), form, "ck") is None
 
 
 def test_day_of_a_visit_is_counted_from_the_anchor() -> None:
@@ -259,7 +317,7 @@ def test_later_answer_beyond_a_limit_is_not_passed_over() -> None:
     """NAME-06."""
     book = casebook(**{**DATED, "baseline__enzymes__ck": "<20", "unscheduled-1__enzymes__ck": None})
     for name in ("enzymes.ck", "baseline.enzymes.ck"):
-        assert name not in values(book, rule="last before anchor", anchor=ANCHOR)
+        assert name not in values(book, rule="last before anchor", anchor=ANCHOR, until=ANCHOR)
     assert "previous.enzymes.ck" not in values(book, visit="week 4", anchor=ANCHOR)
     assert values(book, visit="week 8", anchor=ANCHOR)["previous.enzymes.ck"] == 300
 
@@ -287,3 +345,80 @@ def test_visits_of_one_day_do_not_depend_on_the_order_of_recording(order: tuple[
         cells[f"unscheduled-{number}__enzymes__ck"] = number
     book = casebook(**cells)
     assert values(book, rule="last before anchor", anchor=ANCHOR)["baseline.enzymes.ck"] == 2
+
+
+def rows(*given: Mapping[str, str | None], sex: str | None = None) -> Casebook:
+    """Write the rows of earlier drugs, each as item -> value."""
+    cells = {
+        Cell("", "prior", str(number), item): Answer(text=value or "ND", value=value)
+        for number, row in enumerate(given, start=1)
+        for item, value in row.items()
+    }
+    if sex is not None:
+        cells[Cell("", "history", "", "sex")] = Answer(text=sex, value=sex)
+    return Casebook(participant="001", answers=cells)
+
+
+PRED, AZA, MTX = ({"agent": agent, "failed": "yes"} for agent in ("PRED", "AZA", "MTX"))
+
+
+@pytest.mark.parametrize(
+    ("given", "steroids", "others"),
+    [
+        ((PRED, AZA, MTX), 1, 2),
+        ((PRED, PRED, AZA, AZA), 1, 1),
+        ((AZA, {"agent": "MTX", "failed": "no"}), 0, 1),
+        ((), None, None),
+        ((PRED, AZA, {"agent": "MTX"}), 1, None),
+        ((PRED, AZA, {"agent": "MTX", "failed": None}), 1, None),
+        ((PRED, AZA, {"failed": "yes"}), None, None),
+        ((PRED, {"failed": "no"}), 1, 0),
+        ((PRED, AZA, {"agent": None, "failed": "yes"}), None, None),
+    ],
+)
+def test_count_of_different_answers(
+    given: tuple[Mapping[str, str | None], ...], steroids: int | None, others: int | None
+) -> None:
+    """NAME-07: a row that cannot count is no gap; one that could leaves the count unknown."""
+    found = values_for(STUDY, rows(*given))
+    assert (found.get("prior.steroids"), found.get("prior.others")) == (steroids, others)
+
+
+def test_every_row_counts_without_a_condition_and_needs_its_answer() -> None:
+    """NAME-07."""
+    assert values_for(STUDY, rows(PRED, AZA, AZA))["prior.agents"] == 2
+    assert "prior.agents" not in values_for(STUDY, rows(PRED, {"failed": "no"}))
+
+
+def test_each_of_several_choices_counts_once() -> None:
+    """NAME-07."""
+    assert values_for(STUDY, rows({"also": "AZA;MTX"}, {"also": "MTX;CSA"}))["prior.partners"] == 3
+
+
+def test_numbers_differ_by_their_value_and_other_forms_are_seen() -> None:
+    """NAME-07: 5 and 5.0 are one dose; below a limit nobody knows which it is."""
+    doses: tuple[dict[str, str], ...] = ({"dose": "5"}, {"dose": "5.0"}, {"dose": "10"})
+    assert values_for(STUDY, rows(*doses, sex="F"))["prior.doses"] == 2
+    assert values_for(STUDY, rows(*doses, sex="M"))["prior.doses"] == 0
+    assert "prior.doses" not in values_for(STUDY, rows(*doses))
+    assert "prior.doses" not in values_for(STUDY, rows(*doses, {"dose": "<5"}, sex="F"))
+
+
+def test_a_count_is_worked_out_only_where_it_is_needed() -> None:
+    """NAME-07: rows themselves are seen in the form only, counts elsewhere only."""
+    book = rows(PRED, AZA)
+    assert "prior.steroids" not in values_for(STUDY, book, names={"prior.others"})
+    assert not {"prior.agent", "prior.failed"} & set(values_for(STUDY, book))
+    own = values_for(STUDY, book, form="prior", repeat="2")
+    assert own["prior.agent"] == "AZA"
+    assert "prior.others" not in own
+    declared = names_for(STUDY, "criterion")
+    assert {name for name in values_for(STUDY, rows(PRED, sex="F")) if name.startswith("prior.")} <= set(declared)
+
+
+def test_the_rows_that_leave_a_count_open_are_named() -> None:
+    """NAME-07."""
+    form = STUDY.forms["prior"]
+    found = tally(STUDY, rows(PRED, AZA, {"agent": "MTX"}), form, form.derived["others"])
+    assert (found.rows, found.open, found.count) == (("1", "2", "3"), ("3",), None)
+    assert found.answers == {"AZA"}

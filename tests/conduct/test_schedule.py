@@ -9,6 +9,7 @@ PLACE-06: optional visits are never missed; unscheduled ones are listed by numbe
 PLACE-07: a visit with nothing but missing-data codes did not take place.
 PLACE-08: windows never place one day at two visits that share a form.
 PLACE-09: the classification of a visit is monotone in its date, and that of an open one in the day of asking.
+PLACE-11: a visit that has to come before something has that day as its limit; of a part of a date the last day.
 PLACE-10: what is due is sorted into overdue, due and coming.
 """
 
@@ -301,3 +302,18 @@ def test_later_dates_are_never_placed_earlier(first: int, length: int, one: int,
     assert all((visit.state == "in") == (visit.off == 0) for visit in placed)
     opened = [place_visit(plan, casebook(), "v", day).state for day in (sooner, later)]
     assert OPEN[opened[0]] <= OPEN[opened[1]]
+
+
+@pytest.mark.parametrize(
+    ("starts", "limit"),
+    [(["2024-02-05", "2024-02-12"], date(2024, 2, 5)), (["2024-02"], date(2024, 2, 29)), ([], None)],
+)
+def test_the_day_that_a_visit_comes_before(starts: list[str], limit: date | None) -> None:
+    """PLACE-11: baseline before the first dose; no other visit has a limit."""
+    visits = STUDY.schedule.visits
+    before = replace(visits["baseline"], before=Anchor(which="first", name="dosing.start"))
+    limited = replace(STUDY, schedule=replace(STUDY.schedule, visits={**visits, "baseline": before}))
+    cells = {Cell("", "dosing", str(row), "start"): Answer(text=text, value=text) for row, text in enumerate(starts)}
+    plans = plan_visits(limited, Casebook(participant="P1", enrolled_on="2024-02-01", answers=cells))
+    assert {plan.visit: plan.limit for plan in plans if plan.visit == "baseline"} == {"baseline": limit}
+    assert {plan.limit for plan in plans if plan.visit != "baseline"} == {None}

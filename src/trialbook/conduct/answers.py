@@ -7,13 +7,17 @@ part of a date. `protocol.condition_names` says which names can be used where; h
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
-from trialbook.conduct.casebook import Casebook
+from trialbook.conduct.casebook import Answer, Casebook, Cell
+from trialbook.errors import Problem
 from trialbook.instruments import CATALOG
 from trialbook.instruments.base import Columns, derive
+from trialbook.protocol.conditions import Condition, NameType, compile_condition, names_for
 from trialbook.protocol.model import Derived, Form, Item, Study
 from trialbook.protocol.typed_dates import NEVER, date_range
 from trialbook.protocol.values import SEPARATOR, limit_of, number_of
@@ -29,20 +33,23 @@ def values_for(
     form: str = "",
     repeat: str = "",
     anchor: date | None = None,
+    until: date | None = None,
     names: Collection[str] | None = None,
 ) -> Answers:
     """Return the value of every name that a condition about a form, a visit or a participant can use.
 
-    Without `visit` a form of the visits has its last answers up to the anchor, as eligibility asks for them.
-    `anchor` is the day of study day 0, None where it is not known yet. `names` are the names that are needed, those
-    of a `Condition`: then the forms they do not mention are left out.
+    Without `visit` a form of the visits has its last answers so far, or up to the day `until`: eligibility asks for
+    those up to enrolment. `anchor` is the day of study day 0, None where it is not known yet. `names` are the names
+    that are needed, those of a `Condition`: then the forms they do not mention are left out.
     """
     values: Answers = {"participant.status": casebook.status, **_of_visit(casebook, visit, anchor)}
     for other in study.forms.values():
         is_own = other.id == form
-        if (is_own or not other.repeating) and _is_needed(other.id, names):
+        if other.repeating and not is_own:
+            values |= _counts(study, casebook, other, visit=visit, until=until, names=names)
+        elif _is_needed(other.id, names):
             row = repeat if is_own and other.repeating else ""
-            values |= _named(other.id, _answers_here(study, casebook, other, visit=visit, repeat=row, anchor=anchor))
+            values |= _named(other.id, _answers_here(study, casebook, other, visit=visit, repeat=row, until=until))
         if other.timing == "visits" and not other.repeating:
             values |= _earlier(study, casebook, other, visit=visit, anchor=anchor, names=names)
     return values
@@ -86,13 +93,13 @@ def _is_needed(form: str, names: Collection[str] | None) -> bool:
 
 
 def _answers_here(
-    study: Study, casebook: Casebook, form: Form, *, visit: str, repeat: str, anchor: date | None
+    study: Study, casebook: Casebook, form: Form, *, visit: str, repeat: str, until: date | None
 ) -> Answers:
     if form.timing != "visits":
         return form_answers(form, casebook, repeat=repeat)
     if visit:
         return form_answers(form, casebook, visit=visit, repeat=repeat)
-    return _latest(casebook, form, _up_to_anchor(study, casebook, anchor))
+    return _latest(casebook, form, visits_so_far(study, casebook, until))
 
 
 def _answer(item: Item, text: str | None) -> Answers:
@@ -141,7 +148,7 @@ def _scores(form: Form, columns: Columns) -> dict[str, float]:
 
 
 def _is_plain(derived: Derived) -> bool:
-    return derived.kind != "instrument"
+    return derived.kind in {"mean", "sum"}
 
 
 def _number(item: Item, text: str | None) -> float:
@@ -172,21 +179,27 @@ def _baseline_visits(study: Study, casebook: Casebook, form: Form, anchor: date 
     if rule.kind == "visit":
         return (rule.visit,) if rule.visit is not None else ()
     if rule.kind == "last before anchor":
-        return _up_to_anchor(study, casebook, anchor)
+        return _up_to_day(study, casebook, anchor)
     flagged = (
         visit for visit in _in_time(study, casebook) if casebook.value(form.id, rule.flag or "", visit=visit) == "yes"
     )
     return tuple(flagged)
 
 
-def _up_to_anchor(study: Study, casebook: Casebook, anchor: date | None) -> tuple[str, ...]:
-    """Return the visits on or before study day 0: by their date, and where there is none by their planned day."""
+def visits_so_far(study: Study, casebook: Casebook, until: date | None = None) -> tuple[str, ...]:
+    """Return the visits with answers in the order of time, up to a day where one is given.
+
+    A visit without a date then counts where it is planned on or before study day 0.
+    """
+    return _in_time(study, casebook) if until is None else _up_to_day(study, casebook, until)
+
+
+def _up_to_day(study: Study, casebook: Casebook, last: date | None) -> tuple[str, ...]:
+    """Return the visits on or before a day; where that day or their own is not known, those planned up to day 0."""
     chosen = []
     for visit in _in_time(study, casebook):
         day, planned = casebook.visit_date(visit), study.schedule.visits.get(visit)
-        is_before = (
-            day <= anchor if day is not None and anchor is not None else planned is not None and planned.day <= 0
-        )
+        is_before = day <= last if day is not None and last is not None else planned is not None and planned.day <= 0
         if is_before:
             chosen.append(visit)
     return tuple(chosen)
@@ -235,3 +248,111 @@ def _of_visit(casebook: Casebook, visit: str, anchor: date | None) -> Answers:
 
 def _named(prefix: str, answers: Answers) -> Answers:
     return {f"{prefix}.{name}": value for name, value in answers.items()}
+
+
+# ---- counts over the rows of a form -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What the rows of a form come to in a count."""
+
+    rows: tuple[str, ...]
+    open: tuple[str, ...]
+    """Rows of which nobody can tell whether, or as what, they count."""
+    answers: frozenset[str]
+    """The different answers in the rows that count."""
+
+    @property
+    def count(self) -> int | None:
+        """Return how many different answers there are; None without any row, and where a row is open."""
+        return None if self.open or not self.rows else len(self.answers)
+
+
+def tally(study: Study, casebook: Casebook, form: Form, derived: Derived, *, visit: str = "") -> Tally:
+    """Go through the rows of a form for one of its counts."""
+    (name,) = derived.of
+    item, condition = form.items[name], _row_condition(study, form, derived)
+    rows = rows_of(form, casebook, visit)
+    found: set[str] = set()
+    undecided: list[str] = []
+    for row in rows:
+        holds = _holds(study, casebook, form, condition, visit=visit, repeat=row)
+        answers = _different(item, casebook.value(form.id, name, visit=visit, repeat=row))
+        if holds is None or (holds and not answers):
+            undecided.append(row)
+        elif holds:
+            found |= answers
+    return Tally(rows=rows, open=tuple(undecided), answers=frozenset(found))
+
+
+def rows_of(form: Form, casebook: Casebook, visit: str = "") -> tuple[str, ...]:
+    """Return the rows of a form in which something is recorded, in order of first mention."""
+    return tuple(dict.fromkeys(cell.repeat for cell in casebook.answers if (cell.visit, cell.form) == (visit, form.id)))
+
+
+def _counts(
+    study: Study, casebook: Casebook, form: Form, *, visit: str, until: date | None, names: Collection[str] | None
+) -> Answers:
+    """Return the counts over the rows of a form that are needed, those without a value left out."""
+    values: Answers = {}
+    for derived in form.derived.values():
+        name = f"{form.id}.{derived.id}"
+        if derived.kind == "count" and (names is None or name in names):
+            place = counted_visit(study, casebook, form, visit=visit, until=until)
+            count = tally(study, casebook, form, derived, visit=place).count
+            values |= {} if count is None else {name: float(count)}
+    return values
+
+
+def counted_visit(study: Study, casebook: Casebook, form: Form, *, visit: str = "", until: date | None = None) -> str:
+    """Return the visit of which the rows are counted: of a form of the visits the last one so far that has rows."""
+    if form.timing != "visits" or visit:
+        return visit if form.timing == "visits" else ""
+    so_far = [here for here in visits_so_far(study, casebook, until) if rows_of(form, casebook, here)]
+    return so_far[-1] if so_far else ""
+
+
+def _holds(
+    study: Study, casebook: Casebook, form: Form, condition: Condition | Problem | None, *, visit: str, repeat: str
+) -> bool | None:
+    """Judge whether a row counts; None where it is unknown or cannot be worked out."""
+    if not isinstance(condition, Condition):
+        return True if condition is None else None
+    values = values_for(study, casebook, visit=visit, form=form.id, repeat=repeat, names=condition.names)
+    holds = condition.judge(values)
+    return None if isinstance(holds, Problem) else holds
+
+
+def _row_condition(study: Study, form: Form, derived: Derived) -> Condition | Problem | None:
+    """Compile `where` of a count, once for all rows and participants."""
+    if derived.where is None:
+        return None
+    return _compiled(derived.where, frozenset(names_for(study, "row", form=form.id).items()))
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str, names: frozenset[tuple[str, NameType]]) -> Condition | Problem:
+    return compile_condition(text, dict(names))
+
+
+def _different(item: Item, text: str | None) -> set[str]:
+    """Return what an answer adds to a count: its exact value, or each of several choices; nothing where it is none."""
+    exact = None if text is None else _exact(item, text)
+    if exact is None:
+        return set()
+    return set(exact) if isinstance(exact, list) else {str(exact)}
+
+
+# ---- where a value comes from -----------------------------------------------------------------------------------
+
+
+def latest_answer(
+    study: Study, casebook: Casebook, form: Form, item: str, *, until: date | None = None
+) -> tuple[Cell, Answer] | None:
+    """Return the answer that counts so far, or up to a day; the last missing-data code where there is no answer."""
+    visits = visits_so_far(study, casebook, until) if form.timing == "visits" else ("",)
+    cells = [Cell(visit, form.id, "", item) for visit in visits]
+    recorded = [(cell, casebook.answers[cell]) for cell in cells if cell in casebook.answers]
+    answered = [found for found in recorded if found[1].value is not None]
+    return next(reversed(answered or recorded), None)

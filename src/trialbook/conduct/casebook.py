@@ -45,6 +45,10 @@ class Answer:
     at: str = ""
     by: str = ""
     reason: str | None = None
+    first_seq: int = 0
+    """The entry by which the cell was first answered, since it was last empty: a correction leaves it as it is."""
+    first_by: str = ""
+    """Who answered it first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

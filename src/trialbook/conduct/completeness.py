@@ -1,4 +1,4 @@
-"""Who has come for what, and what is missing: participants by visits on a day, for `trialbook status`."""
+"""Which forms are complete, who has come for what, and what is missing: participants by visits on a day."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Gap:
     item: str
     """Empty where nothing of the form is answered."""
     required: bool
-    """The item, or one of the form's, is required."""
+    """The form is not complete without it: the item is required, or one of the form's, or all of them are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +73,12 @@ class VisitGrid:
 
 def visit_grid(study: Study, casebooks: Mapping[str, Casebook], today: date) -> VisitGrid:
     """Place every visit of every participant on a day, and find what is missing at those that took place."""
-    asked = _Asked(study)
+    asked = Asked(study)
     rows = tuple(_row(study, casebook, asked, today) for casebook in casebooks.values())
     return VisitGrid(today=today, visits=tuple(study.schedule.visits), rows=rows)
 
 
-def _row(study: Study, casebook: Casebook, asked: _Asked, today: date) -> GridRow:
+def _row(study: Study, casebook: Casebook, asked: Asked, today: date) -> GridRow:
     """Describe one participant."""
     placed = place_visits(study, casebook, today)
     return GridRow(
@@ -90,7 +90,7 @@ def _row(study: Study, casebook: Casebook, asked: _Asked, today: date) -> GridRo
     )
 
 
-def _gaps(study: Study, casebook: Casebook, asked: _Asked, placed: tuple[PlacedVisit, ...]) -> Iterator[Gap]:
+def _gaps(study: Study, casebook: Casebook, asked: Asked, placed: tuple[PlacedVisit, ...]) -> Iterator[Gap]:
     """Yield what is missing in forms of enrolled participants and at visits, and what begun rows require."""
     for form in study.forms.values():
         if form.timing == "once" and casebook.status not in {"screening", "screen failure"}:
@@ -104,12 +104,53 @@ def _gaps(study: Study, casebook: Casebook, asked: _Asked, placed: tuple[PlacedV
             yield from (gap for gap in _item_gaps(form, casebook, asked, place, repeat) if gap.required)
 
 
+def is_complete(
+    study: Study,
+    casebook: Casebook,
+    form: str,
+    visit: str = "",
+    *,
+    repeat: str | None = None,
+    asked: Asked | None = None,
+) -> bool:
+    """Tell whether a form was begun and nothing is missing that makes it complete.
+
+    A form that does not belong to visits is the same at each `visit`. Of a form with rows, `repeat` is judged, or every
+    row that was begun. `asked` may be handed in where many forms are judged. KeyError where there is no such form.
+    """
+    plan, judge = study.forms[form], asked or Asked(study)
+    here = visit if plan.timing == "visits" else ""
+    rows = begun_rows(plan, casebook, here) if repeat is None else {repeat} & begun_rows(plan, casebook, here)
+    return bool(rows) and not any(gap.required for row in rows for gap in _item_gaps(plan, casebook, judge, here, row))
+
+
+def begun_rows(form: Form, casebook: Casebook, visit: str) -> set[str]:
+    """Return the rows of a form at a visit in which an item has an answer, be it that it is missing; one row: empty."""
+    if form.repeating:
+        found = (cell for cell in casebook.answers if (cell.visit, cell.form) == (visit, form.id))
+        return {cell.repeat for cell in found if cell.item in form.items}
+    return {""} if any(Cell(visit, form.id, "", item) in casebook.answers for item in form.items) else set()
+
+
+def needed(form: Form, casebook: Casebook, asked: Asked, visit: str, repeat: str) -> Iterator[str]:
+    """Yield the items that are asked and without which a form is not complete."""
+    return (
+        item.id
+        for item in form.items.values()
+        if _is_needed(form, item.id) and asked.item(form, item.id, casebook, visit, repeat)
+    )
+
+
+def _is_needed(form: Form, item: str) -> bool:
+    return form.complete == "all" or form.items[item].required
+
+
 def _begun_rows(form: Form, casebook: Casebook) -> Iterator[tuple[str, str]]:
     """Yield visit and row of everything recorded in a form that is filled in as often as there is something to tell."""
     return iter(dict.fromkeys((cell.visit, cell.repeat) for cell in casebook.answers if cell.form == form.id))
 
 
-def _form_gaps(form: Form, casebook: Casebook, asked: _Asked, visit: str, repeat: str) -> Iterator[Gap]:
+def _form_gaps(form: Form, casebook: Casebook, asked: Asked, visit: str, repeat: str) -> Iterator[Gap]:
     """Yield what is missing in a form that is due: the whole of it in one, or item by item."""
     if form.repeating:
         return
@@ -118,23 +159,23 @@ def _form_gaps(form: Form, casebook: Casebook, asked: _Asked, visit: str, repeat
     if any(Cell(visit, form.id, repeat, item) in casebook.answers for item in form.items):
         yield from _item_gaps(form, casebook, asked, visit, repeat)
     elif form.items:
-        required = any(item.required for item in form.items.values())
+        required = any(_is_needed(form, item) for item in form.items)
         yield _gap(casebook, visit, form, repeat, "", required=required)
 
 
-def _item_gaps(form: Form, casebook: Casebook, asked: _Asked, visit: str, repeat: str) -> Iterator[Gap]:
+def _item_gaps(form: Form, casebook: Casebook, asked: Asked, visit: str, repeat: str) -> Iterator[Gap]:
     """Yield the items of a form that was begun, and that are asked and not answered."""
     for item in form.items.values():
         is_open = Cell(visit, form.id, repeat, item.id) not in casebook.answers
         if is_open and asked.item(form, item.id, casebook, visit, repeat):
-            yield _gap(casebook, visit, form, repeat, item.id, required=item.required)
+            yield _gap(casebook, visit, form, repeat, item.id, required=_is_needed(form, item.id))
 
 
 def _gap(casebook: Casebook, visit: str, form: Form, repeat: str, item: str, *, required: bool) -> Gap:
     return Gap(participant=casebook.participant, visit=visit, form=form.id, repeat=repeat, item=item, required=required)
 
 
-class _Asked:
+class Asked:
     """Tells which forms and items are asked: those whose `when` is not false. Unknown is asked."""
 
     def __init__(self, study: Study) -> None:
@@ -160,5 +201,7 @@ class _Asked:
         if compiled is None:
             return True
         anchor = anchor_date(self.study, casebook)
-        values = values_for(self.study, casebook, visit=visit, form=form.id, repeat=repeat, anchor=anchor)
+        values = values_for(
+            self.study, casebook, visit=visit, form=form.id, repeat=repeat, anchor=anchor, names=compiled.names
+        )
         return compiled.judge(values) is not False

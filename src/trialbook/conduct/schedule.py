@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from trialbook.conduct.casebook import VISIT_FORM, Casebook
-from trialbook.protocol.model import Study, Visit
+from trialbook.protocol.model import Anchor, Study, Visit
 from trialbook.protocol.values import date_range
 
 VisitState = Literal[
@@ -38,6 +38,8 @@ class PlannedVisit:
     last: date | None
     """Last day of the window."""
     optional: bool
+    limit: date | None = None
+    """Last day on which it is not too late for what it has to come before; None where there is none, or not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +79,25 @@ def anchor_date(study: Study, casebook: Casebook) -> date | None:
 
     A partial date that could lie before the first (or after the last) full one leaves the anchor unknown.
     """
-    anchor = study.schedule.anchor
+    return moment_of(study.schedule.anchor, casebook)
+
+
+def moment_of(anchor: Anchor, casebook: Casebook) -> date | None:
+    """Return the day that an anchor names for a participant, None while it is not known to the day."""
+    chosen = _moment(anchor, casebook)
+    return chosen[0] if chosen is not None and chosen[0] == chosen[1] else None
+
+
+def _moment(anchor: Anchor, casebook: Casebook) -> tuple[date, date] | None:
+    """Return the first and the last day that an anchor can be, None where nothing is recorded."""
     if anchor.name == "enrolment":
-        return full_date(casebook.enrolled_on)
+        return _days(casebook.enrolled_on)
     form, _, item = anchor.name.partition(".")
     values = [a.value for cell, a in casebook.answers.items() if (cell.form, cell.item) == (form, item) and a.value]
     ranges = [days for value in values if (days := _days(value)) is not None]
     if not ranges:
         return None
-    chosen = min(ranges) if anchor.which == "first" else max(ranges, key=lambda days: days[::-1])
-    return chosen[0] if chosen[0] == chosen[1] else None
+    return min(ranges) if anchor.which == "first" else max(ranges, key=lambda days: days[::-1])
 
 
 def full_date(text: str | None) -> date | None:
@@ -106,18 +117,22 @@ def _days(text: str | None) -> tuple[date, date] | None:
 def plan_visits(study: Study, casebook: Casebook) -> tuple[PlannedVisit, ...]:
     """Return the planned visits of a participant in their order, dated where the anchor is known."""
     anchor = anchor_date(study, casebook)
-    return tuple(_plan(visit, anchor) for visit in study.schedule.visits.values())
+    return tuple(_plan(visit, anchor, casebook) for visit in study.schedule.visits.values())
 
 
-def _plan(visit: Visit, anchor: date | None) -> PlannedVisit:
+def _plan(visit: Visit, anchor: date | None, casebook: Casebook) -> PlannedVisit:
     """Date one visit and its window."""
     days = (visit.day, visit.window.first, visit.window.last)
-    planned, first, last = (None if anchor is None else _shift(anchor, day) for day in days)
-    return PlannedVisit(visit=visit.id, day=visit.day, planned=planned, first=first, last=last, optional=visit.optional)
+    planned, first, last = (None if anchor is None else day_after(anchor, day) for day in days)
+    limits = None if visit.before is None else _moment(visit.before, casebook)
+    return PlannedVisit(
+        visit=visit.id, day=visit.day, planned=planned, first=first, last=last, optional=visit.optional,
+        limit=None if limits is None else limits[1],
+    )  # fmt: skip
 
 
-def _shift(anchor: date, days: int) -> date:
-    """Return the date some days after the anchor, within the years that dates have."""
+def day_after(anchor: date, days: int) -> date:
+    """Return the date some days after another, within the years that dates have."""
     return date.fromordinal(min(max(anchor.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
 
 

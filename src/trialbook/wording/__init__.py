@@ -11,20 +11,27 @@ from gettext import gettext
 from trialbook.errors import Problem
 from trialbook.wording.answers import VALUE
 from trialbook.wording.base import Wording
+from trialbook.wording.conduct import CONDUCT, DOSE
 from trialbook.wording.files import FILE, FOLDER
 from trialbook.wording.imports import IMPORT
 from trialbook.wording.ledger import CAPTURE
 from trialbook.wording.reports import REPORT
+from trialbook.wording.scores import SCORE
+from trialbook.wording.simulate import SIMULATE
 from trialbook.wording.study_file import COND, STUDY
 
 __all__ = [
     "CAPTURE",
     "CATALOGUE",
     "COND",
+    "CONDUCT",
+    "DOSE",
     "FILE",
     "FOLDER",
     "IMPORT",
     "REPORT",
+    "SCORE",
+    "SIMULATE",
     "STUDY",
     "VALUE",
     "Wording",
@@ -32,7 +39,20 @@ __all__ = [
     "sentence",
 ]
 
-CATALOGUE: dict[str, Wording] = {**FOLDER, **FILE, **STUDY, **VALUE, **COND, **CAPTURE, **IMPORT, **REPORT}
+CATALOGUE: dict[str, Wording] = {
+    **FOLDER,
+    **FILE,
+    **STUDY,
+    **VALUE,
+    **COND,
+    **CONDUCT,
+    **DOSE,
+    **CAPTURE,
+    **IMPORT,
+    **REPORT,
+    **SCORE,
+    **SIMULATE,
+}
 
 
 def sentence(problem: Problem) -> str:

@@ -23,6 +23,13 @@ FOLDER: dict[str, Wording] = {
         "Adopt the changed file with “trialbook adopt”, or undo the change.",
     ),
     "FOLDER-07": Wording("There is no {what} “{name}” in this study.", "{near}There are: {known}."),
+    "FOLDER-08": Wording(
+        "It is not said which treatment is meant: there is none called “{name}”.",
+        "{near}Those with a dose are: {known}.",
+    ),
+    "FOLDER-09": Wording(
+        "The study file plans no dose of any treatment.", "Give a treatment a “dose” in the study file, and adopt it."
+    ),
     "FOLDER-06": Wording(
         "There is no result called “{result}”.", "{near}The ids stand in results.csv and in the appendix of the report."
     ),

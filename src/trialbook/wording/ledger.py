@@ -86,6 +86,11 @@ CAPTURE: dict[str, Wording] = {
     ),
     "ACT-26": Wording("The note is empty.", "Write what ought to be known."),
     "ACT-27": Wording("An import cannot “{act}”.", "The rows of an import may: {known}."),
+    "ACT-28": Wording(
+        "“{participant}” is recorded as enrolled and is {verdict} by what is recorded: {why}.",
+        "See why with `trialbook screening`. If an answer is missing or wrong, record it or correct it; "
+        "to enrol somebody whom a criterion keeps out is a deviation from the protocol.",
+    ),
     "LEDGER-01": Wording("{file} is not there.", "Check the folder, or begin the ledger with `trialbook import`."),
     "LEDGER-02": Wording("{file} is a folder, not a ledger.", "Name the file in it, usually ledger.db."),
     "LEDGER-03": Wording(

@@ -121,6 +121,55 @@ STUDY: dict[str, Wording] = {
     "FORM-31": Wording(
         "The answers of “{item}” are yes and no, which have a way of writing of their own.", "Write “choice: yes/no”."
     ),
+    "FORM-32": Wording(
+        "The criterion “{criterion}” has no rule, so it is answered in the form “eligibility”, and nobody may do that.",
+        "Add “eligibility” to “records” of a role, or write the rule of the criterion.",
+    ),
+    "FORM-33": Wording(
+        "The criterion “{criterion}” has no rule, so it is answered in the form “eligibility”, which cannot hold it.",
+        "Let that form be answered once, in one row, with items of its own; or give it another name.",
+    ),
+    "FORM-34": Wording(
+        "The criterion “{criterion}” has no rule, and “{criterion}” of the form “eligibility” is not a yes or no.",
+        "Write “choice: yes/no” (yes: the criterion is met), leave the item out, or write the rule of the criterion.",
+    ),
+    "FORM-35": Wording(
+        "“{form}” takes only one row, so there is nothing to count.",
+        "Write “repeating: true”, or compute something else.",
+    ),
+    "FORM-36": Wording(
+        "“{item}” cannot tell the sex of a participant: it is not a choice with the codes F and M, answered once.",
+        "Name an item such as “sex: {{choice: {{F: Female, M: Male}}}}” of a form that is answered once.",
+    ),
+    "FORM-37": Wording(
+        "“{item}” cannot tell the age of a participant: it is not a number in years, answered once.",
+        "Name an item such as “age: {{number: year}}” of a form that is answered once.",
+    ),
+    "FORM-38": Wording(
+        "Two limits of “{item}” hold for the same people: “{first}” and “{second}”.", "Let their ages not overlap."
+    ),
+    "FORM-39": Wording(
+        "The limits of normal of “{item}” differ between {which}, and it is not said which item holds the {what}.",
+        "Write a section “participants”, such as “participants: {{{what}: screening.{what}}}”.",
+    ),
+    "FORM-40": Wording(
+        "The code {code} ({name}) is told in units such as {wanted}, and the item is in {unit}.",
+        "Check the code and the unit: by mass and by amount of substance, or as a number and as a share, codes differ.",
+    ),
+    "FORM-41": Wording(
+        "“{term}” is not a term that is graded from a number.", "{did_you_mean}Write one of: {known}."
+    ),
+    "FORM-42": Wording(
+        "“{item}” cannot be graded over the visits: “{form}” is not answered at visits, in one row each.",
+        "Grade an item that visits have, or remove “grade”.",
+    ),
+    "FORM-43": Wording(
+        "“{item}” is in {unit}, and the grades are printed in {units}.", "Write another unit or another term."
+    ),
+    "FORM-44": Wording(
+        "“{item}” has no {limit} limit of normal, so that a grade can often not be told.",
+        "Write “{limit}” with a number, or with the item that holds the laboratory’s limit.",
+    ),
     "BLIND-01": Wording(
         "The role “{role}” is blind, and “{word}” shows or gives it everything.",
         "Name single forms, or remove “blind”.",
@@ -139,7 +188,7 @@ STUDY: dict[str, Wording] = {
     "BLIND-05": Wording("“{role}” records “{form}” and yet may not see it.", "Remove it from one of the two."),
     "BLIND-07": Wording(
         "“{role}” is blind, and could tell the visit from what is due: “{form}” and “{other}” are not due together.",
-        "Let both be due at the same visits, or give one of them to another role.",
+        "Let both be due at the same visits, or let another role see and record one of them.",
     ),
     "BLIND-06": Wording("“{role}” is blind, and would have to see visits to sign them.", "Let it sign forms only."),
     "PLAN-01": Wording("There is no endpoint “{name}”.", "{did_you_mean}The endpoints are: {known}."),
@@ -195,9 +244,6 @@ STUDY: dict[str, Wording] = {
         "The primary endpoint “{endpoint}” is not measured at “{visit}”: the form “{form}” is not due then.",
         "Add the visit to the form, or choose another visit.",
     ),
-    "PLAN-21": Wording(
-        "“{item}” cannot describe the participants at baseline.", "Name numbers and choices answered once or at visits."
-    ),
     "PLAN-22": Wording("“{endpoint}” is a condition and has no course to draw.", "Name endpoints that have “from”."),
     "PLAN-25": Wording(
         "“{choice}” is not carried out by this version: the report will say so in place of numbers.",
@@ -210,6 +256,59 @@ STUDY: dict[str, Wording] = {
     "PLAN-24": Wording(
         "“{endpoint}” is told in {unit}, another unit than that of its item, and its decimals are not said.",
         "Write “decimals” beside the unit.",
+    ),
+    "PLAN-26": Wording(
+        "“{written}” is less than a day, and time is counted in days here.", "Write days, weeks, months or years."
+    ),
+    "PLAN-27": Wording(
+        "The dose of “{treatment}” is {dose}, and it is not said which item holds the {key}.",
+        "Write “{key}” with the name of a number in {unit}, such as “{key}: body.{key}”.",
+    ),
+    "PLAN-28": Wording(
+        "“{item}” cannot be the {key} for a dose: it is not a number in {unit} that a form has once.",
+        "Name a number in {unit} of a form without rows; it may accept other units.",
+    ),
+    "PLAN-29": Wording("“{amount}” cannot be the rate of this infusion.", "Write it in {unit}, as the dose is."),
+    "PLAN-30": Wording("“{treatment}” has rates of infusion, and no dose.", "Write its “dose”, or remove “infuse”."),
+    "PLAN-31": Wording(
+        "The infusion begins with {start} and may not run faster than {most}.", "Check “start” and “most”."
+    ),
+    "PLAN-32": Wording(
+        "“{form}” takes only one row, and every dose is a row of its own.", "Write “repeating: true” there."
+    ),
+    "PLAN-33": Wording("“{item}” cannot tell “{key}” of a dose: it is not {wanted}.", "Name another item."),
+    "PLAN-34": Wording(
+        "The record of “{treatment}” does not say “{key}”: {why}.", "Write “{key}” with the name of an item."
+    ),
+    "PLAN-35": Wording(
+        "“{treatment}” has to stay constant, and it is not said where it is recorded, so nothing can be judged.",
+        "Write “recorded”, with a form in which every row is a drug at one dose.",
+    ),
+    "PLAN-36": Wording(
+        "“{treatment}” may need a decision, and it is not said where that is recorded.",
+        "Write “decision” with the name of a yes/no item.",
+    ),
+    "PLAN-37": Wording(
+        "“{item}” cannot hold the decision: it is not answered once by yes or no.",
+        "Name an item with “choice: yes/no” of a form without rows.",
+    ),
+    "PLAN-38": Wording(
+        "“{item}” does not tell the day of the consent: its form has rows, or it may be a part of a date, or “never”.",
+        "Name an item with “date: full” of a form without rows.",
+    ),
+    "PLAN-39": Wording(
+        "“{item}” is a count over rows, which is used in conditions only.", "Name an item, or another derived number."
+    ),
+    "PLAN-40": Wording(
+        "“{item}” is a date, and a table of the participants shows none.", "Name a number, a choice or a text."
+    ),
+    "PLAN-41": Wording(
+        "“{item}” cannot describe the participants: “{form}” may have several rows that belong to no one moment.",
+        "Name an item of a form that is answered once, or one row a visit.",
+    ),
+    "PLAN-42": Wording(
+        "It is said which change of “{endpoint}” matters, and not which way is better.",
+        "Write “better: higher” or “better: lower”.",
     ),
 }
 """The study file: STUDY, SCHED, FORM, BLIND, PLAN (`protocol.check`)."""

@@ -1,0 +1,399 @@
+"""Where what happened differs from the plan.
+
+DEV-01: whoever did everything as planned has no deviation.
+DEV-02: each breach raises exactly one deviation, of the kind that the table of kinds names; no breach raises another.
+DEV-10: windows never place one visit twice: whatever its date, a visit deviates from the schedule at most once.
+DEV-03: a visit after the day that it has to come before is raised once, and not as late besides.
+DEV-04: what nobody can know is no deviation: no anchor, no date, no amount, no answer, nothing dated at all.
+DEV-05: who was screened and not enrolled can only deviate in the consent.
+DEV-06: a dose differs where it does so by more than 5 % and by more than one step of rounding.
+DEV-07: a constant background raises nothing, and any change exactly one deviation.
+DEV-08: every deviation has a kind of the table and the entries that tell of it; what did not happen has none.
+DEV-09: forms in the wrong order and other raters are raised from who answered first.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trialbook.conduct.casebook import Answer, Casebook, Cell, ParticipantStatus
+from trialbook.conduct.deviations import KINDS, Deviation, find_deviations, groups_of, is_other_amount
+from trialbook.protocol.model import Quantity, Study
+from trialbook.protocol.read import parse_study
+
+TEXT = """\
+trialbook: 1
+study: {id: s, title: S, design: open-label single-arm, data: invented, objective: to test}
+roles:
+  nurse: {sees: everything, except: [rating], records: [consent, screening, body, infusion, drugs, asked]}
+  assessor: {blind: true, records: [rating]}
+eligibility:
+  consent: consent.date
+  inclusion:
+    I1: {text: Adult, when: 'screening.age >= 18'}
+    I2: {text: No operation, washout: {since: screening.operation, at_least: 8 weeks, before: consent.date}}
+  exclusion:
+    E1: {text: Infection, when: screening.infection}
+treatments:
+  rtx:
+    dose: 375 mg/m2
+    body_surface: du_bois
+    weight: body.weight
+    height: body.height
+    round_to: 10 mg
+    give: {route: intravenous, first: day 0, every: 1 week, times: 2, window: 1 day either side}
+    before_each: [paracetamol 1000 mg]
+    on_reaction_only: [antihistamine]
+    recorded: {form: infusion, start: start, dose: given, premedication: premedicated, incomplete: incomplete,
+               reaction: reaction, reserve: reserve}
+  background:
+    class: immunosuppressant
+    constant: {from: enrolment, to: week 4}
+    recorded: {form: drugs, drug: drug, dose: dose, start: start, end: end}
+visits:
+  anchor: first infusion.start
+  window: 3 days either side
+  planned:
+    baseline: {day: -7 to 0, before: first infusion.start}
+    week 4: {}
+forms:
+  consent: {label: Consent, at: once, items: {date: {label: Date, date: full}}}
+  screening:
+    label: Screening
+    at: once
+    items:
+      age: {number: year}
+      operation: {date: full, never: true}
+      infection: {choice: yes/no}
+  body: {label: Body, at: baseline, items: {weight: {number: kg}, height: {number: cm}}}
+  infusion:
+    label: Infusion
+    at: any time
+    repeating: true
+    items:
+      start: {date: full}
+      given: {number: mg}
+      premedicated: {choice: yes/no}
+      incomplete: {choice: yes/no}
+      reaction: {choice: yes/no}
+      reserve: {choice: [antihistamine, corticosteroid], several: true}
+  drugs:
+    label: Drugs
+    at: any time
+    repeating: true
+    items:
+      drug: {choice: {PRED: Prednisolone, AZA: Azathioprine}}
+      dose: {number: mg}
+      start: {date: partial}
+      end: {date: full}
+  asked: {label: Asked, at: [baseline, week 4], items: {worse: {choice: yes/no, required: true}}}
+  rating:
+    label: Rating
+    at: [baseline, week 4]
+    by: assessor
+    rater: same throughout
+    after: [asked]
+    items: {power: {number: score, required: true}}
+missing: {ND: Not done}
+"""
+
+DAY_0 = date(2026, 3, 2)
+LATER = date(2027, 1, 1)
+
+
+def parsed() -> Study:
+    study, problems = parse_study(TEXT, file="study.yaml")
+    assert study is not None, problems
+    return study
+
+
+STUDY = parsed()
+
+
+def on(day: int) -> str:
+    """Write a study day as date."""
+    return str(DAY_0 + timedelta(days=day))
+
+
+AS_PLANNED: Mapping[str, str] = {
+    "|consent.date": on(-20),
+    "|screening.age": "46", "|screening.operation": "never", "|screening.infection": "no",
+    "baseline|visit.date": on(-1), "baseline|body.weight": "60", "baseline|body.height": "160",
+    "baseline|asked.worse": "yes", "baseline|rating.power": "5",
+    "|drugs.drug|1": "PRED", "|drugs.dose|1": "10", "|drugs.start|1": "2020",
+    "|drugs.drug|2": "AZA", "|drugs.dose|2": "100", "|drugs.start|2": on(-400),
+    "|infusion.start|1": on(0), "|infusion.given|1": "610", "|infusion.premedicated|1": "yes",
+    "|infusion.reaction|1": "no",
+    "|infusion.start|2": on(8), "|infusion.given|2": "610", "|infusion.premedicated|2": "yes",
+    "|infusion.reaction|2": "no",
+    "week 4|visit.date": on(28), "week 4|asked.worse": "no", "week 4|rating.power": "7",
+}  # fmt: skip
+"""Everything as planned, in the order of recording. Du Bois: 60 kg and 160 cm are 1.622 m2, hence 608 mg."""
+
+
+def book(
+    cells: Mapping[str, str | None], *, status: ParticipantStatus = "completed", enrolled: str | None = on(-7)
+) -> Casebook:
+    """Write a casebook, `visit|form.item|repeat` -> value, None for not done; ratings by tom, all else by nora."""
+    seqs = itertools.count(10)
+    answers = {}
+    for name, value in cells.items():
+        visit, target, repeat = (*name.split("|"), "")[:3]
+        form, _, item = target.partition(".")
+        who = "tom" if form == "rating" else "nora"
+        seq = next(seqs)
+        answers[Cell(visit, form, repeat, item)] = Answer(
+            text=value or "ND", value=value, missing=None if value else "ND", seq=seq, at=str(seq), by=who,
+            first_seq=seq, first_by=who,
+        )  # fmt: skip
+    return Casebook(
+        participant="P1", status=status, enrolled_on=enrolled, ended_on=on(28) if status == "completed" else None,
+        status_seq=5, answers=answers,
+    )  # fmt: skip
+
+
+def with_cells(changes: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the planned cells with others in their place, added, or (None) taken away."""
+    return {name: value for name, value in {**AS_PLANNED, **changes}.items() if value is not None}
+
+
+def found(casebook: Casebook, today: date = LATER) -> list[tuple[str, str]]:
+    """Return group and kind of every deviation."""
+    deviations = find_deviations(STUDY, casebook, today)
+    for one in deviations:
+        assert one.kind in KINDS[one.group]
+    return [(one.group, one.kind) for one in deviations]
+
+
+def only(casebook: Casebook) -> Deviation:
+    (deviation,) = find_deviations(STUDY, casebook, LATER)
+    return deviation
+
+
+def test_dev_01_as_planned() -> None:
+    assert found(book(AS_PLANNED)) == []
+    assert groups_of(STUDY) == tuple(KINDS)
+
+
+BREACHES: Mapping[tuple[str, str], Mapping[str, str | None]] = {
+    ("visit", "early"): {"baseline|visit.date": on(-9)},
+    ("visit", "late"): {"week 4|visit.date": on(32)},
+    ("visit", "missed"): {name: None for name in AS_PLANNED if name.startswith("week 4")},
+    ("visit", "no date"): {"week 4|visit.date": None},
+    ("visit", "after its limit"): {"baseline|visit.date": on(1)},
+    ("eligibility", "not eligible"): {"|screening.age": "17", "|screening.infection": "yes"},
+    ("eligibility", "eligibility unknown"): {"|screening.age": None, "|screening.infection": None},
+    ("consent", "no consent"): {"|consent.date": None},
+    ("consent", "before consent"): {"|consent.date": on(5)},
+    ("dose", "early"): {"|infusion.start|2": on(5)},
+    ("dose", "late"): {"|infusion.start|2": on(9)},
+    ("dose", "missed"): {name: None for name in AS_PLANNED if name.startswith("|infusion") and name.endswith("2")},
+    ("dose", "beyond plan"): {"|infusion.start|3": on(14), "|infusion.given|3": "610"},
+    # the amount follows from the weight at baseline, which has to come before the dose
+    ("dose", "other amount"): {"|infusion.given|1": "700", "baseline|visit.date": on(-1)},
+    ("dose", "no premedication"): {"|infusion.premedicated|2": "no"},
+    ("dose", "reserve without reaction"): {"|infusion.reserve|1": "antihistamine"},
+    ("constancy", "started"): {"|drugs.start|2": on(3)},
+    ("constancy", "stopped"): {"|drugs.end|1": on(10)},
+    ("constancy", "dose changed"): {
+        "|drugs.end|1": on(10), "|drugs.drug|3": "PRED", "|drugs.dose|3": "20", "|drugs.start|3": on(11),
+    },
+    ("constancy", "change unknown"): {"|drugs.start|1": "2026"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BREACHES)
+def test_dev_02_one_breach_one_deviation(kind: tuple[str, str]) -> None:
+    """DEV-02, DEV-08: with entries, unless nothing happened or the answer is not there."""
+    casebook = book(with_cells(BREACHES[kind]))
+    assert found(casebook) == [kind]
+    deviation = only(casebook)
+    assert bool(deviation.seqs) == (deviation.kind != "missed")
+    assert set(deviation.seqs) <= {5, *(answer.seq for answer in casebook.answers.values())}
+
+
+def test_dev_02_every_kind_is_tried() -> None:
+    tried = {*BREACHES, ("order", "out of order"), ("rater", "other rater")}
+    assert tried == {(group, kind) for group, kinds in KINDS.items() for kind in kinds}
+
+
+@settings(max_examples=60, deadline=None)
+@given(chosen=st.sets(st.sampled_from(sorted(BREACHES)), max_size=4))
+def test_dev_02_breaches_that_do_not_touch_add_up(chosen: set[tuple[str, str]]) -> None:
+    """DEV-02: several breaches raise what each raises alone, where they concern different answers."""
+    apart: dict[str, str | None] = {}
+    kept: list[tuple[str, str]] = []
+    for kind in sorted(chosen):
+        cells = BREACHES[kind]
+        concerned = {(name.split(".")[0], name.split("|")[-1]) for name in cells}
+        taken = {(name.split(".")[0], name.split("|")[-1]) for name in apart}
+        if not concerned & taken and kind[0] not in {one[0] for one in kept}:
+            apart |= cells
+            kept.append(kind)
+    assert sorted(found(book(with_cells(apart)))) == kept
+
+
+def test_dev_03_after_its_limit_has_what_is_needed() -> None:
+    one = only(book(with_cells({"baseline|visit.date": on(2)})))
+    assert (one.visit, one.date, one.day, one.days_off, one.planned) == (
+        "baseline",
+        DAY_0 + timedelta(2),
+        2,
+        2,
+        f"by {on(0)}",
+    )
+
+
+@given(baseline=st.integers(-60, 60), week_4=st.integers(-60, 60), today=st.integers(-60, 90))
+def test_dev_10_a_visit_deviates_once(baseline: int, week_4: int, today: int) -> None:
+    cells = {"baseline|visit.date": on(baseline), "week 4|visit.date": on(week_4)}
+    raised = find_deviations(STUDY, book(with_cells(cells), status="enrolled"), DAY_0 + timedelta(today))
+    visits = [one.visit for one in raised if one.group == "visit"]
+    assert len(visits) == len(set(visits))
+    assert ("baseline" in visits) == (not -7 <= baseline <= 0)
+    assert ("week 4" in visits) == (not 25 <= week_4 <= 31)
+
+
+def test_dev_02_what_a_late_dose_tells() -> None:
+    one = only(book(with_cells({"|infusion.start|2": on(12)})))
+    assert (one.form, one.repeat, one.day, one.days_off) == ("infusion", "2", 12, 4)
+    assert one.window == (DAY_0 + timedelta(6), DAY_0 + timedelta(8))
+
+
+def test_dev_02_what_the_others_tell() -> None:
+    assert only(book(with_cells(BREACHES["eligibility", "not eligible"]))).found == "against: I1, E1"
+    consent = only(book(with_cells(BREACHES["consent", "before consent"])))
+    assert (consent.found, consent.date, consent.days_off) == ("enrolment", DAY_0 - timedelta(7), -12)
+    amount = only(book(with_cells({"|infusion.given|1": "300", "|infusion.incomplete|1": "yes"})))
+    assert (amount.planned, amount.found) == ("610 mg", "300 mg, incomplete")
+    drug = only(book(with_cells(BREACHES["constancy", "dose changed"])))
+    assert (drug.planned, drug.found, drug.date) == ("Prednisolone 10 mg", "Prednisolone 20 mg", DAY_0 + timedelta(11))
+    stopped = only(book(with_cells(BREACHES["constancy", "stopped"])))
+    assert (stopped.planned, stopped.found, stopped.day) == ("Prednisolone 10 mg", "no Prednisolone", 11)
+
+
+def test_dev_04_nothing_dated_tells_nothing() -> None:
+    """DEV-04: published facts of somebody enrolled, without any date, visit or dose."""
+    facts = {"|screening.age": "46", "|drugs.drug|1": "PRED", "|drugs.dose|1": "10"}
+    assert found(book(facts, status="enrolled", enrolled=None)) == []
+    assert found(book({}, status="enrolled", enrolled=None)) == []
+
+
+def test_dev_04_a_fact_that_speaks_against_is_known_without_dates() -> None:
+    assert found(book({"|screening.age": "17"}, status="enrolled", enrolled=None)) == [("eligibility", "not eligible")]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"|infusion.premedicated|1": None},
+        {"|infusion.reserve|1": "antihistamine", "|infusion.reaction|1": None},
+        {"|infusion.given|1": None},
+        {"baseline|body.weight": None},
+        {"|drugs.dose|1": None},
+    ],
+)
+def test_dev_04_what_is_not_recorded_is_no_breach(cells: Mapping[str, str | None]) -> None:
+    assert found(book(with_cells(cells))) == []
+
+
+def test_dev_04_while_the_study_runs() -> None:
+    """DEV-04: what can still come is not missed; who withdrew has no missed dose after it."""
+    cells = {name: text for name, text in AS_PLANNED.items() if "week 4" not in name and not name.endswith("|2")}
+    running = book({**cells, "|drugs.drug|2": "AZA", "|drugs.start|2": "2020"}, status="enrolled")
+    assert found(running, DAY_0 + timedelta(8)) == []
+    assert found(running, DAY_0 + timedelta(9)) == [("dose", "missed")]
+    assert found(running, DAY_0 + timedelta(32)) == [("visit", "missed"), ("dose", "missed")]
+    left = replace(running, status="withdrawn", ended_on=on(4))
+    assert found(left) == []
+
+
+def test_dev_04_a_missing_consent_is_not_raised_as_unknown_eligibility_too() -> None:
+    cells = with_cells({"|screening.operation": on(-200), "|consent.date": None})
+    assert found(book(cells)) == [("consent", "no consent")]
+
+
+def test_dev_05_screening_failures() -> None:
+    cells = with_cells({"baseline|visit.date": on(-20), "|screening.age": "17", "|drugs.end|1": on(3)})
+    failed = book(cells, status="screen failure", enrolled=None)
+    assert found(failed) == []
+    assert found(replace(failed, answers=book(with_cells({"|consent.date": None})).answers)) == [
+        ("consent", "no consent")
+    ]
+
+
+@pytest.mark.parametrize(("given_mg", "differs"), [("580", False), ("640", False), ("570", True), ("650", True)])
+def test_dev_06_how_far_an_amount_may_differ(given_mg: str, *, differs: bool) -> None:
+    """DEV-06: of 610 mg 5 % are 30.5 mg."""
+    kinds = found(book(with_cells({"|infusion.given|1": given_mg})))
+    assert kinds == ([("dose", "other amount")] if differs else [])
+
+
+def test_dev_06_a_step_of_rounding_is_no_difference() -> None:
+    """DEV-06: where a step is more than 5 %; nor is anything said where an amount is not known."""
+    coarse = replace(STUDY.treatments["rtx"], round_to=Quantity(amount=Decimal(100), unit="mg"))
+    assert not is_other_amount(coarse, Decimal(600), Decimal(700))
+    assert is_other_amount(coarse, Decimal(600), Decimal(701))
+    assert not is_other_amount(coarse, None, Decimal(1))
+    assert not is_other_amount(coarse, Decimal(1), None)
+
+
+DRUGS = st.lists(
+    st.tuples(st.sampled_from(["PRED", "AZA"]), st.integers(-900, -8), st.sampled_from(["5", "10"])),
+    min_size=1, max_size=2, unique_by=lambda one: one[0],
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(drugs=DRUGS, day=st.integers(-6, 27), how=st.sampled_from(["stop", "raise", "start"]))
+def test_dev_07_constant_or_one_change(drugs: list[tuple[str, int, str]], day: int, how: str) -> None:
+    cells = {name: text for name, text in AS_PLANNED.items() if not name.startswith("|drugs")}
+    for number, (drug, start, dose) in enumerate(drugs):
+        row = {"drug": drug, "dose": dose, "start": on(start)}
+        cells |= {f"|drugs.{item}|{number}": text for item, text in row.items()}
+    assert found(book(cells)) == []
+    if how in {"stop", "raise"}:
+        cells["|drugs.end|0"] = on(day)
+    if how == "raise":
+        cells |= {"|drugs.drug|8": drugs[0][0], "|drugs.dose|8": "40", "|drugs.start|8": on(day + 1)}
+    if how == "start":
+        cells |= {"|drugs.drug|8": drugs[0][0], "|drugs.dose|8": "40", "|drugs.start|8": on(day)}
+    kind = "stopped" if how == "stop" else "dose changed"
+    assert found(book(cells)) == [("constancy", kind)]
+
+
+def test_dev_09_out_of_order() -> None:
+    """DEV-09: the questionnaire was first answered after the rating; a later correction changes nothing."""
+    casebook = book(AS_PLANNED)
+    asked, rating = Cell("week 4", "asked", "", "worse"), Cell("week 4", "rating", "", "power")
+    late = replace(casebook.answers[asked], first_seq=900, seq=900, at="z")
+    deviation = only(replace(casebook, answers={**casebook.answers, asked: late}))
+    assert (deviation.group, deviation.kind, deviation.visit, deviation.form) == (
+        "order",
+        "out of order",
+        "week 4",
+        "rating",
+    )
+    assert (deviation.planned, deviation.found) == ("after asked", "completed later: asked")
+    assert deviation.seqs == (casebook.answers[rating].first_seq, 900)
+    corrected = replace(casebook.answers[asked], seq=900, at="z")
+    assert found(replace(casebook, answers={**casebook.answers, asked: corrected})) == []
+
+
+def test_dev_09_another_rater() -> None:
+    casebook = book(AS_PLANNED)
+    rating = Cell("week 4", "rating", "", "power")
+    other = replace(casebook.answers[rating], first_by="amir", by="amir")
+    deviation = only(replace(casebook, answers={**casebook.answers, rating: other}))
+    assert (deviation.group, deviation.kind, deviation.visit) == ("rater", "other rater", "week 4")
+    assert (deviation.planned, deviation.found) == ("tom", "amir")
+    typist = replace(casebook.answers[rating], by="nora", seq=901)
+    assert found(replace(casebook, answers={**casebook.answers, rating: typist})) == []
