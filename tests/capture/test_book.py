@@ -6,13 +6,16 @@ BOOK-03: the state at a past moment is that of the entries until then, by number
 BOOK-04: the columns that analyses read say what the fold of all entries says, at any moment.
 BOOK-05: several programs record into one ledger; each judges by what the others recorded.
 BOOK-06: ten thousand cells are imported in about a second.
+BOOK-07: who first answered a cell since it was last empty is carried to the columns, for the forms where it matters.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,8 +23,9 @@ from hypothesis import strategies as st
 
 from trialbook.capture.acts import adopt, clear, complete, correct, enrol, enter, import_rows, note, screen, withdraw
 from trialbook.capture.book import Book
-from trialbook.capture.ledger import EMPTY, Draft, fold, verify_chain
-from trialbook.conduct.casebook import Answer, Cell
+from trialbook.capture.ledger import EMPTY, GENESIS, Draft, Entry, Stamp, chain, fold, verify_chain
+from trialbook.capture.store import Store
+from trialbook.conduct.casebook import Answer, Casebook, Cell
 from trialbook.errors import LedgerError
 from trialbook.wording import remedy, sentence
 
@@ -178,6 +182,74 @@ def as_fold(book: Book, moment: int) -> set[tuple[object, ...]]:
         for name, casebook in fold(book.entries(range(1, moment + 1))).items()
         for cell, answer in casebook.answers.items()
     }
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["enter", "correct", "clear", "erased"]),
+        st.sampled_from(["ines", "nora"]),
+        st.sampled_from([("baseline", "enzymes", None), ("week 4", "enzymes", None), (None, "drugs", "1")]),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=ACTS)
+def test_who_answered_first_is_what_the_fold_says(tmp_path_factory: pytest.TempPathFactory, acts: list[Any]) -> None:
+    """BOOK-07: after answers, corrections, cleared and erased ones by two people, at every moment."""
+    store = Store.create(tmp_path_factory.mktemp("firsts") / "ledger.db")
+    entries: list[Entry] = []
+    for number, (act, by, (visit, form, repeat)) in enumerate(acts):
+        draft = Draft(
+            act="correct" if act == "erased" else act,
+            participant="P1", visit=visit, form=form, repeat=repeat, item="ck", text="1", value="1",
+        )  # fmt: skip
+        stamp = Stamp(
+            at=f"2026-03-02T08:00:{number:02}.000000Z",
+            by=by,
+            role=None,
+            on_behalf_of=None,
+            request="r",
+            study="s",
+            program="p",
+        )
+        entry = chain(draft, stamp, seq=len(entries) + 1, previous=entries[-1].hash if entries else GENESIS, salt="s")
+        entries.append(replace(entry, salt=None) if act == "erased" else entry)
+    with store.writing() as transaction:
+        transaction.append(entries)
+    with store.reading() as transaction:
+        for until in range(len(entries) + 1):
+            found = transaction.firsts(until=until)
+            folded = fold(entries[:until]).get("P1", Casebook(participant="P1")).answers
+            assert set(zip(*found.values(), strict=True)) == {
+                ("P1", *cell, one.at, one.by, one.first_seq, one.first_by) for cell, one in folded.items()
+            }
+    store.close()
+
+
+def test_columns_carry_who_answered_where_it_matters(tmp_path: Path, site: Site) -> None:
+    """BOOK-07: in a study with one rater, or with forms that come before others, as the casebooks say it."""
+    text = site.study.text.replace("  enzymes:\n", "  enzymes:\n    after: [strength]\n")
+    ordered = replace(site, folder=tmp_path, study=site.read(text))
+    with ordered.create() as book:
+        book.record(enter("P1", "enzymes", "ck", "1", visit="week 4"), by="nora")
+        book.record(correct("P1", "enzymes", "ck", "2", visit="week 4", reason="r"), by="ines")
+        book.record(enter("P1", "strength", "proximal.biceps", "9", visit="week 4"), by="amir")
+        count = book.head().count
+        for moment in (count - 2, count - 1, count):
+            answers = book.casebooks(moment)["P1"].answers.items()
+            assert list(zip(*book.columns(moment).firsts.values(), strict=True)) == [
+                ("P1", *cell, one.at, one.by, one.first_seq, one.first_by) for cell, one in answers
+            ]
+        assert book.casebooks()["P1"].answers[Cell("week 4", "enzymes", "", "ck")].first_by == "nora"
+        assert book.columns(0).firsts == {}
+
+
+def test_columns_of_other_studies_carry_no_more(book: Book) -> None:
+    """BOOK-07: reading stays as quick as it was."""
+    book.record(enter("P1", "strength", "proximal.biceps", "9", visit="week 4"), by="amir")
+    assert book.columns().firsts == {}
 
 
 def test_two_programs_record_into_one_ledger(book: Book, site: Site, refused: Refused) -> None:

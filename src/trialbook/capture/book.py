@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +60,9 @@ class Columns:
     """participant, site, visit, form, repeat, item, text, value, unit, missing, seq; visit and repeat may be empty."""
     statuses: Mapping[str, list[object]]
     """participant, site, status, enrolled_on, ended_on, end_reason, seq."""
+    firsts: Mapping[str, list[object]]
+    """participant, visit, form, repeat, item, at, by, first_seq, first_by; no column where no form asks who answered
+    first."""
 
 
 class Book:
@@ -76,6 +80,7 @@ class Book:
         self._studies: dict[str, Study] = {}
         self._texts: dict[str, str] = {}
         self._state = State()
+        self._shared: Transaction | None = None
 
     @classmethod
     def create(
@@ -150,14 +155,40 @@ class Book:
         done, LedgerError where the file could not be written; after LEDGER-12 it is not known whether the act was
         recorded: open the book again and ask again with the same request.
         """
-        with self._store.writing() as transaction:
-            self._catch_up(transaction)
-            receipt = self._settle(
-                transaction, act, by=by, request=request or self._new_id(), on_behalf_of=on_behalf_of
-            )
+        with self._writing() as transaction:
+            receipt = self._settle(transaction, act, by=by, request=request, on_behalf_of=on_behalf_of)
         if not receipt.repeated:
             self._absorb(receipt.entries)
         return receipt
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Save everything that a `with` statement records at once at its end: all of it or nothing.
+
+        Each act is judged against the ledger with those before it; other programs wait until the end. To save a
+        thousand acts one by one takes a thousand times as long as to save them together.
+        """
+        before = self._state
+        try:
+            with self._store.writing() as transaction:
+                self._catch_up(transaction)
+                self._shared = transaction
+                yield
+        except BaseException:
+            self._state = before
+            raise
+        finally:
+            self._shared = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[Transaction]:
+        """Give the transaction that is shared, in which nobody else can record, or one for a single act."""
+        if self._shared is not None:
+            yield self._shared
+            return
+        with self._store.writing() as transaction:
+            self._catch_up(transaction)
+            yield transaction
 
     def _begin(self, study: Study, by: str) -> None:
         request = self._new_id()
@@ -169,21 +200,22 @@ class Book:
                 self._absorb(self._append(transaction, judged, stamp))
 
     def _settle(
-        self, transaction: Transaction, act: Act, *, by: str, request: str, on_behalf_of: str | None
+        self, transaction: Transaction, act: Act, *, by: str, request: str | None, on_behalf_of: str | None
     ) -> Receipt:
         """Answer one act inside the writer's transaction; nothing is written where it is refused."""
         for what, code in (("person", on_behalf_of), ("request", request)):
             if code is not None and not is_code(code):
                 raise ActRefused([Problem(code="ACT-15", values={"what": what, "code": ascii(code)})])
-        known = tuple(transaction.of_request(request))
-        if known:
+        known = () if request is None else tuple(transaction.of_request(request))
+        if known and request is not None:
             return repeated(act, known, by=by, request=request)
         state = self._state_for(transaction, act)
         judged = judge_act(act, study=self.study, state=state, by=by)
         if act.adopted is not None:
             self._studies.setdefault(act.adopted.fingerprint, act.adopted)
         fingerprint = state.fingerprint if act.adopted is None else act.adopted.fingerprint
-        stamp = self._stamp(judged, by=by, request=request, fingerprint=fingerprint, on_behalf_of=on_behalf_of)
+        made = request or self._new_id()
+        stamp = self._stamp(judged, by=by, request=made, fingerprint=fingerprint, on_behalf_of=on_behalf_of)
         return Receipt(entries=self._append(transaction, judged, stamp), notes=judged.notes)
 
     def _stamp(self, judged: Judged, *, by: str, request: str, fingerprint: str, on_behalf_of: str | None) -> Stamp:
@@ -280,11 +312,16 @@ class Book:
         """Return the study file that was in force at a moment; LedgerError where none was yet."""
         with self._store.reading() as transaction:
             until = number_at(transaction, as_of)
-            adopted = [entry for entry in transaction.study_wide(until=until) if entry.act == "adopt"]
-        if not adopted:
+            study = self._adopted(transaction.study_wide(until=until))
+        if study is None:
             raise LedgerError([Problem(code="LEDGER-18", values={"moment": str(as_of)})])
+        return study
+
+    def _adopted(self, entries: Iterable[Entry]) -> Study | None:
+        """Return the study file that was adopted last, None where none was."""
+        adopted = [entry for entry in entries if entry.act == "adopt"]
         self._texts.update((entry.study, entry.text or "") for entry in adopted)
-        return self._study_of(adopted[-1].study)
+        return self._study_of(adopted[-1].study) if adopted else None
 
     def people_at(self, as_of: int | str | None) -> People:
         """Return who held which role at a moment."""
@@ -305,11 +342,13 @@ class Book:
         with self._store.reading() as transaction:
             until = number_at(transaction, as_of)
             answers = transaction.current(until=until)
-            casebooks = fold(transaction.study_wide(until=until))
+            wide = list(transaction.study_wide(until=until))
+            firsts = transaction.firsts(until=until) if asks_who(self._adopted(wide)) else {}
+        casebooks = fold(wide)
         sites: list[object] = [
             casebooks[str(code)].site if code in casebooks else None for code in answers["participant"]
         ]
-        return Columns(answers={**answers, "site": sites}, statuses=status_columns(casebooks))
+        return Columns(answers={**answers, "site": sites}, statuses=status_columns(casebooks), firsts=firsts)
 
     def entries(self, seqs: Iterable[int] | None = None) -> Iterator[Entry]:
         """Yield entries in order: all of them, or those with the given numbers."""
@@ -398,6 +437,11 @@ def moment_of(text: str) -> str:
     if DAY.fullmatch(text):
         moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
     return utc(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
+
+
+def asks_who(study: Study | None) -> bool:
+    """Tell whether it matters who answered first: a form has one rater throughout, or comes after another."""
+    return study is not None and any(form.same_rater or form.after for form in study.forms.values())
 
 
 def status_columns(casebooks: Mapping[str, Casebook]) -> dict[str, list[object]]:

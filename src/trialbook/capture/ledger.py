@@ -222,6 +222,7 @@ def answer(live: dict[Cell, Answer], entry: Entry) -> None:
     if entry.act == "clear" or entry.is_erased:
         live.pop(cell, None)
         return
+    before = live.get(cell)
     live[cell] = Answer(
         text=entry.text or "",
         value=entry.value,
@@ -231,6 +232,8 @@ def answer(live: dict[Cell, Answer], entry: Entry) -> None:
         at=entry.at,
         by=entry.by,
         reason=entry.reason,
+        first_seq=entry.seq if before is None else before.first_seq,
+        first_by=entry.by if before is None else before.first_by,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from trialbook.capture.judging import Desk, at_cell
 from trialbook.capture.ledger import STATUS_OF, Draft
@@ -16,6 +17,9 @@ from trialbook.conduct.casebook import Casebook, ParticipantStatus
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item
 from trialbook.protocol.values import parse_value
+
+if TYPE_CHECKING:
+    from trialbook.conduct.screening import Eligibility
 
 DAY = Item(id="on", kind="date", label={"en": "Date"}, partial=True)
 
@@ -38,6 +42,8 @@ INSTEAD: Mapping[str, frozenset[ParticipantStatus]] = MappingProxyType(
     }
 )
 """Act -> statuses that it corrects, with a reason. `enrol` then corrects the date, and nothing else."""
+
+VERDICTS: Mapping[str, str] = MappingProxyType({"not eligible": "not eligible", "unknown": "not certainly eligible"})
 
 
 def judge_screen(desk: Desk, asked: Draft) -> None:
@@ -76,11 +82,42 @@ def judge_status(desk: Desk, asked: Draft) -> None:
     wanted = replace(asked, value=value, text=asked.text or None, site=casebook.site)
     if casebook.status in NEXT[asked.act]:
         desk.record(replace(wanted, reason=None))
+        tell_eligibility(desk, wanted)
     elif casebook.status not in INSTEAD[asked.act]:
         desk.refuse("ACT-17", asked, act=asked.act, status=casebook.status)
     elif not says_the_same(casebook, wanted):
         new = f"{STATUS_OF[asked.act]} {value or 'without a date'}"
         change(desk, fill(casebook, wanted), old=told(casebook, asked.act), new=new)
+        tell_eligibility(desk, wanted)
+
+
+def tell_eligibility(desk: Desk, wanted: Draft) -> None:
+    """Note the enrolment of somebody who is not certainly eligible by the answers that stand; it is recorded.
+
+    Nothing is said of the rows of a file: their answers come after the enrolment, in the same act, so that every
+    criterion would be unknown. The screening log tells of all.
+    """
+    casebook = desk.casebook(wanted.participant)
+    is_asked = bool(desk.study.criteria) or desk.study.consent is not None
+    if wanted.act != "enrol" or wanted.source_file is not None or desk.problems or casebook is None or not is_asked:
+        return
+    from trialbook.conduct.screening import assess_eligibility
+
+    found = assess_eligibility(desk.study, casebook)
+    if found.verdict != "eligible":
+        values = {"participant": casebook.participant, "verdict": VERDICTS[found.verdict], "why": why_not(found)}
+        desk.notes.append(at_cell(Problem(code="ACT-28", values=values, level="warning"), wanted))
+
+
+def why_not(found: Eligibility) -> str:
+    """Name the criteria that stand in the way, those that are not decided, and what is wrong with the consent."""
+    consents = {True: "", False: "no consent by that day", None: "day of consent not known"}
+    parts = (
+        f"not fulfilled {', '.join(found.not_fulfilled)}" if found.not_fulfilled else "",
+        f"not known {', '.join(found.unknown)}" if found.unknown else "",
+        consents[found.consented],
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def says_the_same(casebook: Casebook, wanted: Draft) -> bool:

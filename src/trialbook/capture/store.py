@@ -25,6 +25,7 @@ from sqlalchemy import (
     create_engine,
     func,
     insert,
+    or_,
     select,
 )
 from sqlalchemy.exc import DBAPIError
@@ -44,6 +45,9 @@ COLUMNS = ENTRY.c
 CELL = ("participant", "visit", "form", "repeat", "item")
 ANSWER = (*CELL, "text", "value", "unit", "missing", "seq")
 """Columns of the current answers."""
+
+FIRST = (*CELL, "at", "by", "first_seq", "first_by")
+"""Columns that say who gave the current answers and when, and who answered first since the cell was last empty."""
 
 KINDS = tuple(
     frozenset({int if name in WHOLE_NUMBERS else str} | (set() if name in REQUIRED else {type(None)})) for name in NAMES
@@ -109,9 +113,18 @@ class Transaction:
 
         The same as `ledger.fold`, by one window query; in the order of the entries.
         """
-        rows = self.connection.execute(latest(until)).all()
-        columns: list[list[object]] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in ANSWER]
-        return dict(zip(ANSWER, columns, strict=True))
+        return _turned(self.connection.execute(latest(until)).all(), ANSWER)
+
+    def firsts(self, *, until: int) -> dict[str, list[object]]:
+        """Return who gave the current answers, and who answered first, as columns; the same as `ledger.fold`."""
+        live: dict[tuple[object, ...], tuple[object, ...]] = {}
+        for row in self.connection.execute(answered(until)):
+            place, (seq, at, by, is_empty) = tuple(row[: len(CELL)]), tuple(row[len(CELL) :])
+            if is_empty:
+                live.pop(place, None)
+            else:
+                live[place] = (at, by, *live.get(place, (at, by, seq, by))[2:])
+        return _turned([(*place, *who) for place, who in live.items()], FIRST)
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries that follow the last one."""
@@ -135,6 +148,20 @@ def latest(until: int) -> Select[tuple[object, ...]]:
     shown = [func.coalesce(each.c[name], "").label(name) if name in CELL else each.c[name] for name in ANSWER]
     standing = (each.c.place == 1, each.c.act != "clear", each.c.salt.is_not(None))
     return select(*shown).where(*standing).order_by(each.c.seq)
+
+
+def answered(until: int) -> Select[tuple[object, ...]]:
+    """Write the query for the entries of all cells in order: cell, number, time, person, whether they empty it."""
+    shown = [func.coalesce(COLUMNS[name], "").label(name) for name in CELL]
+    is_empty = or_(COLUMNS.act == "clear", COLUMNS.salt.is_(None))
+    wanted = select(*shown, COLUMNS.seq, COLUMNS.at, COLUMNS.by, is_empty).order_by(COLUMNS.seq)
+    return wanted.where(COLUMNS.act.in_(sorted(ANSWERS)), COLUMNS.item.is_not(None), COLUMNS.seq <= until)
+
+
+def _turned(rows: Sequence[Sequence[object]], names: Sequence[str]) -> dict[str, list[object]]:
+    """Return rows as columns of these names."""
+    columns: list[list[object]] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
+    return dict(zip(names, columns, strict=True))
 
 
 def entry_from(row: tuple[object, ...], file: str) -> Entry:
