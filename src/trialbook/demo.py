@@ -10,7 +10,7 @@ from trialbook.folder import Doors, Progress, Report, StudyFolder, import_files,
 
 SHIPPED = Path(__file__).parent / "studies"
 
-STUDIES = ("infliximab_myositis", "xanomeline_four")
+STUDIES = ("infliximab_myositis", "xanomeline_four", "rituximab_polymyositis")
 """In the order in which they are shown."""
 
 QUIET = ("ledger.db", "report", "people.db")
