@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 STUDY_FILE = "study.yaml"
 LEDGER_FILE = "ledger.db"
 REPORT_FOLDER = "report"
+SCENARIO_FILE = "scenario.yaml"
+REHEARSAL_FOLDER = "rehearsal"
 HASH = re.compile("[0-9a-f]{64}")
 LIBRARIES = ("trialbook", "cel-expr-python", "matplotlib", "numpy", "polars", "scipy", "sqlalchemy")
 """Those whose version may change a number or a figure; named in the report."""
@@ -83,6 +85,24 @@ class Report:
     page: Path
     results: Path
     numbers: int
+    word: Path | None = None
+    """Where the same report stands for Word, if it was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """What a rehearsal made, and where it stands; every participant is invented."""
+
+    folder: Path
+    title: str
+    scenario: str
+    """File of the scenario; empty for the built-in one."""
+    screened: int
+    enrolled: int
+    entries: int
+    happened: Mapping[str, int]
+    """Incidents by name."""
+    report: Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +301,19 @@ def unknown_names(book: Book, participant: str, name: str | None) -> tuple[Probl
     )
 
 
+def treatment_of(study: Study, name: str | None) -> str:
+    """Return the treatment that is meant: the named one, or the only one with a dose; TrialbookError where none is."""
+    from trialbook.protocol.suggest import listed, suggest
+
+    dosed = [treatment.id for treatment in study.treatments.values() if treatment.dose is not None]
+    if name is None and len(dosed) == 1:
+        return dosed[0]
+    if name is not None and name in study.treatments:
+        return name
+    values = {"name": name or "", "near": suggest(name or "", dosed), "known": listed(dosed)}
+    raise TrialbookError([Problem(code="FOLDER-08" if dosed else "FOLDER-09", values=values)])
+
+
 def read_head(path: Path) -> Head:
     """Read a head that was kept elsewhere; LedgerError where the file is none."""
     from trialbook.capture.ledger import Head
@@ -333,9 +366,15 @@ def analyse(
 
 
 def write_report(
-    book: Book, out: Path, *, now: datetime, as_of: int | str | None = None, progress: Progress | None = None
+    book: Book,
+    out: Path,
+    *,
+    now: datetime,
+    as_of: int | str | None = None,
+    word: bool = False,
+    progress: Progress | None = None,
 ) -> Report:
-    """Compute the planned analysis and write `report.html` and `results.csv` into a folder."""
+    """Compute the planned analysis and write `report.html`, `results.csv` and, if asked, `report.docx` into a folder."""
     from trialbook.render.to_csv import results_csv
     from trialbook.render.to_html import to_html
     from trialbook.report.build import build_report
@@ -346,15 +385,86 @@ def write_report(
     head = book.head(as_of)
     entries = {entry.seq: entry for entry in book.entries() if entry.seq <= head.count}
     document = build_report(
-        datasets.study, analysis, datasets, entries, head=head, program=versions(), generated_at=now
+        datasets.study, analysis, datasets, entries, head=head, program=versions(), generated_at=now, raster=word
     )
-    report = Report(page=out / "report.html", results=out / "results.csv", numbers=len(analysis.results))
-    page, table = to_html(document).encode(), results_csv(analysis.results)
-    write_whole(report.results, table)
-    write_whole(report.page, page)
+    files = {out / "results.csv": results_csv(analysis.results, data=datasets.study.identity.data)}
+    if word:
+        from trialbook.render.to_docx import to_docx
+
+        files[out / "report.docx"] = to_docx(document)
+    files[out / "report.html"] = to_html(document).encode()
+    for file, content in files.items():
+        write_whole(file, content)
     if progress is not None:
         progress("report written", 1, 1)
-    return report
+    return Report(
+        page=out / "report.html",
+        results=out / "results.csv",
+        numbers=len(analysis.results),
+        word=out / "report.docx" if word else None,
+    )
+
+
+def rehearse(
+    path: Path,
+    *,
+    participants: int,
+    seed: int,
+    scenario: Path | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> Rehearsed:
+    """Run invented participants through the acts of a study, into a folder of its own, and write its report.
+
+    The same study, scenario, number and seed give the same bytes. StudyFileError where the study file or the scenario
+    cannot be used, or the folder holds anything but an earlier rehearsal.
+    """
+    from trialbook.capture.book import Book
+    from trialbook.simulate import rehearse as simulate
+    from trialbook.simulate.cast import KEEPER
+    from trialbook.simulate.copies import invented_copy
+    from trialbook.simulate.place import built_beside
+    from trialbook.simulate.scenario import built_in, read_scenario
+
+    original = read_study(path)
+    file = scenario or beside_study(path)
+    rules = built_in() if file is None else read_scenario(file, original)
+    study = read_kept(invented_copy(original.text, file=str(study_file_of(path))))
+    where = StudyFolder(out or study_file_of(path).parent / REHEARSAL_FOLDER)
+    with built_beside(where.path) as made:
+        told = simulate.invent_all(study, rules, participants=participants, seed=seed, progress=progress)
+        clock = simulate.Clock(simulate.opening(rules, study))
+        for name, text in simulate.papers(study, rules, told, seed=seed).items():
+            write_whole(made / name, text.encode())
+        ledger = StudyFolder(made).ledger
+        with Book.create(
+            ledger, study=study, by=KEEPER, now=clock, new_id=simulate.Ids(seed), read=read_kept
+        ) as book:
+            simulate.record_all(book, clock, study, told, progress)
+            report = write_report(book, made / REPORT_FOLDER, now=clock.moment, word=True, progress=progress)
+            entries = book.head().count
+    return Rehearsed(
+        folder=where.path,
+        title=study.say(study.identity.title),
+        scenario="" if file is None else str(file),
+        screened=len(told.stories),
+        enrolled=told.enrolled,
+        entries=entries,
+        happened=told.happened,
+        report=moved(report, where.report),
+    )
+
+
+def moved(report: Report, folder: Path) -> Report:
+    """Return where a report stands after its folder was moved."""
+    word = None if report.word is None else folder / report.word.name
+    return replace(report, page=folder / report.page.name, results=folder / report.results.name, word=word)
+
+
+def beside_study(path: Path) -> Path | None:
+    """Return the scenario that stands beside a study file, None where there is none."""
+    file = study_file_of(path).parent / SCENARIO_FILE
+    return file if file.is_file() else None
 
 
 def versions() -> Mapping[str, str]:

@@ -17,7 +17,8 @@ from trialbook.render.evidence import DerivedValue, Evidence, Fact, to_json
 
 
 def fact(seq: int, text: str) -> Fact:
-    """Return a fact with the same text everywhere."""
+    """Return a fact with the same text everywhere, and that of some others of its neighbours."""
+    text *= seq % 3
     return Fact(**{field.name: seq if field.name == "seq" else text for field in fields(Fact)})  # type: ignore[arg-type]
 
 
@@ -35,6 +36,14 @@ def unfold(runs: list[int]) -> list[int]:
     return [first + more for first, many in zip(runs[::2], runs[1::2], strict=True) for more in range(many)]
 
 
+def spread(column: list[int]) -> list[int]:
+    """Return the places of a column, as the page's script does: a negative number repeats the one before it."""
+    places: list[int] = []
+    for place in column:
+        places += [place] if place >= 0 else [places[-1]] * -place
+    return places
+
+
 def test_it_cannot_end_its_element() -> None:
     """EVIDENCE-01: nor open a comment, nor break a line of a script."""
     written = to_json(evidence("</script><!-- &amp; \u2028", (1,)))
@@ -46,8 +55,8 @@ def test_it_reads_back(text: str, seqs: tuple[int, ...]) -> None:
     """EVIDENCE-02: for any text and any entries."""
     written = evidence(text.encode(errors="ignore").decode(), seqs)
     read: dict[str, Any] = json.loads(to_json(written))
-    rows = [(row[0], *(read["texts"][place] for place in row[1:])) for row in read["facts"]]
-    assert rows == [astuple(one) for one in written.facts]
+    columns = [[read["texts"][place] for place in spread(column)] for column in read["facts"]]
+    assert list(zip(unfold(read["seqs"]), *columns, strict=True)) == [astuple(one) for one in written.facts]
     place, variable = read["results"][next(iter(written.behind))]
     assert (unfold(read["lists"][place]), variable) == (list(seqs), "power")
     assert unfold(read["derived"]["power"][0][3]) == list(seqs)

@@ -58,7 +58,7 @@ def test_results_and_labels_of_a_document() -> None:
         Items(lines=((Number("e", "3"),),)), Facts(pairs=(("f", (Recorded((1, 2), "4"),)),)),
     )  # fmt: skip
     document = Document(
-        title="D", subtitle="", language="en", notice=Notice(label="L", invented=False, line=("words",)),
+        study="s", title="D", subtitle="", language="en", notice=Notice(label="L", invented=False, line=("words",)),
         sections=(Section(id="s", title="Section", sections=(Section(id="below", title="Below", blocks=blocks),)),),
         evidence=Evidence(zone="UTC", facts=(), behind={}, derived={}, variables={}),
     )  # fmt: skip

@@ -49,6 +49,8 @@ class Figure:
     alt: str
     caption: Line
     table: Table
+    png: bytes = b""
+    """The same drawing as a picture at 300 dots an inch; empty unless it was asked for."""
 
 
 Block = Paragraph | Items | Facts | Table | Figure
@@ -64,6 +66,8 @@ class Section:
     sections: tuple[Section, ...] = ()
     folded: bool = False
     """Closed until asked for, and then also printed: long appendices."""
+    paper: Section | None = None
+    """What stands in place of a folded section where nothing can be unfolded; None: nothing of it."""
 
     def walk(self) -> Iterator[Section]:
         """Yield this section and all below it, in reading order."""
@@ -86,6 +90,8 @@ class Notice:
 class Document:
     """A whole report: one language, one notice, sections in order, and the evidence behind its numbers."""
 
+    study: str
+    """Id of the study, for the head of printed pages."""
     title: str
     subtitle: str
     language: str
@@ -95,6 +101,15 @@ class Document:
     foot: str = ""
     """One line at the end of the page: what made this and from what."""
     meta: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def headline(self) -> str:
+        """The title as it stands outside the document, in a list of files or of windows."""
+        return f"{self.notice.label}: {self.title}" if self.notice.invented else self.title
+
+    def spoken(self, figure: Figure) -> str:
+        """Return the words for those who do not see a figure; they too hear that the data are invented."""
+        return f"{self.notice.label}. {figure.alt}" if self.notice.invented else figure.alt
 
     def walk(self) -> Iterator[Section]:
         """Yield every section in reading order."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 
 SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """Letters that could end a script element or a line of a script, in JSON's own spelling."""
@@ -64,11 +65,15 @@ class Evidence:
     """Labels of the visits, in order."""
 
 
-FIELDS = tuple(field.name for field in fields(Fact))
+FIELDS = tuple(field.name for field in fields(Fact) if field.name != "seq")
+"""All that is said of an entry beside its number."""
 
 
 def to_json(evidence: Evidence) -> str:
-    """Return the evidence as JSON that may stand in a script element: every text and every list of entries once."""
+    """Return the evidence as JSON that may stand in a script element: every text and every list of entries once.
+
+    Facts stand column by column, since neighbours are alike: by whom, when, at which visit.
+    """
     texts: dict[str, int] = {"": 0}
     lists: dict[tuple[int, ...], int] = {}
     results = {
@@ -79,33 +84,48 @@ def to_json(evidence: Evidence) -> str:
         "zone": evidence.zone,
         "visits": evidence.visits,
         "fields": FIELDS,
-        "facts": [_fact(fact, texts) for fact in evidence.facts],
+        "seqs": _flat(fact.seq for fact in evidence.facts),
+        "facts": [_column(name, evidence.facts, texts) for name in FIELDS],
         "results": results,
         "derived": {name: _derived(values) for name, values in evidence.derived.items()},
-        "lists": [_ranges(entries) for entries in lists],
+        "lists": [_flat(entries) for entries in lists],
         "texts": list(texts),
     }
     return _compact(content).translate(SAFE)
 
 
-def _fact(fact: Fact, texts: dict[str, int]) -> list[int]:
-    place: Callable[[str], int] = lambda text: texts.setdefault(text, len(texts))  # noqa: E731 - a name for one use
-    return [fact.seq, *(place(getattr(fact, name)) for name in FIELDS[1:])]
+def runs_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Return first and last of each run of neighbouring numbers: `7-9` in place of `7, 8, 9`."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def _column(name: str, facts: Sequence[Fact], texts: dict[str, int]) -> list[int]:
+    """Return the places of a field's texts; a negative number repeats the one before it so often."""
+    column: list[int] = []
+    last, again = -1, 0
+    for text in map(attrgetter(name), facts):
+        place = texts.setdefault(text, len(texts))
+        if place == last:
+            again += 1
+            continue
+        column += (-again, place) if again else (place,)
+        last, again = place, 0
+    return [*column, -again] if again else column
 
 
 def _derived(values: Iterable[DerivedValue]) -> list[list[object]]:
-    return [[value.participant, value.visit, value.text, _ranges(value.entries)] for value in values]
+    return [[value.participant, value.visit, value.text, _flat(value.entries)] for value in values]
 
 
-def _ranges(entries: tuple[int, ...]) -> list[int]:
+def _flat(numbers: Iterable[int]) -> list[int]:
     """Return first and count of each run of neighbouring numbers, one after another."""
-    runs: list[int] = []
-    for number in entries:
-        if runs and number == runs[-2] + runs[-1]:
-            runs[-1] += 1
-        else:
-            runs += [number, 1]
-    return runs
+    return [part for first, last in runs_of(numbers) for part in (first, last - first + 1)]
 
 
 def _compact(content: object) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trialbook.render.document import Block, Document
-from trialbook.render.evidence import to_json
+from trialbook.render.evidence import runs_of, to_json
 from trialbook.render.inline import Code, Emphasis, Line, Mark, Number, Part, Recorded, Reference
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _part(part: Part, labels: Mapping[str, str], escape: Callable[[str], str]) -
 
 
 def _numbered(part: Recorded) -> str:
-    return " ".join(map(str, part.entries))
+    return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs_of(part.entries))
 
 
 def fragment(name: str) -> str:

@@ -10,11 +10,13 @@
   const read = () => {
     if (evidence) return evidence;
     evidence = JSON.parse(document.getElementById("evidence").textContent);
-    const name = (row, at) => (at ? evidence.texts[row[at]] : row[0]);
+    const seqs = unfold(evidence.seqs);
+    const columns = evidence.facts.map(spread);
     evidence.bySeq = new Map();
     evidence.byCell = new Map();
-    for (const row of evidence.facts) {
-      const fact = Object.fromEntries(evidence.fields.map((field, at) => [field, name(row, at)]));
+    for (let row = 0; row < seqs.length; row += 1) {
+      const fact = { seq: seqs[row] };
+      evidence.fields.forEach((field, at) => { fact[field] = evidence.texts[columns[at][row]]; });
       evidence.bySeq.set(fact.seq, fact);
       const key = cellKey(fact);
       if (!evidence.byCell.has(key)) evidence.byCell.set(key, []);
@@ -29,6 +31,18 @@
     for (let at = 0; at < runs.length; at += 2) for (let more = 0; more < runs[at + 1]; more += 1) all.push(runs[at] + more);
     return all;
   };
+  const spread = (column) => {
+    const all = [];
+    for (const place of column) {
+      if (place >= 0) all.push(place);
+      else for (let more = place, last = all.at(-1); more < 0; more += 1) all.push(last);
+    }
+    return all;
+  };
+  const listed = (text) => text.split(" ").flatMap((run) => {
+    const [first, last] = run.split("-").map(Number);
+    return unfold([first, (last || first) - first + 1]);
+  });
   const el = (tag, attributes, ...children) => {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) {
@@ -121,7 +135,7 @@
     const address = decodeURIComponent(link.getAttribute("href").slice(1));
     const row = link.dataset.e === undefined ? document.getElementById(address) : null;
     const [place, variable] = results[address] || [null, ""];
-    const entries = link.dataset.e === undefined ? (place === null ? [] : unfold(lists[place])) : link.dataset.e.split(" ").map(Number);
+    const entries = link.dataset.e === undefined ? (place === null ? [] : unfold(lists[place])) : listed(link.dataset.e);
     title.textContent = link.textContent.trim();
     body.replaceChildren(
       ...(row ? [resultFacts(row)] : []),
