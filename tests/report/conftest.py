@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import count
 
 import pytest
 
 from trialbook.analysis.frames import from_casebooks
 from trialbook.analysis.plan import run_plan
 from trialbook.capture.ledger import GENESIS, Draft, Entry, Stamp, chain, fold, head_of
+from trialbook.instruments import CATALOG
 from trialbook.protocol.read import parse_study
 from trialbook.render.document import Document
 from trialbook.render.to_html import to_html
@@ -116,34 +116,34 @@ def drafts() -> Iterator[Draft]:
         yield answer(person, "adverse_events", "class", group, repeat=str(place))
 
 
-def ledger(study: str) -> dict[int, Entry]:
-    """Return the chained entries, the last of them a correction by somebody else."""
+def chained(study: str, given: Iterable[tuple[Draft, str, str]]) -> dict[int, Entry]:
+    """Return the entries of drafts with person and time, chained in order."""
     entries: dict[int, Entry] = {}
     previous = GENESIS
-    number = count(1)
-
-    def write(draft: Draft, by: str, at: str) -> None:
-        nonlocal previous
+    for seq, (draft, by, at) in enumerate(given, 1):
         stamp = Stamp(at=at, by=by, role="nurse", on_behalf_of=None, request="r1", study=study, program="0")
-        entry = chain(draft, stamp, seq=next(number), previous=previous, salt="00")
-        entries[entry.seq], previous = entry, entry.hash
+        entries[seq] = chain(draft, stamp, seq=seq, previous=previous, salt="00")
+        previous = entries[seq].hash
+    return entries
 
-    for draft in drafts():
-        write(draft, "nora", START)
-    first = next(seq for seq, entry in entries.items() if entry.item == "ck" and entry.participant == "3")
+
+def ledger(study: str) -> dict[int, Entry]:
+    """Return the chained entries of the small study, the last of them a correction by somebody else."""
+    given = [(draft, "nora", START) for draft in drafts()]
+    first = next(seq for seq, (draft, _, _) in enumerate(given, 1) if draft.item == "ck" and draft.participant == "3")
     changed = Draft(
         act="correct", participant="3", visit="baseline", form="enzymes", repeat="", item="ck", text="95", value="95",
         unit="U/L", about=first, reason="Read again from the paper",
     )  # fmt: skip
-    write(changed, "ines", LATER)
-    return entries
+    return chained(study, [*given, (changed, "ines", LATER)])
 
 
-def run_for(plan: str) -> Run:
-    """Carry the small study out by a plan."""
-    study, problems = parse_study(plan, file="study.yaml")
+def run_for(plan: str, given: Iterable[Draft] | None = None) -> Run:
+    """Carry a study out by its plan: the small one, or that of the drafts."""
+    study, problems = parse_study(plan, file="study.yaml", catalog=CATALOG)
     assert study is not None, problems
-    entries = ledger(study.fingerprint)
+    own = None if given is None else chained(study.fingerprint, ((draft, "nora", START) for draft in given))
+    entries = ledger(study.fingerprint) if own is None else own
     datasets = from_casebooks(study, fold(entries.values()))
     return run_of(study, run_plan(study, datasets), datasets, entries)
 

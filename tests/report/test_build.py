@@ -3,7 +3,7 @@
 REPORT-BUILD-01: every number of the report is a result of the run, written as that result is written.
 REPORT-BUILD-02: every result, and every recorded value that is shown, leads to entries that the report carries.
 REPORT-BUILD-03: two builds from the same inputs are the same bytes.
-REPORT-BUILD-04: real and invented data are told apart at the head of the page and on every printed page.
+REPORT-BUILD-04: real and invented data are told apart at the head of the page, on printed pages and in each figure.
 REPORT-BUILD-05: a study without participants, without Table 1, without events still gets its report.
 """
 
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from trialbook.analysis.frames import from_casebooks
 from trialbook.analysis.plan import run_plan
 from trialbook.capture.ledger import EMPTY
-from trialbook.render.document import Document
+from trialbook.render.document import Document, Figure
 from trialbook.render.to_html import to_html
 from trialbook.report.build import build_report
 from trialbook.report.run import Run
@@ -53,13 +53,20 @@ def test_same_inputs_same_bytes(run: Run, build: Callable[[Run], Document], page
 def test_invented_data_are_called_so(
     document: Document, page: str, plan: str, carry_out: Callable[[str], Run], build: Callable[[Run], Document]
 ) -> None:
-    """REPORT-BUILD-04: the notice, the running head of print, and the other label for real data."""
+    """REPORT-BUILD-04: title, notice, running head, every drawing and its words, the panel; nothing of it for real."""
     assert document.notice.invented
-    assert page.count("Invented data") == 3
+    assert "<title>Invented data: " in page
+    panel = page.partition('<aside id="trace"')[2].partition("</aside>")[0]
+    assert "Invented data" in panel
+    figures = [block for block in document.blocks() if isinstance(block, Figure)]
+    assert [figure.svg.count("Invented data") for figure in figures] == [1, 1, 2]
+    assert page.count('aria-label="Invented data. ') == 3
     assert '@top-left { content: "Invented data' in page
     real = build(carry_out(plan.replace("data: invented", "data: real\n  citation: A paper\n  licence: MIT")))
     assert (real.notice.label, real.notice.invented) == ("Real data", False)
-    assert "A paper. Licence: MIT." in to_html(real)
+    shown = to_html(real)
+    assert "A paper. Licence: MIT." in shown
+    assert "Invented data" not in shown
 
 
 def test_the_order_is_that_of_a_manuscript(document: Document) -> None:
@@ -73,7 +80,7 @@ def test_a_study_without_anybody_has_a_report(run: Run) -> None:
     analysis = run_plan(run.study, nobody)
     at = datetime(2026, 3, 9, tzinfo=UTC)
     document = build_report(run.study, analysis, nobody, {}, head=EMPTY, program={}, generated_at=at)
-    assert "No adverse event was recorded." in to_html(document)
+    assert "Nothing is recorded of adverse events" in to_html(document)
 
 
 def test_a_minimal_plan_has_a_report(

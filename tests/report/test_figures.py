@@ -20,8 +20,9 @@ import pytest
 from trialbook.render.document import Document, Figure
 from trialbook.render.inline import numbers, plain, recorded
 from trialbook.report.courses import panel_of
-from trialbook.report.figures import apart, draw
+from trialbook.report.figures import draw
 from trialbook.report.flow import boxes_of, participant_flow
+from trialbook.report.panel_drawing import apart
 from trialbook.report.run import Run
 from trialbook.report.sections import alt_text, figure_of
 
@@ -30,9 +31,9 @@ def test_same_bytes_whatever_the_settings(run: Run) -> None:
     """FIGURE-01: a user's own style changes nothing, and is left as it was."""
     panel = panel_of(run, run.study.endpoints["power"])
     assert panel is not None
-    first = draw([panel], run.quotes, "figure-power")
+    first = draw([panel], run.quotes, "figure-power", invented=True)
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "path"}):
-        assert draw([panel], run.quotes, "figure-power") == first
+        assert draw([panel], run.quotes, "figure-power", invented=True) == first
         assert mpl.rcParams["font.size"] == 30
 
 
@@ -40,7 +41,7 @@ def test_a_drawing_fits_the_page(run: Run) -> None:
     """FIGURE-02: colours of the page, links instead of addresses, text as text."""
     panel = panel_of(run, run.study.endpoints["power"])
     assert panel is not None
-    svg = draw([panel], run.quotes, "figure-power")
+    svg = draw([panel], run.quotes, "figure-power", invented=True)
     assert svg.startswith("<svg ")
     assert not re.findall(r"http|xmlns|<metadata|<!DOCTYPE|font-family|fill: #0[1-6]|\bdate\b", svg)
     assert set(re.findall(r"var\((--\w+)\)", svg)) >= {"--ink", "--line", "--accent"}
@@ -55,7 +56,7 @@ def test_hostile_labels(run: Run) -> None:
     endpoint = replace(run.study.endpoints["power"], label={"en": "<script>x</script> $\\frac{ 力"})
     panel = panel_of(run, endpoint)
     assert panel is not None
-    svg = draw([panel], run.quotes, "f")
+    svg = draw([panel], run.quotes, "f", invented=True)
     assert "<script" not in svg
     assert "$\\frac{ 力" in svg
 
@@ -126,7 +127,7 @@ def test_numbers_of_a_figure(run: Run, document: Document) -> None:
     shown = {number.result_id for row in table.body for cell in row.cells for number in numbers(cell)}
     panel = panel_of(run, run.study.endpoints["power"])
     assert panel is not None
-    linked = set(re.findall(r'href="#([^"]+)"', draw([panel], run.quotes, "x"))) - {""}
+    linked = set(re.findall(r'href="#([^"]+)"', draw([panel], run.quotes, "x", invented=True))) - {""}
     assert {link for link in linked if "." in link} <= shown
     assert "Power, means: Baseline 3.00; Week 4 4.40; Week 8 6.25." in alt_text(run, [panel])
 

@@ -20,13 +20,15 @@ from trialbook.protocol.model import Item
 from trialbook.render.document import Document, Facts, block_lines
 from trialbook.render.inline import Line, plain
 from trialbook.render.table import Table
-from trialbook.report.baseline import table_each, table_one
+from trialbook.report.baseline import table_one
+from trialbook.report.deviations import deviations
 from trialbook.report.endpoints import endpoint_tables, sensitivity_table, tables_for
-from trialbook.report.events import deviations_table, event_forms, events_table, listing_table, undated, undated_lines
+from trialbook.report.events import event_forms, events_table, listing_table
 from trialbook.report.limits import assumptions, limits
 from trialbook.report.methods import methods
+from trialbook.report.one_by_one import tables_each
 from trialbook.report.quote import letter
-from trialbook.report.record import runs_of
+from trialbook.report.record import brief
 from trialbook.report.run import Run
 from trialbook.report.shown import value_text
 
@@ -61,7 +63,9 @@ def test_table_one(run: Run) -> None:
 
 def test_participants_one_by_one(run: Run) -> None:
     """SHELL-02: labels for codes, the corrected value, the derived mean."""
-    assert rows(table_each(run))[2] == ("3", "Male", "95", "1.0")
+    (table,) = tables_each(run)
+    assert [column.label for column in table.columns] == ["1", "2", "3", "4", "5"]
+    assert [row[3] for row in rows(table)] == ["Male", "95", "1.0"]
 
 
 def test_endpoints_share_a_table(run: Run) -> None:
@@ -98,23 +102,19 @@ def test_endpoints_share_a_table(run: Run) -> None:
 
 
 def test_many_visits_give_each_endpoint_its_table(plan: str, carry_out: Callable[[str], Run]) -> None:
-    """SHELL-03: with the baseline that a rule chose as a row of its own."""
-    more = plan.replace("    week 8: {}\n", "    week 8: {}\n    week 12: {}\n").replace(
-        "week 4, week 8]", "week 4, week 8, week 12]"
-    )
-    run = carry_out(more)
-    assert [table.id for table in endpoint_tables(run)] == ["table-endpoints", "table-endpoints-sets"]
-    ruled = carry_out(more.replace("visit baseline", "last before anchor"))
-    tables = endpoint_tables(ruled)
+    """SHELL-03: the baseline that a rule chose is a row of its own, unless it is just that of the one visit before."""
+    ruled = plan.replace("visit baseline", "last before anchor")
+    shared, _ = endpoint_tables(carry_out(ruled))
+    assert [row[0] for row in rows(shared)][:4] == ["Power: Enrolled (n = 5)", "Baseline", "Week 4", "Week 8"]
+    run = carry_out(ruled)
+    course = run.analysis.listings["course.power"]
+    place = course.columns.index("base")
+    others = tuple((*row[:place], 7.0, *row[place + 1 :]) for row in course.rows)
+    listings = {**run.analysis.listings, course.id: replace(course, rows=others)}
+    tables = endpoint_tables(replace(run, analysis=replace(run.analysis, listings=listings)))
     assert [table.id for table in tables[::2]] == ["table-endpoint-power", "table-endpoint-ck"]
-    first = tables[0]
     assert tables_for(tables, "table-endpoint-power") == tables[:2]
-    assert [row[0] for row in rows(first)][:4] == [
-        "Power: Enrolled (n = 5)",
-        "Baseline",
-        "Baseline used",
-        "Week 4",
-    ]
+    assert [row[0] for row in rows(tables[0])][1:] == ["Baseline", "Baseline used", "Week 4", "Week 8"]
 
 
 def test_the_planned_test_decides_the_columns(plan: str, carry_out: Callable[[str], Run]) -> None:
@@ -168,15 +168,17 @@ def test_deviations(run: Run) -> None:
     given = (("1", "week 4", "2026-02-10", 36, "25 to 31", "late", 5), ("2", "week 8", None, None, "", "no date", None))
     listing = Listing(id="deviations", columns=columns, rows=given, cells=((7,), ()))
     other = replace(run, analysis=replace(run.analysis, listings={"deviations": listing}))
-    assert rows(deviations_table(other)) == [
-        ("Later than its window",),
-        ("1", "Week 4", "2026-02-10", "36", "25 to 31"),
+    (visits,) = deviations(other).sections
+    table, *undated = visits.blocks
+    assert isinstance(table, Table)
+    assert rows(table) == [
+        ("Late: took place after the last day of its window",),
+        ("1", "Week 4", "2026-02-10", "36", "25 to 31", "5"),
     ]
-    assert words(list(undated_lines(other))) == "Week 8: participant 2."
-    assert words([line for block in undated(other) for line in block_lines(block)]).startswith("No date of any visit")
+    assert words([line for block in undated for line in block_lines(block)]).startswith("No date of any visit")
     dated = replace(run.entries[7], form="visit", item="date")
-    said = undated(replace(other, entries={**run.entries, 7: dated}))
-    assert words([line for block in said for line in block_lines(block)]).endswith("Week 8: participant 2.")
+    (visits,) = deviations(replace(other, entries={**run.entries, 7: dated})).sections
+    assert words([line for block in visits.blocks for line in block_lines(block)]).endswith("Week 8: participant 2.")
 
 
 def test_one_endpoint_has_its_table(
@@ -192,7 +194,7 @@ def test_one_endpoint_has_its_table(
 def test_assumptions_have_their_reasons(run: Run) -> None:
     """SHELL-06: place in the file, what was chosen, and why."""
     (block,) = (block for block in assumptions(run).blocks if isinstance(block, Facts))
-    assert block.pairs == (("visits.window", ("3 days either side. Reason: the protocol gives none.",)),)
+    assert block.pairs == (("visits / window", ("3 days either side. Reason: the protocol gives none.",)),)
 
 
 def test_methods_and_limits(run: Run) -> None:
@@ -201,7 +203,7 @@ def test_methods_and_limits(run: Run) -> None:
     for sentence in (
         "open-label single-arm study",
         "I1. Age 18 or over.",
-        "the program did not judge who met them",
+        "The program judged each criterion for each participant",
         "Study day 0 was the day of enrolment.",
         "(computed from 2 answers (mean); higher is better), the primary endpoint at week 8.",
         "by the paired t test, two-sided",
@@ -211,7 +213,7 @@ def test_methods_and_limits(run: Run) -> None:
         assert sentence in said
     limited = words([line for block in limits(run).blocks for line in block_lines(block)])
     for sentence in (
-        "Few participants: 5 were analysed.",
+        "Few participants: 5 are analysed.",
         "No control group",
         "Open label",
         "4 planned tests were made;",
@@ -243,10 +245,18 @@ def test_record(document: Document, run: Run) -> None:
     ]
 
 
-@pytest.mark.parametrize(("numbers", "text"), [((), ""), ((3,), "3"), ((3, 4, 5, 9, 11, 12), "3–5, 9, 11–12")])
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((), ""),
+        ((3,), "3"),
+        ((3, 4, 5, 9, 11, 12), "3–5, 9, 11–12"),
+        (tuple(range(0, 60, 2)), ", ".join(map(str, range(0, 24, 2))) + " and 18 more: trialbook trace"),
+    ],
+)
 def test_entry_numbers(numbers: tuple[int, ...], text: str) -> None:
-    """SHELL-06: runs of neighbours are written briefly."""
-    assert runs_of(numbers) == text
+    """SHELL-06: runs of neighbours are written briefly, and of very many the first."""
+    assert brief(numbers) == text
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from trialbook.report.trace import by_participant, entries_behind, evidence_of, 
 
 
 def test_every_result_resolves(run: Run) -> None:
-    """TRACE-01: only results of which nothing was counted have no entry behind them."""
+    """TRACE-01: only results of which nothing was counted, or what was never answered, have no entry behind them."""
     behind = resolve(run.datasets, run.analysis.results)
     assert set(behind) == set(run.quotes.rows)
     for name, entries in behind.items():
         row = run.quotes.rows[name]
-        assert entries or not row.n or row.value in {0, None}, name
+        assert entries or not row.n or row.value in {0, None} or row.level == "unknown", name
         assert set(entries) <= set(run.entries)
     assert len(behind["change.power.week_8.enrolled.p"]) == 4 * 2 * 2
 

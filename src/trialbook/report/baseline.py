@@ -1,25 +1,20 @@
-"""Table 1: the participants at baseline, summarised, and one by one where they are few."""
+"""Table 1: the participants at baseline, summarised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trialbook.analysis.derive import derive_baseline, derive_values
 from trialbook.analysis.results import Result
 from trialbook.protocol.model import Derived, Item
-from trialbook.render.inline import Line, Recorded
-from trialbook.render.numbers import ABSENT, show, show_unit
+from trialbook.render.inline import Line
+from trialbook.render.numbers import ABSENT
 from trialbook.render.table import Column, Row, Spanner, Table
 from trialbook.report.flow import set_size
+from trialbook.report.one_by_one import AT_BASELINE, heading
 from trialbook.report.quote import Notes, cell, footnotes, mean_sd, spread
 from trialbook.report.run import Run
-from trialbook.report.shown import entry_text
-from trialbook.report.trace import by_participant
 
 LEGEND = "n: participants with a value. SD: standard deviation. Percentages are of the participants with a value."
-AT_BASELINE = "What was measured at visits is the value at baseline."
-MOST_SHOWN = 24
-"""Participants are shown one by one up to this number."""
 PER_SET = ("n", "Mean ± SD, or n (%)", "Median (range)")
 
 
@@ -40,46 +35,14 @@ def table_one(run: Run) -> Table | None:
         columns=tuple(Column(label=label) for _ in sets for label in PER_SET),
         spanners=tuple(_spanner(run, name, place) for place, name in enumerate(sets)),
         body=body,
-        footnotes=((f"{LEGEND} {AT_BASELINE}",), *footnotes(notes)),
+        footnotes=((f"{LEGEND} {AT_BASELINE}{_texts(run, names)}",), *footnotes(notes)),
     )
 
 
-def table_each(run: Run) -> Table | None:
-    """Return one row a participant with the recorded values of Table 1; None where there are too many or none."""
-    names = [name for name in run.study.report.table_1 if any(run.quotes.of("baseline", name))]
-    people = run.datasets.participants.get_column("participant").to_list()
-    if not names or not 0 < len(people) <= MOST_SHOWN:
-        return None
-    values = {name: _recorded(run, name) for name in names}
-    rows = (
-        Row(stub=(person,), cells=tuple(values[name].get(person, (ABSENT,)) for name in names)) for person in people
-    )
-    return Table(
-        id="table-participants",
-        title="Participants one by one",
-        stub="Participant",
-        columns=tuple(
-            Column(label=_heading(run, name), align="left" if _is_words(run, name) else "right") for name in names
-        ),
-        body=tuple(rows),
-        footnotes=((f"{ABSENT} no value recorded. {AT_BASELINE} Each value leads to its entries.",),),
-    )
-
-
-def heading(run: Run, name: str) -> tuple[str, str]:
-    """Return label and written unit of an item or derived number."""
-    item = run.study.item(name)
-    return run.say(item.label) or item.id, show_unit(item.unit or "")
-
-
-def _heading(run: Run, name: str) -> str:
-    label, unit = heading(run, name)
-    return f"{label} ({unit})" if unit else label
-
-
-def _is_words(run: Run, name: str) -> bool:
-    item = run.study.item(name)
-    return isinstance(item, Item) and item.kind not in {"number", "vas"}
+def _texts(run: Run, names: list[str]) -> str:
+    items = (run.study.item(name) for name in names)
+    is_any = any(isinstance(item, Item) and item.kind == "text" for item in items)
+    return " Texts are counted here and stand word for word below." if is_any else ""
 
 
 def _spanner(run: Run, name: str, place: int) -> Spanner:
@@ -94,9 +57,11 @@ def _characteristic(run: Run, name: str, sets: list[str], notes: Notes) -> Itera
     is_number = any(row.stat == "mean" for row in rows)
     cells = _numeric if is_number else _counted
     yield Row(
-        stub=(_heading(run, name),),
+        stub=(heading(run, name),),
         cells=tuple(part for one in sets for part in cells(run, _stats(rows, one, ""), notes)),
     )
+    if not any(row.stat == "n" and row.value for row in rows if not row.level):
+        return
     for level in _in_order(run, name, levels):
         shares = tuple(part for one in sets for part in ((), _share(run, _stats(rows, one, level)), ()))
         yield Row(stub=(_level_label(run, name, level),), level=1, cells=shares)
@@ -139,25 +104,6 @@ def _level_label(run: Run, name: str, level: str) -> str:
     item = run.study.item(name)
     if isinstance(item, Item) and level in item.choices:
         return run.say(item.choices[level])
+    if isinstance(item, Derived) and level.isdecimal() and int(level) in item.levels:
+        return run.say(item.levels[int(level)])
     return {"yes": "Yes", "no": "No"}.get(level, level)
-
-
-def _recorded(run: Run, name: str) -> dict[str, Line]:
-    """Return what each participant has, as recorded; for a derived number, as it was derived."""
-    item = run.study.item(name)
-    if isinstance(item, Derived):
-        return _derived(run, name, item.decimals if item.decimals is not None else 1)
-    behind: dict[str, tuple[int, ...]] = {}
-    for selector in dict.fromkeys(row.source for row in run.quotes.of("baseline", name) if not row.level):
-        behind |= by_participant(run.datasets, selector)
-    return {person: _entries_line(run, entries) for person, entries in behind.items()}
-
-
-def _entries_line(run: Run, entries: tuple[int, ...]) -> Line:
-    return (Recorded(entries, "; ".join(entry_text(run.study, run.entries[seq]) for seq in entries)),)
-
-
-def _derived(run: Run, name: str, decimals: int) -> dict[str, Line]:
-    bases = derive_baseline(run.datasets, derive_values(run.datasets, name), name)
-    found = bases.select("participant", "base", "base_seqs").drop_nulls().iter_rows()
-    return {person: (Recorded(tuple(sorted(entries)), show(base, decimals)),) for person, base, entries in found}

@@ -12,10 +12,13 @@ from trialbook.errors import TrialbookError
 from trialbook.protocol.model import Study
 from trialbook.render.document import Document, Section
 from trialbook.report import sections
+from trialbook.report.deviations import deviations
+from trialbook.report.exposure import background, treatments
 from trialbook.report.limits import assumptions, limits
 from trialbook.report.methods import methods
 from trialbook.report.record import data_record, results_appendix
 from trialbook.report.run import Run, run_of
+from trialbook.report.screening import screening
 from trialbook.report.sentences import sentence_problems
 from trialbook.report.shown import LANGUAGE
 from trialbook.report.trace import evidence_of, resolve
@@ -36,12 +39,15 @@ def build_report(
     head: Head,
     program: Mapping[str, str],
     generated_at: datetime,
+    raster: bool = False,
 ) -> Document:
     """Return the report. `entries` are those of the ledger by number, `program` versions of software by name.
 
+    With `raster` the figures are also drawn as pictures, for documents that cannot hold a drawing.
+
     ReportError carries every sentence of the study file that names a result which is not there.
     """
-    run = run_of(study, analysis, datasets, entries)
+    run = run_of(study, analysis, datasets, entries, raster=raster)
     problems = tuple(sentence_problems(run))
     if problems:
         raise ReportError(problems)
@@ -62,10 +68,13 @@ def results_section(run: Run) -> Section:
     """Return the Results, in the order of a manuscript."""
     parts = (
         sections.participants(run),
+        screening(run),
         sections.baseline(run),
+        treatments(run),
+        background(run),
         sections.endpoints(run),
         sections.events(run),
-        sections.deviations(run),
+        deviations(run),
     )
     return Section(id="results", title="Results", sections=tuple(part for part in parts if part is not None))
 
@@ -78,6 +87,7 @@ def _document(
     version = program.get("trialbook", "")
     what = f"the {study.identity.design} study {study.identity.id}"
     return Document(
+        study=study.identity.id,
         title=run.say(study.identity.title) or study.identity.id,
         subtitle=f"Report of {what}, at entry {head.count} of its ledger",
         language=LANGUAGE,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from trialbook.analysis.results import BASELINE, Result
@@ -17,6 +19,12 @@ LOG_SPAN = 10**1.5
 CLOSE = 0.035
 """Share of the width below which two visits stand too close to be told apart."""
 DAYS_PER_WEEK = 7
+WEEK = re.compile(r"week (\d+)(?: \(.*\))?", re.IGNORECASE)
+"""`Week 28`, `Week 28 (end)`: the axis counts weeks."""
+MOST_LABELLED = 16
+"""Participants whose codes stand at the ends of their lines."""
+MANY = 30
+"""From more participants than these on, their lines are thin, translucent and all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,16 @@ class Panel:
         """Tell whether the ticks count weeks."""
         return any(tick.short.isdigit() for tick in self.ticks)
 
+    @property
+    def is_labelled(self) -> bool:
+        """Tell whether each participant's code stands at the end of the line."""
+        return len(self.courses) <= MOST_LABELLED
+
+    @property
+    def is_crowd(self) -> bool:
+        """Tell whether the lines of participants are too many to be told apart."""
+        return len(self.courses) > MANY
+
 
 def panel_of(run: Run, endpoint: Endpoint) -> Panel | None:
     """Gather what a panel shows; None where nothing was recorded for the endpoint."""
@@ -98,11 +116,11 @@ def ticks_of(run: Run, endpoint: Endpoint) -> tuple[Tick, ...]:
     if rule.kind == "visit":
         first = next((visit.order for visit in visits if visit.id == rule.visit), 0)
         later = [visit for visit in visits if visit.order >= first]
-        return tuple(_tick(run, visit, x) for visit, x in _placed(later, ()))
+        return _told_apart([_tick(run, visit, x) for visit, x in _placed(later, ())])
     later = [visit for visit in visits if visit.day > 0]
     placed = _placed(later, (0.0,))
     start = Tick(visit="", level=BASELINE, short="Base", label="Baseline", x=0.0)
-    return (start, *(_tick(run, visit, x) for visit, x in placed)) if placed else ()
+    return _told_apart([start, *(_tick(run, visit, x) for visit, x in placed)]) if placed else ()
 
 
 def courses_of(run: Run, endpoint: Endpoint, ticks: tuple[Tick, ...]) -> tuple[Course, ...]:
@@ -183,8 +201,14 @@ def _placed(visits: list[Visit], before: tuple[float, ...]) -> list[tuple[Visit,
     return list(zip(visits, days[len(before) :], strict=True))
 
 
+def _told_apart(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
+    """Write the whole labels of visits that would be the same in short."""
+    often = Counter(tick.short for tick in ticks)
+    return tuple(tick if often[tick.short] == 1 else replace(tick, short=tick.label) for tick in ticks)
+
+
 def _tick(run: Run, visit: Visit, x: float) -> Tick:
     label = run.visit_label(visit.id)
-    week = label.casefold().removeprefix("week ")
-    short = week if week.isdigit() else "Base" if label.casefold() == "baseline" else label
+    week = WEEK.fullmatch(label)
+    short = week[1] if week else "Base" if label.casefold() == "baseline" else label
     return Tick(visit=visit.id, level="", short=short, label=label, x=x)

@@ -12,7 +12,7 @@ from trialbook.render.numbers import show_share
 from trialbook.render.table import Column, Row, Spanner, Table
 from trialbook.report.flow import count, set_size
 from trialbook.report.quote import Notes, cell, footnotes, interval, mean_sd, spread
-from trialbook.report.run import TESTS, Run
+from trialbook.report.run import TESTS, Run, as_mappings
 
 SENSITIVITY: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "sign flip": ("Exact sign flip", ("p", "least p"), ("p", "p_min")),
@@ -78,7 +78,22 @@ def moments_of(run: Run, endpoint: Endpoint) -> tuple[Moment, ...]:
         before = [Moment("", visit.id) for visit in planned if visit.day <= 0]
         after = [Moment("", visit.id) for visit in planned if visit.day > 0]
         every = [*before, Moment(BASELINE, ""), *after]
-    return tuple(moment for moment in every if moment in found)
+    kept = tuple(moment for moment in every if moment in found)
+    alone = [moment for moment in kept if moment.level == "" and _day(run, moment) <= 0]
+    is_twice = len(alone) == 1 and _is_baseline(run, endpoint, alone[0].visit)
+    return tuple(moment for moment in kept if not is_twice or moment.level != BASELINE)
+
+
+def _day(run: Run, moment: Moment) -> int:
+    return run.study.schedule.visits[moment.visit].day
+
+
+def _is_baseline(run: Run, endpoint: Endpoint, visit: str) -> bool:
+    """Tell whether the values of a visit are just the baselines that the rule chose, so that one row shows both."""
+    rows = [row for row, _ in as_mappings(run.listing(f"course.{endpoint.id}"))]
+    at_visit = {row["participant"]: row["value"] for row in rows if row["visit"] == visit and row["value"] is not None}
+    bases = {row["participant"]: row["base"] for row in rows if row["base"] is not None}
+    return at_visit == bases
 
 
 def values_table(run: Run, endpoints: list[Endpoint], name: str, title: str) -> Table:
@@ -131,6 +146,7 @@ def sensitivity_table(run: Run) -> Table | None:
     groups = [
         (endpoint, list(_sensitivity_rows(run, endpoint, tests, notes, has_ratio=has_ratio)))
         for endpoint in run.followed()
+        if run.has_values(endpoint)
     ]
     body = [
         row for endpoint, rows in groups if rows for row in (Row(stub=(_title(run, endpoint),), heading=True), *rows)

@@ -1,4 +1,4 @@
-"""Adverse events and deviations: counts by class and term, and listings of what was recorded."""
+"""Adverse events: counts by class and term, and every event as it was recorded."""
 
 from __future__ import annotations
 
@@ -7,24 +7,16 @@ from collections.abc import Iterator
 from trialbook.analysis.events import ALL, CLASS, TERM, folded
 from trialbook.analysis.results import Listing, Result
 from trialbook.protocol.model import Form
-from trialbook.render.document import Block, Items, Paragraph
 from trialbook.render.inline import Line, Recorded
 from trialbook.render.numbers import ABSENT, MINUS, show_plain
 from trialbook.render.table import Column, Row, Table
+from trialbook.report.one_by_one import MANY
 from trialbook.report.quote import Notes, cell, footnotes
 from trialbook.report.run import Run, as_mappings
 from trialbook.report.shown import item_label, item_of, value_text
 
 ADVERSE_EVENTS = "adverse_events"
 COUNTED = "A participant with the same event twice counts once under participants. Percentages are of those enrolled."
-UNDATED = "No date is recorded for these visits; whether they were in their windows is not known."
-NO_DATES = "No date of any visit is recorded; whether visits were in their windows is not known."
-KINDS = {
-    "early": "Earlier than its window",
-    "late": "Later than its window",
-    "missed": "Missed",
-    "no date": "No date recorded",
-}
 
 
 def event_forms(run: Run) -> tuple[Form, ...]:
@@ -79,78 +71,25 @@ def _levels(run: Run, variable: str) -> list[str]:
 
 
 def listing_table(run: Run, form: Form) -> Table | None:
-    """Return the recorded events one by one; None where there are none or very many."""
+    """Return the recorded events one by one; None where there are none."""
     listing = listing_of(run, form)
     if listing is None:
         return None
     names = [name for name in listing.columns if name != "participant"]
     shown = [name for name in names if any(row[name] not in {None, ""} for row, _ in as_mappings(listing))]
-    rows = (
+    rows = tuple(
         Row(
             stub=(Recorded(entries, str(row["participant"])),),
             cells=tuple(_listed(run, form, name, row[name]) for name in shown),
         )
         for row, entries in as_mappings(listing)
     )
+    is_long = len(rows) > MANY
     return Table(
         id=f"table-listing-{form.id}", title=f"{run.say(form.label) or form.id}, one by one", stub="Participant",
-        columns=tuple(Column(label=_column(run, form, name), align="left") for name in shown), body=tuple(rows),
+        columns=tuple(_column(run, form, name) for name in shown), body=rows,
+        numbered=not is_long, folded=is_long,
     )  # fmt: skip
-
-
-def deviations_table(run: Run) -> Table | None:
-    """Return the visits outside their windows, by kind; those without a date are named, not listed row by row."""
-    listing = run.listing("deviations")
-    if listing is None:
-        return None
-    body = tuple(row for kind in _kinds(listing) if kind != "no date" for row in _deviations(run, listing, kind))
-    if not body:
-        return None
-    return Table(
-        id="table-deviations", title="Visits outside their windows", stub="Participant",
-        columns=(Column(label="Visit", align="left"), *map(_centred, ("Date", "Study day", "Window, days"))),
-        body=body,
-    )  # fmt: skip
-
-
-def _centred(label: str) -> Column:
-    return Column(label=label)
-
-
-def undated_lines(run: Run) -> Iterator[Line]:
-    """Yield for each visit the participants for whom no date of it is recorded."""
-    found: dict[str, list[str]] = {}
-    for row, _ in as_mappings(run.listing("deviations")):
-        if row["kind"] == "no date":
-            found.setdefault(str(row["visit"]), []).append(str(row["participant"]))
-    for visit, people in found.items():
-        who = "participant" if len(people) == 1 else "participants"
-        yield (f"{run.visit_label(visit)}: {who} {', '.join(people)}.",)
-
-
-def undated(run: Run) -> tuple[Block, ...]:
-    """Return what is said of visits without a date: of each, or in one sentence where no visit has one."""
-    lines = tuple(undated_lines(run))
-    if not lines:
-        return ()
-    if any(entry.form == "visit" and entry.item == "date" for entry in run.entries.values()):
-        return (Paragraph(line=(UNDATED,)), Items(lines=lines))
-    return (Paragraph(line=(NO_DATES,)),)
-
-
-def _kinds(listing: Listing) -> list[str]:
-    found = {str(row["kind"]) for row, _ in as_mappings(listing)}
-    return [kind for kind in KINDS if kind in found] + sorted(found - set(KINDS))
-
-
-def _deviations(run: Run, listing: Listing, kind: str) -> Iterator[Row]:
-    yield Row(stub=(KINDS.get(kind, kind),), heading=True)
-    for row, entries in as_mappings(listing):
-        if row["kind"] == kind:
-            date = str(row["date"] or ABSENT)
-            shown: Line = (Recorded(entries, date),) if entries else (date,)
-            cells = ((run.visit_label(str(row["visit"])),), shown, (_plain(row["day"]),), (_plain(row["window"]),))
-            yield Row(stub=(str(row["participant"]),), level=1, cells=cells)
 
 
 def _event_row(run: Run, name: str, level: int, stats: dict[str, Result], notes: Notes) -> Row:
@@ -160,13 +99,13 @@ def _event_row(run: Run, name: str, level: int, stats: dict[str, Result], notes:
     return Row(stub=(name,), level=level, cells=cells)
 
 
-def _column(run: Run, form: Form, name: str) -> str:
+def _column(run: Run, form: Form, name: str) -> Column:
+    """Head a column; only words may be broken over lines, dates may not."""
     known = {"repeat": "No.", "day": "Study day", "visit": "Visit"}
-    return (
-        item_label(run.study, form.id, name)
-        if name in form.items
-        else known.get(name, name.replace("_", " ").capitalize())
-    )
+    if name not in form.items:
+        return Column(label=known.get(name, name.replace("_", " ").capitalize()))
+    is_words = form.items[name].kind in {"text", "choice"}
+    return Column(label=item_label(run.study, form.id, name), align="left" if is_words else "centre")
 
 
 def _listed(run: Run, form: Form, name: str, value: str | float | None) -> Line:

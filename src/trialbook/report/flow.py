@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-
-from markupsafe import escape
+from collections.abc import Iterator
 
 from trialbook.analysis.results import Result
 from trialbook.render.document import Figure
-from trialbook.render.inline import Line, Number, plain
+from trialbook.render.inline import Line, plain
 from trialbook.render.table import Column, Row, Table
-from trialbook.render.to_html import fragment
+from trialbook.report.flow_drawing import LETTERS, Box, png_of, svg_of
 from trialbook.report.run import Run
-
-WIDTH, SIDE_WIDTH, GAP, LEADING, PAD = 300, 290, 34, 19, 12
-LETTERS = 36
-"""Letters of a line in a box."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """A stage of the study; `side` tells who left on the way to the next one."""
-
-    lines: tuple[Line, ...]
-    side: tuple[Line, ...] = ()
-
-    @property
-    def height(self) -> int:
-        """Height of the stage itself."""
-        return len(self.lines) * LEADING + 2 * PAD
-
-    @property
-    def side_height(self) -> int:
-        """Height of the box beside the way down; 0 where nobody left."""
-        return len(self.side) * LEADING + 2 * PAD if self.side else 0
 
 
 def participant_flow(run: Run) -> Figure | None:
@@ -47,7 +21,8 @@ def participant_flow(run: Run) -> Figure | None:
     return Figure(
         id="figure-flow",
         title="Participant flow",
-        svg=svg_of(boxes),
+        svg=svg_of(boxes, invented=run.invented),
+        png=png_of(boxes, invented=run.invented) if run.raster else b"",
         alt="Flow of participants. " + ". ".join(_spoken(box) for box in boxes) + ".",
         caption=("Numbers are participants.",),
         table=flow_table(run),
@@ -64,7 +39,7 @@ def boxes_of(run: Run) -> Iterator[Box]:
         yield Box(lines=(_stage(run, "Enrolled", enrolled),), side=tuple(_left(run)))
     ends = [
         (label, row)
-        for label, name in (("Completed", "completed"), ("Still in the study", "ongoing"))
+        for label, name in (("Completed", "completed"), (ongoing_label(run), "ongoing"))
         if (row := count(run, name)) is not None and row.value
     ]
     if ends:
@@ -72,6 +47,11 @@ def boxes_of(run: Run) -> Iterator[Box]:
     analysed = tuple(_analysed(run))
     if analysed:
         yield Box(lines=analysed)
+
+
+def ongoing_label(run: Run) -> str:
+    """Name those for whom no end is recorded: they are in the study, where anything tells that it was carried out."""
+    return "Still in the study" if run.is_followed() else "End not recorded"
 
 
 def count(run: Run, level: str) -> Result | None:
@@ -89,14 +69,14 @@ def evaluable(run: Run) -> Iterator[tuple[str, Result]]:
     for endpoint in run.followed():
         visit = run.focal_visit(endpoint) or ""
         row = run.quotes.find("disposition", "evaluable", endpoint.id, visit, "", run.study.analysis.set, "n")
-        if row is not None:
+        if row is not None and run.has_values(endpoint):
             yield run.label(endpoint), row
 
 
 def flow_table(run: Run) -> Table:
     """Return the numbers of the flow as a table."""
     stages = [("Screened", "screened"), ("Screen failures", "screen_failure"), ("Enrolled", "enrolled")]
-    ends = [("Completed", "completed"), ("Still in the study", "ongoing"), ("Withdrawn", "withdrawn")]
+    ends = [("Completed", "completed"), (ongoing_label(run), "ongoing"), ("Withdrawn", "withdrawn")]
     rows = [_row(run, label, count(run, level)) for label, level in (*stages, *ends)]
     rows += [_row(run, f"Withdrawn: {row.level}", row) for row in reasons(run)]
     for name in run.study.analysis.sets:
@@ -112,60 +92,6 @@ def flow_table(run: Run) -> Table:
 def set_size(run: Run, name: str) -> Result | None:
     """Return how many participants an analysis set has."""
     return run.quotes.find("disposition", "set", name, "n")
-
-
-def svg_of(boxes: Sequence[Box]) -> str:
-    """Draw boxes one below another, with side boxes at the arrows between them."""
-    tops, top = [], 2
-    for box in boxes:
-        tops.append(top)
-        top += box.height + (GAP + max(box.side_height, 0) if box.side else GAP)
-    height = top - GAP + 2
-    width = WIDTH + 34 + SIDE_WIDTH if any(box.side for box in boxes) else WIDTH
-    drawn = [part for box, place in zip(boxes, tops, strict=True) for part in _drawn(box, place)]
-    drawn += [
-        _arrow(WIDTH // 2, above + box.height, below)
-        for (above, below), box in zip(pairwise(tops), boxes, strict=False)
-    ]
-    style = f'width="{width + 4}" height="{height}" viewBox="0 0 {width + 4} {height}" font-size="14"'
-    return f'<svg class="flow" {style}>{"".join(drawn)}</svg>'
-
-
-def _drawn(box: Box, top: int) -> Iterator[str]:
-    yield _frame(2, top, WIDTH, box.lines, box.height)
-    if box.side:
-        side_top = top + box.height + GAP // 2
-        middle = side_top + box.side_height // 2
-        yield _frame(WIDTH + 34, side_top, SIDE_WIDTH, box.side, box.side_height)
-        yield (
-            f'<path d="M{WIDTH // 2} {middle}H{WIDTH + 32}" stroke="var(--ink)" fill="none"/>'
-            f'<path d="M{WIDTH + 33} {middle}l-8 -4v8z" fill="var(--ink)"/>'
-        )
-
-
-def _frame(left: int, top: int, width: int, lines: Sequence[Line], height: int) -> str:
-    texts = "".join(
-        f'<text x="{left + PAD}" y="{top + PAD + LEADING * place + 14}" fill="var(--ink)">{_text(line)}</text>'
-        for place, line in enumerate(lines)
-    )
-    box = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" stroke="var(--ink)" rx="3"/>'
-    return box + texts
-
-
-def _arrow(x: int, top: int, bottom: int) -> str:
-    return (
-        f'<path d="M{x} {top}V{bottom - 2}" stroke="var(--ink)" fill="none"/>'
-        f'<path d="M{x} {bottom}l-4 -8h8z" fill="var(--ink)"/>'
-    )
-
-
-def _text(line: Line) -> str:
-    return "".join(_link(part) if isinstance(part, Number) else str(escape(plain((part,)))) for part in line)
-
-
-def _link(number: Number) -> str:
-    address = escape(fragment(number.result_id))
-    return f'<a class="n" href="#{address}"><tspan text-decoration="underline">{escape(number.text)}</tspan></a>'
 
 
 def _stage(run: Run, label: str, row: Result) -> Line:

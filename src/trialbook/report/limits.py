@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trialbook.protocol.model import Item
+from trialbook.protocol.model import Derived, Form, Item
 from trialbook.render.document import Block, Facts, Items, Paragraph, Section
 from trialbook.render.inline import Line, Reference, join
 from trialbook.report.flow import count, set_size
+from trialbook.report.phrases import in_sentence, listed, sentence
 from trialbook.report.run import Run
 from trialbook.report.sentences import baseline_lines
 
@@ -15,13 +16,16 @@ NO_CONTROL = (
     "No control group: a change from baseline may be due to the treatment, to time, to other treatment, or to the "
     "return of extreme values towards the mean."
 )
+FEW = 30
+"""Below so many participants the report says that they are few."""
 LEFT_EARLY = " left early. Comparisons of those with both values say nothing of the rest."
 
 
 def assumptions(run: Run) -> Section:
     """Return what the protocol leaves open and the team chose, with the place in the study file."""
     pairs = tuple(
-        (one.where, (f"{one.value}. Reason: {one.why}." if one.why else one.value,)) for one in run.study.assumptions
+        (show_path(one.where), (f"{one.value}. Reason: {one.why}." if one.why else one.value,))
+        for one in run.study.assumptions
     )
     blocks: tuple[Block, ...] = (
         (
@@ -34,6 +38,11 @@ def assumptions(run: Run) -> Section:
     return Section(id="assumptions", title="Assumptions", blocks=blocks)
 
 
+def show_path(where: str) -> str:
+    """Write the place in the study file so that it can be read, and broken over lines."""
+    return " / ".join(key.replace("_", " ") for key in where.split("."))
+
+
 def limits(run: Run) -> Section:
     """Return the limits of the study that follow from its plan and its results."""
     return Section(id="limits", title="Limits", blocks=(Items(lines=tuple(limit_lines(run))),))
@@ -42,31 +51,42 @@ def limits(run: Run) -> Section:
 def limit_lines(run: Run) -> Iterator[Line]:
     """Yield each limit as a line, with its numbers."""
     size = set_size(run, run.study.analysis.set) or count(run, "enrolled")
-    if size is not None:
-        yield (
-            "Few participants: ",
-            run.quotes.number(size),
-            " were analysed. One of them can move a mean, an interval or a p.",
-        )
+    has_values = any(run.has_values(one) for one in run.study.endpoints.values())
+    if size is not None and isinstance(size.value, float | int) and size.value < FEW and has_values:
+        few = " is analysed. " if size.value == 1 else " are analysed. "
+        yield ("Few participants: ", run.quotes.number(size), few, "One of them can move a mean, an interval or a p.")
+    if run.study.endpoints and not has_values:
+        yield ("No value of an endpoint is recorded: nothing can be said of what the treatment did.",)
     if "single-arm" in run.study.identity.design or len(run.study.arms) < 2:
         yield (NO_CONTROL,)
     if "open-label" in run.study.identity.design:
-        yield ("Open label: participants and staff knew the treatment.",)
+        blind = [in_sentence(run.say(role.label) or name) for name, role in run.study.roles.items() if role.blind]
+        but = f"; only the {listed(blind)} was blind, by the plan" if blind else ""
+        yield (f"Open label: participants and staff knew the treatment{but}.",)
     yield from tests_lines(run)
     yield from ((row.error or row.warning,) for row in run.quotes.of("plan") if row.error or row.warning)
     yield from least_lines(run)
     left = count(run, "withdrawn")
     if left is not None and left.value:
         yield (run.quotes.number(left), " participant" if left.value == 1 else " participants", LEFT_EARLY)
-    classified = [run.say(item.label) or item.id for item in _classified(run)]
-    if classified:
-        yield (f"Classifications ({', '.join(classified)}) are given as recorded; no program checked them.",)
+    yield from classified_lines(run)
     if any(True for _ in baseline_lines(run)):
         yield (
             "The choice of the baseline rule matters: another would change values, listed under ",
             Reference("endpoints"),
             ".",
         )
+    yield from ((sentence(run.say(text)),) for text in run.study.report.limits)
+
+
+def classified_lines(run: Run) -> Iterator[Line]:
+    """Yield which findings stand as recorded, and which classes were computed from answers that nobody checked."""
+    recorded = [run.say(item.label) or item.id for item in _recorded(run)]
+    if recorded:
+        yield (f"Given as recorded, since no program can check it: {', '.join(recorded)}.",)
+    for form, derived in _computed(run):
+        name = f"{run.say(form.label) or form.id}: {in_sentence(run.say(derived.label) or derived.id)}"
+        yield (f"“{name}” follows from recorded answers by rule; no program checked these.",)
 
 
 def tests_lines(run: Run) -> Iterator[Line]:
@@ -106,8 +126,17 @@ def baseline_alternatives(run: Run) -> tuple[Block, ...]:
     )
 
 
-def _classified(run: Run) -> Iterator[Item]:
+def _recorded(run: Run) -> Iterator[Item]:
+    """Yield the findings of Table 1 that are classes of more than two kinds."""
+    for name in run.study.report.table_1:
+        item, form = run.study.item(name), run.study.forms[name.partition(".")[0]]
+        if isinstance(item, Item) and item.kind == "choice" and len(item.choices) > 2 and not form.repeating:
+            yield item
+
+
+def _computed(run: Run) -> Iterator[tuple[Form, Derived]]:
+    """Yield the classes of Table 1 that an instrument computes."""
     for name in run.study.report.table_1:
         item = run.study.item(name)
-        if isinstance(item, Item) and item.kind == "choice" and len(item.choices) > 2:
-            yield item
+        if isinstance(item, Derived) and item.levels:
+            yield run.study.forms[name.partition(".")[0]], item

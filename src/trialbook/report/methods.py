@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from trialbook.protocol.model import Criterion, Derived, Duration, Endpoint, Item, Quantity, Treatment
+from trialbook.protocol.model import Criterion, Derived, Endpoint, Item
 from trialbook.render.document import Block, Items, Paragraph, Section
-from trialbook.render.inline import Emphasis, Line
-from trialbook.render.numbers import MINUS, show_unit
+from trialbook.render.inline import Emphasis, Line, join
 from trialbook.render.table import Column, Row, Table
+from trialbook.report.assessments import assessors, instruments, schedule
+from trialbook.report.phrases import condition, listed, named, sentence, spanned
+from trialbook.report.regimen import treatment
 from trialbook.report.run import Run
 
 TEST_NAMES = {
@@ -34,6 +36,12 @@ INTERCURRENT = {
     "hypothetical": "Values after the treatment was changed were left out (hypothetical strategy).",
 }
 UNJUDGED = "These are the criteria of the study file; the program did not judge who met them."
+JUDGED = (
+    "The program judged each criterion for each participant from what was recorded up to enrolment: as met, not met, "
+    "unknown where an answer that decides is missing, or not applicable."
+)
+SCREENING = "screening"
+"""Listing of who was screened, with the verdict on each."""
 ROUNDING = "Every number was computed at full precision and rounded once, for display, ties away from zero."
 AS_RUN = {
     ("describe", "mean"), ("change", "p"), ("change", "ci_low"), ("sign_flip", "p"), ("signed_rank", "p"),
@@ -49,7 +57,8 @@ def methods(run: Run) -> Section:
         Section(id="design", title="Design", blocks=tuple(design(run))),
         Section(id="eligibility", title="Eligibility", blocks=tuple(eligibility(run))),
         Section(id="treatment", title="Treatment", blocks=tuple(treatment(run))),
-        Section(id="schedule", title="Visits and assessments", blocks=tuple(schedule(run))),
+        Section(id="schedule", title="Visits and assessments", blocks=(*schedule(run), *assessors(run))),
+        Section(id="instruments", title="Instruments", blocks=tuple(instruments(run))),
         Section(id="endpoints-methods", title="Endpoints", blocks=tuple(endpoints(run))),
         Section(id="statistics", title="Statistical analysis", blocks=tuple(statistics(run))),
     )
@@ -68,11 +77,13 @@ def design(run: Run) -> Iterator[Block]:
         words.append(f"Registration: {identity.registration}.")
     yield Paragraph(line=(" ".join(words),))
     if run.say(identity.objective):
-        yield Paragraph(line=(Emphasis("Objective. "), _sentence(run.say(identity.objective))))
+        yield Paragraph(line=(Emphasis("Objective. "), sentence(run.say(identity.objective))))
 
 
 def eligibility(run: Run) -> Iterator[Block]:
-    """Yield the criteria as the study file gives them."""
+    """Yield the consent, the criteria as the study file gives them, and by which rule each was judged."""
+    if run.study.consent is not None:
+        yield Paragraph(line=("Informed consent came first: without its date nobody counted as eligible.",))
     for kind, title in (
         ("inclusion", "Participants had to meet all of these:"),
         ("exclusion", "Participants were not included with any of these:"),
@@ -81,63 +92,26 @@ def eligibility(run: Run) -> Iterator[Block]:
         if found:
             yield Paragraph(line=(title,))
             yield Items(lines=tuple(_criterion(run, criterion) for criterion in found))
-    words = UNJUDGED if run.study.criteria else "The study file gives no eligibility criteria."
-    yield Paragraph(line=(words,), kind="note")
+    if not run.study.criteria:
+        yield Paragraph(line=("The study file gives no eligibility criteria.",), kind="note")
+        return
+    is_judged = run.listing(SCREENING) is not None
+    yield Paragraph(line=(JUDGED if is_judged else UNJUDGED,), kind="note")
+    if is_judged:
+        yield rules_table(run)
 
 
-def treatment(run: Run) -> Iterator[Block]:
-    """Yield the study treatments and those that had to stay constant."""
-    lines = tuple(_treatment(run, one) for one in run.study.treatments.values())
-    if lines:
-        yield Items(lines=lines)
-
-
-def schedule(run: Run) -> Iterator[Block]:
-    """Yield what study day 0 is, and the table of visits and forms."""
-    anchor = run.study.schedule.anchor
-    if anchor.name == "enrolment":
-        start = "the day of enrolment"
-    else:
-        item = run.study.item(anchor.name)
-        start = f"the {anchor.which} recorded date of “{run.say(item.label) or item.id}”"
-    words = f"Study day 0 was {start}. A value counts for its visit also where the visit was outside its window; "
-    yield Paragraph(line=(f"{words}such visits are listed as deviations. The table shows what was due when.",))
-    yield schedule_table(run)
-    others = (("Once", _forms_timed(run, "once")), ("At any time", _forms_timed(run, "any time")))
-    line = " ".join(f"{when}: {forms}." for when, forms in others if forms)
-    if line:
-        yield Paragraph(line=(line,), kind="note")
-
-
-def schedule_table(run: Run) -> Table:
-    """Return visits with day and window against the forms due at them."""
-    forms = [form for form in run.study.forms.values() if form.timing == "visits"]
-    visits = list(run.study.schedule.visits.values())
+def rules_table(run: Run) -> Table:
+    """Return by which rule each criterion was judged, folded."""
     rows = (
-        Row(
-            stub=(run.visit_label(visit.id) + (" (optional)" if visit.optional else ""),),
-            cells=(
-                (_day(visit.day),),
-                (_window(visit.window.first, visit.window.last),),
-                *(("●",) if visit.id in form.visits else () for form in forms),
-            ),
-        )
-        for visit in visits
+        Row(stub=(one.id,), cells=(_rule(run, one), _asked(run, one), _lasting(run, one))) for one in run.study.criteria
     )
-    columns = (
-        Column(label="Day"),
-        Column(label="Window, days"),
-        *(Column(label=run.say(form.label) or form.id) for form in forms),
-    )
+    labels = ("Holds where", "Asked where", "For how long")
     return Table(
-        id="table-schedule",
-        title="Visits and assessments",
-        stub="Visit",
-        columns=columns,
-        body=tuple(rows),
-        footnotes=(("● due",),),
-        numbered=False,
-    )
+        id="table-rules", title="Rules by which the criteria were judged", stub="Criterion",
+        columns=tuple(Column(label=label, align="left") for label in labels), body=tuple(rows), numbered=False,
+        folded=True, footnotes=(("An inclusion criterion has to hold, an exclusion criterion must not.",),),
+    )  # fmt: skip
 
 
 def endpoints(run: Run) -> Iterator[Block]:
@@ -159,10 +133,11 @@ def statistics(run: Run) -> Iterator[Block]:
     )
     yield Paragraph(line=(words,))
     others = [TEST_NAMES[name] for name in plan.sensitivity if name != plan.test]
-    beside = f"Beside it, as sensitivity analyses that decide nothing: {_listed(others)}. " if others else ""
+    beside = f"Beside it, as sensitivity analyses that decide nothing: {listed(others)}. " if others else ""
     yield Paragraph(line=(beside, *plan_line(run)))
     yield Items(lines=tuple(_set(run, name) for name in plan.sets))
-    yield Paragraph(line=(f"{ROUNDING} Methods as run: {'; '.join(_as_run(run))}.",), kind="note")
+    as_run = "; ".join(_as_run(run))
+    yield Paragraph(line=(f"{ROUNDING} Methods as run: {as_run or 'none, since there was no value'}.",), kind="note")
 
 
 def plan_line(run: Run) -> Line:
@@ -189,60 +164,81 @@ def _as_run(run: Run) -> Iterable[str]:
 
 
 def _criterion(run: Run, criterion: Criterion) -> Line:
-    words = _sentence(run.say(criterion.text))
+    words = sentence(run.say(criterion.text))
     define = run.say(criterion.define)
-    return (Emphasis(f"{criterion.id}. "), f"{words} {_sentence(define)}" if define else words)
+    return (Emphasis(f"{criterion.id}. "), f"{words} {sentence(define)}" if define else words)
 
 
-def _treatment(run: Run, one: Treatment) -> Line:
-    label = run.say(one.label) or one.id.replace("_", " ")
-    if one.constant_from or one.constant_to:
-        return (
-            Emphasis(label),
-            f" kept constant from {one.constant_from or 'enrolment'} to {one.constant_to or 'the end'}.",
+def _rule(run: Run, criterion: Criterion) -> Line:
+    return condition(run, criterion.when) if criterion.when else ()
+
+
+def _asked(run: Run, criterion: Criterion) -> Line:
+    return condition(run, criterion.ask_when) if criterion.ask_when else ("always",)
+
+
+def _lasting(run: Run, criterion: Criterion) -> Line:
+    said = []
+    if criterion.since is not None:
+        said.append(f"at least {spanned(criterion.since.at_least)} since {named(run, criterion.since.since)}")
+    if criterion.washout is not None:
+        verb = "less than" if criterion.kind == "exclusion" else "at least"
+        washout = criterion.washout
+        said.append(
+            f"{verb} {spanned(washout.at_least)} from {named(run, washout.since)} to {named(run, washout.before)}"
         )
-    parts = [_quantity(one.dose)] if one.dose else []
-    parts += [f"body surface by {one.body_surface.replace('_', ' ')}"] if one.body_surface else []
-    parts += [one.route] if one.route else []
-    parts += [f"first on {one.first}"] if one.first else []
-    parts += [f"every {_duration(one.every)}"] if one.every else []
-    parts += [f"{one.times} times"] if one.times else []
-    parts += [f"on {', '.join(one.days)}"] if one.days else []
-    parts += [f"before each: {', '.join(one.before_each)}"] if one.before_each else []
-    parts += [f"only on a reaction: {', '.join(one.on_reaction_only)}"] if one.on_reaction_only else []
-    return (Emphasis(label), f": {', '.join(parts)}." if parts else ".")
+    return (listed(said),) if said else ()
 
 
 def _endpoint(run: Run, endpoint: Endpoint) -> Line:
     plan = run.study.analysis
-    unit = run.unit(endpoint)
-    said = [f"in {unit}"] if unit else []
-    source = run.source(endpoint)
-    if isinstance(source, Derived):
-        how = "published instrument" if source.kind == "instrument" else source.kind
-        said.append(f"computed from {len(source.of)} answers ({how})")
-    if endpoint.when:
-        said.append(f"met where {endpoint.when}" + (f" {run.at(endpoint.visit)}" if endpoint.visit else ""))
-    said.append(BETTER[endpoint.better])
-    if isinstance(source, Item) and source.minimum is not None and source.maximum is not None:
-        said.append(f"scale {source.minimum} to {source.maximum}")
     is_primary = endpoint.id == plan.primary_endpoint
     at = f" {run.at(plan.primary_visit)}" if is_primary and plan.primary_visit else ""
-    return (
-        Emphasis(run.label(endpoint)),
-        f" ({'; '.join(said)})",
-        f", the primary endpoint{at}." if is_primary else ".",
-    )
+    said = [
+        *_unit(run, endpoint),
+        *_origin(run.source(endpoint)),
+        *_held(run, endpoint),
+        (BETTER[endpoint.better],),
+        *_scale(run.source(endpoint)),
+    ]
+    last = f", the primary endpoint{at}." if is_primary else "."
+    return (Emphasis(run.label(endpoint)), " (", *join(said, "; "), f"){last}")
+
+
+def _unit(run: Run, endpoint: Endpoint) -> list[Line]:
+    unit = run.unit(endpoint)
+    return [(f"in {unit}",)] if unit else []
+
+
+def _origin(source: Item | Derived | None) -> list[Line]:
+    """Say from how many answers a number is computed."""
+    if not isinstance(source, Derived):
+        return []
+    how = "published instrument" if source.kind == "instrument" else source.kind
+    return [(f"computed from {len(source.of)} answers ({how})",)]
+
+
+def _held(run: Run, endpoint: Endpoint) -> list[Line]:
+    if not endpoint.when:
+        return []
+    at = f" {run.at(endpoint.visit)}" if endpoint.visit else ""
+    return [("met where ", *condition(run, endpoint.when), at)]
+
+
+def _scale(source: Item | Derived | None) -> list[Line]:
+    if not isinstance(source, Item) or source.minimum is None or source.maximum is None:
+        return []
+    return [(f"scale {source.minimum} to {source.maximum}",)]
 
 
 def _set(run: Run, name: str) -> Line:
     planned = run.study.analysis.sets[name]
-    who = {
-        "enrolled": "everybody who was enrolled",
-        "completed": "everybody who completed the study",
-        "condition": f"everybody for whom {planned.when} holds",
-    }[planned.who]
-    return (Emphasis(f"Analysis set “{run.set_label(name)}”: "), f"{who}.")
+    who: dict[str, Line] = {
+        "enrolled": ("everybody who was enrolled",),
+        "completed": ("everybody who completed the study",),
+        "condition": ("everybody for whom it holds that ", *condition(run, planned.when or "")),
+    }
+    return (Emphasis(f"Analysis set “{run.set_label(name)}”: "), *who[planned.who], ".")
 
 
 def _baseline(run: Run) -> str:
@@ -252,33 +248,3 @@ def _baseline(run: Run) -> str:
     if rule.kind == "flagged":
         return f"the value that the record marks as baseline (item “{rule.flag}”)"
     return "the last value on or before study day 0"
-
-
-def _forms_timed(run: Run, timing: str) -> str:
-    return ", ".join(
-        (run.say(form.label) or form.id).lower() for form in run.study.forms.values() if form.timing == timing
-    )
-
-
-def _day(day: int) -> str:
-    return f"{MINUS}{-day}" if day < 0 else str(day)
-
-
-def _window(first: int, last: int) -> str:
-    return _day(first) if first == last else f"{_day(first)} to {_day(last)}"
-
-
-def _quantity(quantity: Quantity) -> str:
-    return f"{quantity.amount} {show_unit(quantity.unit)}"
-
-
-def _duration(duration: Duration) -> str:
-    return duration.unit if duration.count == 1 else f"{duration.count} {duration.unit}s"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

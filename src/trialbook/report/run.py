@@ -26,6 +26,13 @@ class Run:
     datasets: Datasets
     entries: Mapping[int, Entry]
     quotes: Quotes
+    raster: bool = False
+    """Whether the figures are also drawn as pictures."""
+
+    @property
+    def invented(self) -> bool:
+        """Tell whether no value belongs to a person, which every figure then says."""
+        return self.study.identity.data == "invented"
 
     def say(self, text: Text) -> str:
         """Write a text of the study file in the language of the report, or in the study's first where it has none."""
@@ -68,6 +75,16 @@ class Run:
         found = self.analysis.listings.get(name)
         return found if found is not None and found.rows else None
 
+    def has_values(self, endpoint: Endpoint) -> bool:
+        """Tell whether any value of an endpoint is recorded; of a responder, whether it can be judged for anybody."""
+        if endpoint.source:
+            return self.listing(f"course.{endpoint.id}") is not None
+        return any(row.stat == "n" and row.n for row in self.quotes.of("responder", endpoint.id))
+
+    def is_followed(self) -> bool:
+        """Tell whether anything is recorded at a visit or at any time: a published table alone tells of neither."""
+        return len(self.datasets.events) > 0 or bool((self.datasets.observations["visit"] != "").any())
+
     def followed(self) -> tuple[Endpoint, ...]:
         """Return the endpoints that are numbers followed over the visits."""
         return tuple(endpoint for endpoint in self.study.endpoints.values() if endpoint.source)
@@ -93,10 +110,12 @@ class Run:
         return plan.primary_visit if plan.primary_visit in found else next(reversed(found), None)
 
 
-def run_of(study: Study, analysis: Analysis, datasets: Datasets, entries: Mapping[int, Entry]) -> Run:
+def run_of(
+    study: Study, analysis: Analysis, datasets: Datasets, entries: Mapping[int, Entry], *, raster: bool = False
+) -> Run:
     """Put together what a report is written from."""
     quotes = quotes_of(analysis.results, study.analysis.alpha)
-    return Run(study=study, analysis=analysis, datasets=datasets, entries=entries, quotes=quotes)
+    return Run(study=study, analysis=analysis, datasets=datasets, entries=entries, quotes=quotes, raster=raster)
 
 
 def as_mappings(listing: Listing | None) -> Iterator[tuple[dict[str, str | float | int | None], tuple[int, ...]]]:

@@ -7,16 +7,18 @@ from typing import Literal
 
 from trialbook.protocol.model import Endpoint, FigurePlan
 from trialbook.render.document import Block, Figure, Notice, Paragraph, Section
-from trialbook.render.inline import Emphasis, Line, Part, Recorded, Reference
+from trialbook.render.inline import Emphasis, Line, Part, Recorded
 from trialbook.render.numbers import ABSENT, show
 from trialbook.render.table import Column, Row, Table
-from trialbook.report.baseline import table_each, table_one
-from trialbook.report.courses import Panel, panel_of
+from trialbook.report.baseline import table_one
+from trialbook.report.courses import MANY, Panel, panel_of
 from trialbook.report.endpoints import SHARED, endpoint_tables, sensitivity_table, table_id, tables_for
-from trialbook.report.events import deviations_table, event_forms, events_table, listing_table, undated
-from trialbook.report.figures import draw
+from trialbook.report.events import event_forms, events_table, listing_table
+from trialbook.report.figures import draw, draw_png
 from trialbook.report.flow import participant_flow
 from trialbook.report.limits import baseline_alternatives, tests_lines
+from trialbook.report.one_by_one import tables_each
+from trialbook.report.phrases import in_sentence, listed, sentence
 from trialbook.report.run import Run
 from trialbook.report.sentences import (
     change_line,
@@ -27,6 +29,8 @@ from trialbook.report.sentences import (
     test_line,
 )
 
+NO_EVENT = "No adverse event was recorded."
+NOT_TOLD = "Nothing is recorded of adverse events, nor of any visit at which they could have been asked for."
 STATS = (
     ("n", "n"),
     ("mean", "Mean"),
@@ -41,19 +45,13 @@ STATS = (
 def notice(run: Run) -> Notice:
     """Return whose data these are, for the head of the page and of every printed page."""
     identity = run.study.identity
-    said = [
-        f"{identity.citation}."
-        if identity.citation and not identity.citation.endswith(".")
-        else identity.citation or ""
-    ]
-    said.append(f"Licence: {identity.licence}." if identity.licence else "")
-    words = " ".join(word for word in said if word)
+    source = sentence(identity.citation) if identity.citation else ""
+    licence = f"Licence: {sentence(identity.licence)}" if identity.licence else ""
     if identity.data == "invented":
-        return Notice(
-            label="Invented data",
-            invented=True,
-            line=(f"No value in this report belongs to a person. {words}".strip(),),
-        )
+        plan = f" The plan is that of: {source}" if source else ""
+        line = (f"No value in this report belongs to a person.{plan}",)
+        return Notice(label="Invented data", invented=True, line=line)
+    words = " ".join(word for word in (source, licence) if word)
     return Notice(
         label="Real data", invented=False, line=(words or "Recorded from real participants; codes stand for persons.",)
     )
@@ -71,7 +69,7 @@ def summary_lines(run: Run) -> Iterator[Line]:
     yield participants_line(run)
     chosen = primary(run)
     visit = run.focal_visit(chosen) if chosen else None
-    if chosen is not None and visit is not None:
+    if chosen is not None and visit is not None and run.has_values(chosen):
         change, planned = run.stats_at("change", chosen.id, visit), run.planned_at(chosen.id, visit)
         lead = Emphasis(f"{run.label(chosen)} {run.at(visit)}. ")
         yield (lead, *change_line(run, chosen, visit, change), " ", *test_line(run, planned))
@@ -79,6 +77,8 @@ def summary_lines(run: Run) -> Iterator[Line]:
         line = events_line(run, form.id)
         if line:
             yield line
+    if not any(run.has_values(one) for one in run.study.endpoints.values()):
+        yield ("No value of an endpoint is recorded.",)
     yield from tests_lines(run)
 
 
@@ -97,7 +97,8 @@ def participants(run: Run) -> Section:
 
 def baseline(run: Run) -> Section | None:
     """Return Table 1 and the participants one by one; None where the study file names no characteristic."""
-    tables = tuple(table for table in (table_one(run), table_each(run)) if table is not None)
+    summarised = table_one(run)
+    tables = (*((summarised,) if summarised else ()), *tables_each(run))
     return Section(id="characteristics", title="Characteristics", blocks=tables) if tables else None
 
 
@@ -107,7 +108,8 @@ def endpoints(run: Run) -> Section:
     shared = tables_for(tables, SHARED)
     drawn = figures(run)
     parts, placed = [], set()
-    for endpoint in run.followed():
+    valued = [endpoint for endpoint in run.study.endpoints.values() if run.has_values(endpoint)]
+    for endpoint in (one for one in valued if one.source):
         blocks: list[Block] = [Paragraph(line=line, kind=_kind(line)) for line in endpoint_lines(run, endpoint)]
         blocks += tables_for(tables, table_id(endpoint))
         here = [figure for plan, figure in drawn if endpoint.id in plan.endpoints and figure.id not in placed]
@@ -115,15 +117,23 @@ def endpoints(run: Run) -> Section:
         parts.append(Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=(*blocks, *here)))
     parts += [
         Section(id=f"endpoint-{one.id}", title=run.label(one), blocks=(Paragraph(line=responder_line(run, one)),))
-        for one in run.study.endpoints.values()
+        for one in valued
         if not one.source
     ]
     beside = sensitivity_table(run)
     last = Section(id="sensitivity", title="Sensitivity analyses", blocks=(beside,)) if beside else None
     return Section(
-        id="endpoints", title="Endpoints", blocks=(*shared, *baseline_alternatives(run)),
+        id="endpoints", title="Endpoints", blocks=(*unrecorded(run), *shared, *baseline_alternatives(run)),
         sections=(*parts, *((last,) if last else ())),
     )  # fmt: skip
+
+
+def unrecorded(run: Run) -> Iterator[Block]:
+    """Yield the sentence on the endpoints of which nobody has a value, which have no part of their own."""
+    missing = [in_sentence(run.label(one)) for one in run.study.endpoints.values() if not run.has_values(one)]
+    if missing:
+        of = "any endpoint" if len(missing) == len(run.study.endpoints) else "these endpoints"
+        yield Paragraph(line=(f"No value of {of} is recorded, and none was made up: {listed(missing)}.",))
 
 
 def events(run: Run) -> Section:
@@ -132,7 +142,7 @@ def events(run: Run) -> Section:
     own = own_line(run, "adverse_events")
     for form in event_forms(run):
         line = own or events_line(run, form.id)
-        blocks += [Paragraph(line=line or ("No adverse event was recorded.",))]
+        blocks += [Paragraph(line=line or (NO_EVENT if run.is_followed() else NOT_TOLD,))]
         blocks += [table for table in (events_table(run, form), listing_table(run, form)) if table is not None]
     if not blocks:
         blocks = [
@@ -148,7 +158,7 @@ def events_line(run: Run, form: str) -> Line:
     if people is None or total is None:
         return ()
     if not total.value:
-        return ("No adverse event was recorded.",)
+        return (NO_EVENT if run.is_followed() else NOT_TOLD,)
     share: tuple[Part, ...] = (
         (" (", run.quotes.number(percent), ")") if percent is not None and percent.value is not None else ()
     )
@@ -161,26 +171,6 @@ def events_line(run: Run, form: str) -> Line:
         *share,
         ".",
     )
-
-
-def deviations(run: Run) -> Section:
-    """Return the visits outside of their windows, and those without a date."""
-    own, table = own_line(run, "deviations"), deviations_table(run)
-    blocks: list[Block] = [Paragraph(line=own)] if own else []
-    if table:
-        blocks += [
-            Paragraph(
-                line=(
-                    Reference("table-deviations"),
-                    " lists the visits that were outside their windows or missed.",
-                )
-            ),
-            table,
-        ]
-    blocks += undated(run)
-    if not blocks:
-        blocks = [Paragraph(line=("No visit was missed or outside its window.",))]
-    return Section(id="deviations", title="Deviations", blocks=tuple(blocks))
 
 
 def figures(run: Run) -> tuple[tuple[FigurePlan, Figure], ...]:
@@ -199,7 +189,8 @@ def figure_of(run: Run, plan: FigurePlan) -> Figure | None:
     title = run.say(plan.title) or " and ".join(panel.title for panel in panels)
     name = f"figure-{plan.id}"
     return Figure(
-        id=name, title=title, svg=draw(panels, run.quotes, name), alt=alt_text(run, panels),
+        id=name, title=title, svg=draw(panels, run.quotes, name, invented=run.invented), alt=alt_text(run, panels),
+        png=draw_png(panels, run.quotes, invented=run.invented) if run.raster else b"",
         caption=caption(run, panels), table=figure_table(run, panels, f"numbers-{plan.id}", title),
     )  # fmt: skip
 
@@ -210,15 +201,11 @@ def caption(run: Run, panels: list[Panel]) -> Line:
     spread = "median with quartiles, on a logarithmic scale" if all(panel.log for panel in panels) else "mean ± SD"
     if any(panel.log for panel in panels) and not all(panel.log for panel in panels):
         spread = "mean ± SD, on a logarithmic scale median with quartiles"
-    parts = [
-        f"Squares and thick line: {spread}, of the analysis set “{chosen}”; thin lines: participants, with their codes."
-    ]
+    codes = ", with their codes" if all(panel.is_labelled for panel in panels) else ""
+    parts = [f"Squares and thick line: {spread}, of the analysis set “{chosen}”; thin lines: participants{codes}."]
     courses = [course for panel in panels for course in panel.courses]
-    parts += (
-        ["Dashed: not in the analysis set."]
-        if any(not course.in_set and len(course.points) > 1 for course in courses) and len(panels[0].courses) > 6
-        else []
-    )
+    dashed = any(not course.in_set and len(course.points) > 1 for course in courses)
+    parts += ["Dashed: not in the analysis set."] if dashed and 6 < len(panels[0].courses) <= MANY else []
     parts += ["\u00d7: left the study, last value."] if any(course.left for course in courses) else []
     parts += ["Dotted: upper limit of normal."] if any(panel.limits for panel in panels) else []
     has_p = any("p" in found for panel in panels for found in panel.summary.values())

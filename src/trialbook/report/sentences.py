@@ -7,19 +7,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from trialbook.analysis.results import Result
+from trialbook.analysis.sets import judge, members
 from trialbook.errors import Place, Problem
 from trialbook.protocol.model import Endpoint
 from trialbook.protocol.suggest import listed, suggest
 from trialbook.render.inline import Line, Part, Recorded, Reference, join
-from trialbook.render.numbers import PLUS_MINUS, show, show_share
+from trialbook.render.numbers import PLUS_MINUS, show, show_share, show_unit
 from trialbook.report.flow import count, reasons, set_size
 from trialbook.report.methods import TEST_NAMES
 from trialbook.report.run import TESTS, Run, as_mappings
-from trialbook.report.shown import item_label
+from trialbook.report.shown import item_label, recorded_or_plain
+from trialbook.report.trace import by_participant
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-SECTIONS = ("summary", "participants", "adverse_events", "deviations")
+SECTIONS = ("summary", "participants", "screening", "treatment", "background", "adverse_events", "deviations")
 """Parts of the Results beside the endpoints whose sentences a study may write itself."""
+NO_END = {True: " has no recorded end", False: " have no recorded end"}
+MOST_NAMED = 6
+"""Participants are named in a sentence up to this number."""
 
 Stats = dict[str, Result]
 
@@ -218,7 +223,7 @@ def _interval(run: Run, change: Stats) -> Line:
 def _also(run: Run, endpoint: Endpoint, change: Stats) -> Line:
     also = change.get("mean_also")
     return (
-        (", which is ", run.quotes.change(also), f" {endpoint.also}")
+        (", which is ", run.quotes.change(also), f" {show_unit(endpoint.also or '')}")
         if also is not None and also.value is not None
         else ()
     )
@@ -269,7 +274,8 @@ def _disposition(run: Run) -> Iterator[Part]:
         run.quotes.number(enrolled),
         " participant was enrolled" if enrolled.value == 1 else " participants were enrolled",
     )
-    still = " is still in it" if ongoing is not None and ongoing.value == 1 else " are still in it"
+    is_one = ongoing is not None and ongoing.value == 1
+    still = f" {'is' if is_one else 'are'} still in it" if run.is_followed() else NO_END[is_one]
     said = [
         (row, words)
         for row, words in ((completed, " completed the study"), (ongoing, still), (left, " left it early"))
@@ -300,13 +306,28 @@ def responder_line(run: Run, endpoint: Endpoint) -> Line:
     n, percent, unknown = stats.get("n"), stats.get("percent"), stats.get("unknown")
     if own is not None or n is None:
         return own or ("It was not judged.",)
+    at = f" {run.at(endpoint.visit)}" if endpoint.visit else ""
+    if not n.n:
+        return (f"Whether the condition held{at} cannot be told of any participant.",)
     of: Line = (f" of {n.n}",) if n.n is not None else ()
     share: Line = (" (", run.quotes.number(percent), ")") if percent is not None and percent.value is not None else ()
     open_: Line = (
         ("; for ", run.quotes.number(unknown), " it cannot be told") if unknown is not None and unknown.value else ()
     )
-    at = f" {run.at(endpoint.visit)}" if endpoint.visit else ""
-    return (f"The condition held{at} for ", run.quotes.number(n), *of, " participants", *share, *open_, ".")
+    who = responders(run, endpoint, n)
+    return (f"The condition held{at} for ", run.quotes.number(n), *of, " participants", *share, *who, *open_, ".")
+
+
+def responders(run: Run, endpoint: Endpoint, row: Result) -> Line:
+    """Name those for whom the condition held, each leading to the answers that decided, where they are few."""
+    behind = by_participant(run.datasets, row.source)
+    inside = set(members(run.datasets).of(run.study.analysis.set))
+    found = judge(run.datasets, endpoint.when or "false", "responder", endpoint.visit or "").true
+    held = [code for code in found if code in inside]
+    if not 0 < len(held) <= MOST_NAMED:
+        return ()
+    names = [recorded_or_plain(behind.get(code, ()), code) for code in held]
+    return (": participant " if len(held) == 1 else ": participants ", *join(names, ", ", " and "))
 
 
 def baseline_lines(run: Run) -> Iterator[Line]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Item, Study
 from trialbook.protocol.values import SEPARATOR
+from trialbook.render.inline import Line, Recorded
 from trialbook.render.numbers import ABSENT, MINUS, show, show_unit
 
 NUMBER = re.compile(r"([<>]?=?)-?\d+\.?(\d*)")
@@ -15,6 +17,11 @@ NUMBER = re.compile(r"([<>]?=?)-?\d+\.?(\d*)")
 LANGUAGE = "en"
 """Language of the report."""
 YES_NO = {"yes": "Yes", "no": "No"}
+
+
+def recorded_or_plain(entries: Sequence[int], text: str) -> Line:
+    """Return text that leads to its entries, or bare where nothing was recorded behind it."""
+    return (Recorded(tuple(entries), text),) if entries else (text,)
 
 
 def item_of(study: Study, form: str | None, item: str | None) -> Item | Derived | None:

@@ -1,0 +1,194 @@
+"""Deviations by group: visits, eligibility, consent, doses, background treatment, order of forms, raters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from trialbook.analysis.results import Result
+from trialbook.conduct.deviations import KINDS, Group, groups_of
+from trialbook.render.document import Block, Items, Paragraph, Section
+from trialbook.render.inline import Line, join
+from trialbook.render.numbers import ABSENT, MINUS
+from trialbook.render.table import Column, Row, Table
+from trialbook.report.assessments import form_name
+from trialbook.report.one_by_one import MANY
+from trialbook.report.phrases import capital, listed, several
+from trialbook.report.quote import Notes, cell, footnotes
+from trialbook.report.run import Run, as_mappings
+from trialbook.report.sentences import own_line
+from trialbook.report.shown import recorded_or_plain
+
+DEVIATIONS = "deviations"
+TITLES: Mapping[Group, str] = {
+    "visit": "Visits", "eligibility": "Eligibility", "consent": "Consent", "dose": "Doses",
+    "constancy": "Background treatment", "order": "Order of forms", "rater": "Raters",
+}  # fmt: skip
+NOTHING_RECORDED: Mapping[Group, str] = {
+    "visit": "No date of any visit is recorded; whether visits were in their windows is not known.",
+    "eligibility": "Nothing is dated, so that nobody can tell what was known at enrolment.",
+    "consent": "No date of a consent, a visit or a dose is recorded.",
+    "dose": "No dose is recorded.",
+    "constancy": "No background drug is recorded.",
+    "order": "None of these forms is recorded.",
+    "rater": "No rating is recorded.",
+}
+"""Said in place of `None` where nothing was recorded in which a deviation could show."""
+UNDATED, NO_DATE = "No date is recorded for these visits; whether they were in their windows is not known.", "no date"
+GAPS_ONLY = (
+    "No visit is recorded of this study, only facts about its participants: what follows says what this record lacks, "
+    "not how the study was conducted."
+)
+
+VISIT_COLUMNS = {"visit": "Visit", "date": "Date", "day": "Study day", "window": "Window", "days_off": "Days off"}
+COLUMNS = {
+    "where": "Where", "date": "Date", "day": "Study day", "window": "Window", "days_off": "Days off",
+    "planned": "Planned", "found": "Found",
+}  # fmt: skip
+WORDS = frozenset({"visit", "where", "planned", "found"})
+"""Columns that may be broken over lines; dates may not."""
+TIMED = frozenset({"early", "late", "missed", "after its limit"})
+"""Kinds for which the window says something."""
+COUNTS = ("n", "n_participants")
+
+Found = list[tuple[dict[str, str | float | int | None], tuple[int, ...]]]
+
+
+def deviations(run: Run) -> Section:
+    """Return every group of deviations that the study could have: how many, and each with its entries."""
+    own = own_line(run, DEVIATIONS)
+    table = counts_table(run)
+    blocks: list[Block] = [Paragraph(line=own)] if own else []
+    blocks += [Paragraph(line=(GAPS_ONLY,))] if len(run.datasets.participants) and not run.is_followed() else []
+    blocks += [table] if table else []
+    groups = groups_of(run.study)
+    found = {group: group_rows(run, group) for group in groups}
+    none = [TITLES[group] for group in groups if not found[group] and _was_possible(run, group)]
+    blocks += (
+        [Paragraph(line=(f"No deviation was found in {listed([name.lower() for name in none], 'or')}.",))]
+        if none
+        else []
+    )
+    parts = (
+        Section(id=f"deviations-{group}", title=TITLES[group], blocks=tuple(_group(run, group, found[group])))
+        for group in groups
+        if found[group] or not _was_possible(run, group)
+    )
+    return Section(id=DEVIATIONS, title="Deviations", blocks=tuple(blocks), sections=tuple(parts))
+
+
+def group_rows(run: Run, group: Group) -> Found:
+    """Return the deviations of one group, by kind; a listing without groups tells of visits."""
+    rows = [row for row in as_mappings(run.listing(DEVIATIONS)) if row[0].get("group", "visit") == group]
+    kinds = list(KINDS[group])
+    return sorted(rows, key=lambda row: kinds.index(str(row[0]["kind"])) if row[0]["kind"] in kinds else len(kinds))
+
+
+def counts_table(run: Run) -> Table | None:
+    """Return how many deviations of each kind there were, in how many participants; None where there were none."""
+    notes: Notes = {}
+    body: list[Row] = []
+    for group in groups_of(run.study):
+        kinds: dict[str, dict[str, Result]] = {}
+        for row in run.quotes.of(DEVIATIONS, group):
+            kinds.setdefault(row.level, {})[row.stat] = row
+        rows = [
+            Row(
+                stub=(capital(kind),), level=1, cells=tuple(cell(run.quotes, stats.get(name), notes) for name in COUNTS)
+            )
+            for kind, stats in kinds.items()
+            if stats["n"].value
+        ]
+        body += [Row(stub=(TITLES[group],), heading=True), *rows] if rows else []
+    if not body:
+        return None
+    return Table(
+        id="table-deviations", title="Deviations by kind", stub="Kind", body=tuple(body),
+        columns=(Column(label="Deviations"), Column(label="Participants")), footnotes=footnotes(notes),
+    )  # fmt: skip
+
+
+def _was_possible(run: Run, group: Group) -> bool:
+    """Tell whether anything is recorded in which a deviation of this group could show."""
+    forms = set(run.datasets.observations["form"]) | set(run.datasets.events["form"])
+    recorded = [one.recorded.form for one in run.study.treatments.values() if one.recorded]
+    behind: Mapping[Group, set[str]] = {
+        "visit": {"visit"},
+        "dose": set(recorded),
+        "constancy": set(recorded),
+        "order": {form.id for form in run.study.forms.values() if form.after},
+        "rater": {form.id for form in run.study.forms.values() if form.same_rater},
+    }
+    return bool(behind[group] & forms) if group in behind else run.is_followed()
+
+
+def _group(run: Run, group: Group, found: Found) -> Iterator[Block]:
+    """Yield the deviations of one group as a table; visits without a date are named, not listed row by row."""
+    dated = [row for row in found if (group, row[0]["kind"]) != ("visit", NO_DATE)]
+    if not found:
+        yield Paragraph(line=(NOTHING_RECORDED[group],))
+    if dated:
+        yield _table(run, group, dated)
+    if len(dated) < len(found):
+        yield from undated(run, [row for row in found if row not in dated])
+
+
+def undated(run: Run, found: Found) -> Iterator[Block]:
+    """Yield what is said of visits without a date: of each, or in one sentence where no visit has one."""
+    if not any(entry.form == "visit" and entry.item == "date" for entry in run.entries.values()):
+        yield Paragraph(line=(NOTHING_RECORDED["visit"],))
+        return
+    yield Paragraph(line=(UNDATED,))
+    yield Items(lines=tuple(undated_lines(run, found)))
+
+
+def undated_lines(run: Run, found: Found) -> Iterator[Line]:
+    """Yield for each visit the participants for whom no date of it is recorded."""
+    people: dict[str, list[Line]] = {}
+    for row, entries in found:
+        people.setdefault(str(row["visit"]), []).append(recorded_or_plain(entries, str(row["participant"])))
+    for visit, codes in people.items():
+        who = several(len(codes), "participant")
+        yield (f"{run.visit_label(visit)}: {who} ", *join(codes), ".")
+
+
+def _table(run: Run, group: Group, found: Found) -> Table:
+    columns = VISIT_COLUMNS if group == "visit" else COLUMNS
+    shown = {name: label for name, label in columns.items() if any(_said(run, name, row) != ABSENT for row, _ in found)}
+    body: list[Row] = []
+    for kind in dict.fromkeys(str(row["kind"]) for row, _ in found):
+        body.append(Row(stub=(_kind(group, kind),), heading=True))
+        body += [_row(run, list(shown), row, entries) for row, entries in found if row["kind"] == kind]
+    is_long = len(found) > MANY
+    return Table(
+        id=f"table-deviations-{group}", title=f"Deviations: {TITLES[group].lower()}", stub="Participant",
+        columns=tuple(_column(name, label) for name, label in shown.items()), body=tuple(body),
+        numbered=not is_long, folded=is_long,
+    )  # fmt: skip
+
+
+def _column(name: str, label: str) -> Column:
+    return Column(label=label, align="left" if name in WORDS else "centre")
+
+
+def _row(run: Run, names: list[str], row: dict[str, str | float | int | None], entries: tuple[int, ...]) -> Row:
+    cells = tuple((_said(run, name, row),) for name in names)
+    return Row(stub=recorded_or_plain(entries, str(row["participant"])), level=1, cells=cells)
+
+
+def _said(run: Run, name: str, row: dict[str, str | float | int | None]) -> str:
+    """Write one cell of the listing for readers."""
+    if name == "where":
+        form = run.study.forms.get(str(row.get("form") or ""))
+        repeat = f"no.\u00a0{row['repeat']}" if row.get("repeat") else ""
+        parts = (run.visit_label(str(row["visit"] or "")), form_name(run, form) if form else "", repeat)
+        return ", ".join(part for part in parts if part) or ABSENT
+    value = row.get(name) if name != "window" or row["kind"] in TIMED else None
+    if value is None or value == "" or (name == "days_off" and not value):
+        return ABSENT
+    if name == "visit":
+        return run.visit_label(str(value))
+    return f"{value:g}".replace("-", MINUS) if isinstance(value, float | int) else value
+
+
+def _kind(group: Group, kind: str) -> str:
+    return f"{capital(kind)}: {KINDS[group][kind]}" if kind in KINDS[group] else capital(kind)
