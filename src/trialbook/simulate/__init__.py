@@ -1,0 +1,1 @@
+"""Rehearsal: invented participants, run through the same acts that a real study uses."""
