@@ -13,7 +13,7 @@ SHIPPED = Path(__file__).parent / "studies"
 STUDIES = ("infliximab_myositis", "xanomeline_four", "rituximab_polymyositis")
 """In the order in which they are shown."""
 
-QUIET = ("ledger.db", "report", "people.db")
+QUIET = ("ledger.db", "report", "people.db", "rehearsal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
