@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from trialbook.instruments import CATALOG
 from trialbook.instruments.haq_di import DIFFICULTIES, HAQ_DI, SUPPORTS, score_haq_di
 
-REFEREE = Path(__file__).parents[1] / "referees" / "instruments.json"
+REFEREE = Path(__file__).parent / "cases" / "instrument_cases.json"
 CASES = [case for case in json.loads(REFEREE.read_text(encoding="utf-8")) if case["id"].startswith("HAQ-DI")]
 IDS = tuple(item.id for item in HAQ_DI.items)
 MEMBERS = {

@@ -2,9 +2,14 @@
 
 Requirements:
 INST-30: the total is the sum of eight grades from 0 to 10, 0 to 80, higher is better; any gap leaves no total.
+INST-31: all worked examples come out: both sides together, and the key to grades from 0 to 5.
 """
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.instruments import CATALOG
+from trialbook.instruments.kendall import KENDALL
 from trialbook.instruments.mmt_8 import IDS, MMT_8, score_mmt_8
 from trialbook.protocol.values import Value, parse_value
 
+FILE = Path(__file__).parent / "cases" / "instrument_cases.json"
+CASES = [case for case in json.loads(FILE.read_text(encoding="utf-8")) if case["instrument"] == "MMT"]
+OF_GRADES = [case for case in CASES if case["variant"] == "grade 0-5 to Kendall 0-10"]
+OF_SIDES = [case for case in CASES if case["variant"] == "MMT-8 bilateral"]
 GAP = float("nan")
 
 
@@ -58,3 +68,30 @@ def test_a_grade_between_two_is_asked_about_and_gives_no_total() -> None:
     assert isinstance(between, Value)
     assert [query.code for query in between.queries] == ["VALUE-32"]
     assert np.isnan(total_of(dict.fromkeys(IDS, 10.0) | {IDS[0]: 5.5}))
+
+
+@pytest.mark.parametrize("case", OF_SIDES, ids=lambda case: case["id"])
+def test_both_sides_are_two_totals_with_the_neck_once(case: dict[str, Any]) -> None:
+    """INST-31: seven muscle groups on each side and the neck, 0 to 150."""
+    neck = float(case["inputs"]["neck_flexors"])
+    names = {"glut_max": "gluteus_maximus", "glut_med": "gluteus_medius"}
+    sides = [
+        {"neck_flexors": neck} | {names.get(name, name): float(grade) for name, grade in case["inputs"][side].items()}
+        for side in ("right", "left")
+    ]
+    assert sum(map(total_of, sides)) - neck == case["expected"]["total"]
+    assert 2 * MMT_8.scores[0].high - 10 == case["expected"]["max"]
+
+
+@pytest.mark.parametrize("case", OF_GRADES, ids=lambda case: case["id"])
+def test_grades_from_0_to_5_have_a_key(case: dict[str, Any]) -> None:
+    """INST-31: the key stands in the help of every muscle group."""
+    grade, of_ten = case["inputs"]["grade_0_5"], case["expected"]["kendall_0_10"]
+    assert KENDALL[grade] == of_ten
+    assert all(f" {grade} is {of_ten}" in item.help["en"] for item in MMT_8.items)
+
+
+def test_worked_examples_are_all_there() -> None:
+    """INST-31: and the key is in order, none of its grades twice."""
+    assert len(OF_SIDES) + len(OF_GRADES) == len(CASES) == 11
+    assert [grade for grade in KENDALL.values() if grade != "T"] == [str(grade) for grade in range(11)]

@@ -5,7 +5,8 @@ INST-20: all worked examples come out, and the summaries of another program.
 INST-21: a scale has a value where half of its items are answered (SF-36), or any (RAND-36); pain as published.
 INST-22: the summaries and the unofficial total need all eight scales; a code that the form lacks is no answer.
 INST-23: scales go from 0 to 100, higher is better, whatever the order of rows and items.
-INST-24: the two scorings differ in pain and general health only, where nothing is missing.
+INST-24: the two scorings differ in pain and general health only, where nothing is missing, and in what follows
+    from the two: both summaries and the unofficial total.
 INST-25: whatever is no official number says so.
 """
 
@@ -27,8 +28,9 @@ from trialbook.instruments.rand_36 import RAND_36
 from trialbook.instruments.sf_36_v1 import NORMS_1990, SF_36_V1, WEIGHTS, summary
 from trialbook.instruments.short_form import QUESTIONS
 
-REFEREE = Path(__file__).parents[1] / "referees" / "instruments.json"
-CASES = {case["id"]: case for case in json.loads(REFEREE.read_text(encoding="utf-8"))}
+REFEREE = Path(__file__).parent / "cases" / "instrument_cases.json"
+EVERY = json.loads(REFEREE.read_text(encoding="utf-8"))
+CASES = {case["id"]: case for case in EVERY if case["instrument"] == "SF-36"}
 WHOLE_FORMS = [case for case in CASES.values() if "answers_q1_to_q36" in case["inputs"]]
 IDS = tuple(name for name, _, _ in QUESTIONS)
 CODES = {name: len(answers) for name, _, answers in QUESTIONS}
@@ -75,18 +77,18 @@ def test_worked_examples(case: dict[str, Any]) -> None:
         assert rand[scale.lower()] == pytest.approx(value, abs=near)
 
 
-def test_rand_s_own_example_of_a_gap() -> None:
+@pytest.mark.parametrize("case", [CASES["SF-36-008"]], ids=lambda case: case["id"])
+def test_rand_s_own_example_of_a_gap(case: dict[str, Any]) -> None:
     """INST-20, INST-21."""
-    case = CASES["SF-36-008"]
     answers = {int(name[1:]): answer for name, answer in case["inputs"]["answers"].items()}
     found = one_of(RAND_36, [answers.get(number) for number in range(1, 37)])
     assert found.pop("vt") == pytest.approx(case["expected"]["VT"], abs=1e-9)
     assert set(found.values()) == {None}
 
 
-def test_summaries_of_scales() -> None:
+@pytest.mark.parametrize("case", [CASES["SF-36-010"]], ids=lambda case: case["id"])
+def test_summaries_of_scales(case: dict[str, Any]) -> None:
     """INST-20."""
-    case = CASES["SF-36-010"]
     scales = {name.lower(): np.array([float(value)]) for name, value in case["inputs"]["scales"].items()}
     assert summary(scales, "pcs")[0] == pytest.approx(case["expected"]["pcs"], abs=1e-5)
     assert summary(scales, "mcs")[0] == pytest.approx(case["expected"]["mcs"], abs=1e-5)
@@ -95,6 +97,7 @@ def test_summaries_of_scales() -> None:
 def test_worked_examples_are_all_there() -> None:
     """INST-20."""
     assert [case["id"][-3:] for case in WHOLE_FORMS] == ["001", "002", "003", "004", "006", "007", "-JL"]
+    assert CASES.keys() - {case["id"] for case in WHOLE_FORMS} == {"SF-36-008", "SF-36-010"}
 
 
 def test_the_norm_population_is_at_50_and_one_sd_is_10() -> None:
@@ -268,6 +271,44 @@ def test_the_scorings_differ_in_pain_and_general_health() -> None:
     form = CASES["SF-36-007"]["inputs"]["answers_q1_to_q36"]
     assert (one_of(SF_36_V1, form)["bp"], one_of(RAND_36, form)["bp"]) == (72.0, 80.0)
     assert SF_36_V1.items == RAND_36.items
+
+
+def from_scales(scales: dict[str, float | None]) -> dict[str, float]:
+    """Return the two summaries and the unofficial total that follow from eight scales, by whichever scoring."""
+    columns = {name: np.array([scales[name]], float) for name in SCALES}
+    total = float(np.mean([columns[name][0] for name in SCALES]))
+    return {name: float(summary(columns, name)[0]) for name in WEIGHTS} | {"total_unofficial": total}
+
+
+@settings(deadline=None)
+@given(form=FULL)
+def test_the_scorings_differ_exactly_in_pain_general_health_and_what_follows(form: Form) -> None:
+    """INST-24: with RAND's scales in the place of Ware's, a summary moves if and only if pain or health does."""
+    ware, rand = one_of(SF_36_V1, form), one_of(RAND_36, form)
+    of_ware, of_rand = from_scales(ware), from_scales(rand)
+    assert all(of_ware[name] == pytest.approx(ware[name], abs=1e-9) for name in of_ware)
+    moved = {name for name in SCALES if not same([ware[name]], [rand[name]])}
+    assert moved <= {"bp", "gh"}
+    shifts = {name: (rand[name] or 0.0) - (ware[name] or 0.0) for name in ("bp", "gh")}
+    for name in WEIGHTS:
+        follows = sum(10 * WEIGHTS[name][scale] * shift / NORMS_1990[scale][1] for scale, shift in shifts.items())
+        assert of_rand[name] - of_ware[name] == pytest.approx(follows, abs=1e-9)
+    assert of_rand["total_unofficial"] - of_ware["total_unofficial"] == pytest.approx(sum(shifts.values()) / 8)
+
+
+@pytest.mark.parametrize(
+    ("form", "moved"),
+    [
+        (BEST, set()),
+        (MIDDLE, {"bp", "pcs", "mcs", "total_unofficial"}),
+        ([2, *MIDDLE[1:]], {"bp", "gh", "pcs", "mcs", "total_unofficial"}),
+    ],
+)
+def test_where_the_scorings_differ_so_do_the_summaries(form: Form, moved: set[str]) -> None:
+    """INST-24: nowhere else."""
+    ware, rand = one_of(SF_36_V1, form), one_of(RAND_36, form)
+    rand |= from_scales(rand)
+    assert {score for score in ware if not same([ware[score]], [rand[score]])} == moved
 
 
 def test_what_is_not_official_says_so() -> None:

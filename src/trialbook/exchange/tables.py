@@ -49,15 +49,21 @@ class Table:
 
 
 def read_table(
-    path: Path, *, sheet: str | None = None, separator: str | None = None, header_row: int = 1
+    path: Path,
+    *,
+    sheet: str | None = None,
+    separator: str | None = None,
+    header_row: int = 1,
+    largest: int | None = None,
 ) -> tuple[Table | None, tuple[Problem, ...]]:
     """Read a CSV or Excel file; without a table, the problems say why.
 
     `sheet` names the sheet of an Excel file (default: the first), `separator` the character between the cells of a
-    CSV file (default: told by its header), `header_row` the 1-based row that names the columns.
+    CSV file (default: told by its header), `header_row` the 1-based row that names the columns, `largest` the most
+    bytes that are read (default: `LARGEST_FILE`).
     """
     try:
-        content = _content(path)
+        content = _content(path, LARGEST_FILE if largest is None else largest)
         grid = _grid(path, content, sheet, separator, header_row)
         problems = tuple(_shape_problems(path.name, grid.rows, header_row))
     except Unreadable as refused:
@@ -72,7 +78,7 @@ def read_table(
     return table, problems
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, largest: int) -> bytes:
     """Return the bytes of a regular file that is not too large."""
     name = path.name or str(path)
     if not path.exists():
@@ -81,8 +87,8 @@ def _content(path: Path) -> bytes:
         raise refuse("TABLE-02", name)
     try:
         size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise refuse("TABLE-03", name, size=f"{size / 1e6:.0f}", limit=f"{LARGEST_FILE / 1e6:.0f}")
+        if size > largest:
+            raise refuse("TABLE-03", name, size=f"{size / 1e6:.0f}", limit=f"{largest / 1e6:.0f}")
         content = path.read_bytes()
     except OSError as error:
         raise refuse("TABLE-04", name, why=error.strerror or str(error)) from error

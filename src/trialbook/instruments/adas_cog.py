@@ -37,8 +37,10 @@ def score_adas_cog_11(columns: Columns) -> dict[str, Column]:
 ADAS_COG_11 = Instrument(
     id="adas-cog-11",
     title="Alzheimer's Disease Assessment Scale, cognitive part, 11 items",
+    version="1984, the eleven original items",
     citation="Rosen WG, Mohs RC, Davis KL. A new rating scale for Alzheimer's disease. "
     "Am J Psychiatry 1984;141:1356-64.",
+    licence="Published scale; its test materials have owners. See to the licence of the materials you use.",
     items=tuple(rating(name, label, worst, decimals=2 if name in FROM_TRIALS else 0) for name, label, worst in ITEMS),
     scores=(
         Score(
@@ -57,4 +59,12 @@ ADAS_COG_11 = Instrument(
         ),
     ),
     score=score_adas_cog_11,
+    rules=(
+        "`total` is the sum of the eleven items.",
+        (
+            "It agrees with the sponsor's own total in all sixteen records of the shipped study `xanomeline_four`. "
+            "Later versions of the scale add items (delayed recall, mazes, cancellation); they are not part of this "
+            "total."
+        ),
+    ),
 )

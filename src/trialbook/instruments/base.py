@@ -9,17 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from trialbook.protocol.model import Derived, Item
+from trialbook.instruments.parameters import NONE
+from trialbook.protocol.model import Derived, Item, Text
 
 if TYPE_CHECKING:
     import numpy as np
+    from _typeshed import DataclassInstance
     from numpy.typing import NDArray
 
 # texts, so that reading a study file that names an instrument does not wait for numpy
 Column: TypeAlias = "NDArray[np.float64]"
 Columns: TypeAlias = "Mapping[str, Column]"
+
+
+NO_LEVELS: Mapping[int, Text] = MappingProxyType({})
+"""Of a score that is an amount and no class."""
+
+WHOLE = 1e14
+"""Whole numbers below have no more than 14 digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +39,7 @@ class Score:
     derived: Derived
     low: float
     high: float
-    better: Literal["higher", "lower"]
+    better: Literal["higher", "lower", "neither"]
     gaps: str
     """The rule for unanswered items, in a sentence for the report."""
 
@@ -40,11 +50,21 @@ class Instrument:
 
     id: str
     title: str
+    version: str
+    """Edition of the scale and of its rules, as far as these have editions."""
     citation: str
+    licence: str
+    """What is known of who owns it, in sentences; not legal advice."""
     items: tuple[Item, ...]
     scores: tuple[Score, ...]
     score: Callable[[Columns], dict[str, Column]]
-    """Columns of item id to columns of score id, of the same length."""
+    """Columns of item id to columns of score id, of the same length, by `parameters`."""
+    rules: tuple[str, ...] = ()
+    """How it is computed, and what was decided where published sources are silent or disagree: a sentence each."""
+    parameters: DataclassInstance = NONE
+    """What may be set, as it is set in this instrument; those of the catalogue have the defaults."""
+    with_parameters: Callable[[Any], Instrument] | None = None
+    """Makes the same instrument with other parameters; None where there are none."""
 
     @property
     def derived(self) -> tuple[Derived, ...]:
@@ -77,10 +97,26 @@ def recoded(column: Column, table: Mapping[float, float]) -> Column:
     import numpy as np
 
     codes = np.asarray(column, dtype=np.float64)
-    values: Column = np.full(codes.shape, np.nan)
+    values: Column
+    if all(code == value for code, value in table.items()):
+        is_known = np.zeros(codes.shape, dtype=bool)
+        for code in table:
+            is_known |= codes == code
+        values = np.where(is_known, codes, np.nan)
+        return values
+    values = np.full(codes.shape, np.nan)
     for code, value in table.items():
-        values[codes == code] = value
+        np.putmask(values, codes == code, value)
     return values
+
+
+def within(column: Column, low: float, high: float) -> Column:
+    """Return the values of a scale; not-a-number for a gap, and for a number that the scale does not have."""
+    import numpy as np
+
+    values = np.asarray(column, dtype=np.float64)
+    kept: Column = np.where((values >= low) & (values <= high), values, np.nan)
+    return kept
 
 
 def answered(columns: Columns, ids: Sequence[str]) -> NDArray[np.intp]:
@@ -95,7 +131,13 @@ def rounded(values: Column) -> Column:
     """Round to 14 significant digits, so that a sum of decimals is theirs: 9.1 + 8.2 + 6.7 is 24, not a little less."""
     import numpy as np
 
-    return np.array([float(f"{value:.14g}") for value in values], dtype=np.float64)
+    done: Column = np.array(values, dtype=np.float64)
+    odd = np.isfinite(done) & ((done != np.rint(done)) | (np.abs(done) >= WHOLE))
+    if odd.any():
+        # few different sums come of many forms, and writing a number as text is slow
+        different, places = np.unique(done[odd], return_inverse=True)
+        done[odd] = np.array([float(f"{value:.14g}") for value in different])[places]
+    return done
 
 
 def mean_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
@@ -127,9 +169,7 @@ def worst_of(columns: Columns, ids: Sequence[str]) -> Column:
     """Return the largest answered item of each row; not-a-number where none is answered."""
     import numpy as np
 
-    values = stacked(columns, ids)
-    largest: Column = np.where(np.isnan(values), -np.inf, values).max(axis=0)
-    largest[np.isinf(largest)] = np.nan
+    largest: Column = np.fmax.reduce(stacked(columns, ids), axis=0)
     return largest
 
 

@@ -7,10 +7,28 @@ Outcomes 2003;1:20.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, answered, mean_of, recoded, worst_of
+from trialbook.instruments.parameters import stated
 from trialbook.protocol.model import Derived, Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaqParameters:
+    """What sources disagree about in the HAQ-DI."""
+
+    least_categories: int = stated(
+        6,
+        "Fewest of the eight categories with an answer",
+        why="Stanford's rule is six, as far as is known; some instructions and programs allow only one to be missing.",
+        choices=(6, 7, 8),
+    )
+
+
+STANDARD = HaqParameters()
 
 TASKS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
@@ -33,15 +51,12 @@ AIDED = CATEGORIES[:-1]
 LEVELS: Mapping[str, str] = MappingProxyType({"0": "easy", "1": "some trouble", "2": "great trouble", "3": "cannot"})
 DIFFICULTY = {float(code): float(code) for code in LEVELS}
 USED = {0.0: 0.0, 1.0: 1.0}
-NEEDED = 6
-"""Fewest of the eight categories."""
-
 DIFFICULTIES = tuple(f"{category}_{task}" for category, tasks in TASKS.items() for task, _ in tasks)
 SUPPORTS = tuple(f"{name}_aid" for name in AIDED) + tuple(f"{name}_help" for name in CATEGORIES)
 
 CATEGORY_GAPS = (
     "a category is the worst of its answered items, and the index the mean of the categories that have an answer, "
-    "at least 6 of the 8."
+    "at least {least} of the 8."
 )
 SUPPORT_GAPS = (
     "An aid or help that is not answered counts as not used; "
@@ -49,15 +64,15 @@ SUPPORT_GAPS = (
 )
 
 
-def score_haq_di(columns: Columns) -> dict[str, Column]:
+def score_haq_di(columns: Columns, parameters: HaqParameters = STANDARD) -> dict[str, Column]:
     """Return the standard index and the one that leaves out aids and help, both 0 (best) to 3 (worst)."""
     import numpy as np
 
-    worst = _worst(columns)
+    worst, least = _worst(columns), parameters.least_categories
     support = {name: recoded(columns[name], USED) for name in SUPPORTS}
-    index = mean_of(_lifted(worst, support), CATEGORIES, at_least=NEEDED)
+    index = mean_of(_lifted(worst, support), CATEGORIES, at_least=least)
     index[answered(support, SUPPORTS) == 0] = np.nan
-    return {"di": index, "di_without_aids": mean_of(worst, CATEGORIES, at_least=NEEDED)}
+    return {"di": index, "di_without_aids": mean_of(worst, CATEGORIES, at_least=least)}
 
 
 def _worst(columns: Columns) -> dict[str, Column]:
@@ -105,27 +120,67 @@ def _score(name: str, label: str, of: tuple[str, ...], at_least: int, gaps: str)
     return Score(derived=derived, low=0, high=3, better="lower", gaps=gaps)
 
 
-HAQ_DI = Instrument(
-    id="haq-di",
-    title="Health Assessment Questionnaire, disability index",
-    citation="Bruce B, Fries JF. The Stanford Health Assessment Questionnaire: dimensions and practical applications. "
-    "Health Qual Life Outcomes 2003;1:20.",
-    items=tuple(_items()),
-    scores=(
-        _score(
-            "di",
-            "HAQ-DI",
-            DIFFICULTIES + SUPPORTS,
-            NEEDED + 1,
-            f"{CATEGORY_GAPS.capitalize()} {SUPPORT_GAPS}",
+def haq_di(parameters: HaqParameters) -> Instrument:
+    """Make the index with parameters."""
+    least = parameters.least_categories
+    gaps = CATEGORY_GAPS.format(least=least)
+    return Instrument(
+        id="haq-di",
+        title="Health Assessment Questionnaire, disability index",
+        version="2003, 20 tasks in 8 categories",
+        citation="Bruce B, Fries JF. The Stanford Health Assessment Questionnaire: dimensions and practical "
+        "applications. Health Qual Life Outcomes 2003;1:20.",
+        licence="Stanford University. The form may usually be used unchanged with its citation; its wording is "
+        "protected, and is not shipped.",
+        items=tuple(_items()),
+        scores=(
+            _score("di", "HAQ-DI", DIFFICULTIES + SUPPORTS, least + 1, f"{gaps.capitalize()} {SUPPORT_GAPS}"),
+            _score(
+                "di_without_aids",
+                "HAQ-DI without aids and help",
+                DIFFICULTIES,
+                least,
+                f"Without aids and help too, {gaps}",
+            ),
         ),
-        _score(
-            "di_without_aids",
-            "HAQ-DI without aids and help",
-            DIFFICULTIES,
-            NEEDED,
-            f"Without aids and help too, {CATEGORY_GAPS}",
-        ),
+        score=partial(score_haq_di, parameters=parameters),
+        rules=RULES,
+        parameters=parameters,
+        with_parameters=haq_di,
+    )
+
+
+RULES = (
+    (
+        "The answers are 0 easy, 1 some trouble, 2 great trouble, 3 cannot. The words before the first underscore are "
+        "the category. A category is its worst item."
     ),
-    score=score_haq_di,
+    (
+        "In the standard index `di` a category in which an aid or another person's help was used counts at least 2: a "
+        "0 or 1 becomes 2, a 3 stays 3. The index is the sum of the categories divided by how many there are, so with "
+        "all eight it moves in steps of 0.125."
+    ),
+    (
+        "A category of which only some items are answered has the worst of these. An aid or help without any answered "
+        "item does not make an answer."
+    ),
+    (
+        "The printed form has boxes to tick, so an empty one means not used. Here one `no` at least shows that the "
+        "part was read: where it was left out altogether, only `di_without_aids` is given, so that the two are not "
+        "taken for each other."
+    ),
+    (
+        "A bath seat belongs to hygiene; sources disagree. An aid that the form does not list belongs to the category "
+        "that the site judges it to serve."
+    ),
+    (
+        "`di_without_aids` still takes the worst item. The version that takes means of items (Tomlin and others, J "
+        "Rheumatol 1996;23:1524) is another instrument."
+    ),
+    (
+        "Say in every report which of the two was used: in one cohort they were 0.17 apart (Khanna and others, J "
+        "Rheumatol 2008;35:466)."
+    ),
 )
+
+HAQ_DI = haq_di(STANDARD)

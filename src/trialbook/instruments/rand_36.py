@@ -6,10 +6,29 @@ Hays RD, Sherbourne CD, Mazel RM. The RAND 36-Item Health Survey 1.0. Health Eco
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
+from typing import Literal
 
 from trialbook.instruments.base import Column, Columns, Instrument, mean_of, recoded
-from trialbook.instruments.short_form import LABELS, SCALES, questions, scale_score
+from trialbook.instruments.parameters import stated
+from trialbook.instruments.short_form import HALF, LABELS, SCALES, questions, scale_score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandParameters:
+    """What the published scoring leaves open."""
+
+    least: Literal["one", "half"] = stated(
+        "one",
+        "Fewest answered items of a scale: one, or half of them",
+        why="RAND's scoring leaves unanswered items out and states no minimum; SF-36 asks for half of a scale.",
+        choices=("one", "half"),
+    )
+
+
+STANDARD = RandParameters()
 
 
 def _spread(codes: int) -> dict[float, float]:
@@ -33,20 +52,50 @@ RECODES: Mapping[str, Mapping[float, float]] = MappingProxyType(
 )
 """Item -> code on the form -> 0 (worst) to 100 (best)."""
 
-GAPS = "There is a value where at least one item of the scale is answered: the mean of those that are."
 
-
-def score_rand_36(columns: Columns) -> dict[str, Column]:
+def score_rand_36(columns: Columns, parameters: RandParameters = STANDARD) -> dict[str, Column]:
     """Return the eight scales, each the mean of its answered items, 0 (worst) to 100 (best)."""
     values = {name: recoded(columns[name], table) for name, table in RECODES.items()}
-    return {name: mean_of(values, items, at_least=1) for name, items in SCALES.items()}
+    return {name: mean_of(values, items, at_least=_least(name, parameters)) for name, items in SCALES.items()}
 
 
-RAND_36 = Instrument(
-    id="rand-36",
-    title="RAND 36-Item Health Survey 1.0",
-    citation="Hays RD, Sherbourne CD, Mazel RM. The RAND 36-Item Health Survey 1.0. Health Econ 1993;2:217-27.",
-    items=questions(),
-    scores=tuple(scale_score(name, at_least=1, gaps=GAPS) for name in LABELS),
-    score=score_rand_36,
-)
+def _least(scale: str, parameters: RandParameters) -> int:
+    return 1 if parameters.least == "one" else HALF[scale]
+
+
+def _gaps(scale: str, parameters: RandParameters) -> str:
+    if parameters.least == "one":
+        return "There is a value where at least one item of the scale is answered: the mean of those that are."
+    few, whole = HALF[scale], len(SCALES[scale])
+    return f"There is a value where at least {few} of the {whole} items are answered: the mean of those that are."
+
+
+def rand_36(parameters: RandParameters) -> Instrument:
+    """Make the survey with parameters."""
+    return Instrument(
+        id="rand-36",
+        title="RAND 36-Item Health Survey 1.0",
+        version="1.0",
+        citation="Hays RD, Sherbourne CD, Mazel RM. The RAND 36-Item Health Survey 1.0. Health Econ 1993;2:217-27.",
+        licence="RAND: the survey is free, without permission. Its wording is not shipped; take RAND's own form.",
+        items=questions(),
+        scores=tuple(
+            scale_score(name, at_least=_least(name, parameters), gaps=_gaps(name, parameters)) for name in LABELS
+        ),
+        score=partial(score_rand_36, parameters=parameters),
+        rules=(
+            (
+                "The items, and so the recorded answers, are those of `sf-36-v1`. Each answer becomes a number from 0 "
+                "to 100 in even steps, and a scale is the mean of its items."
+            ),
+            (
+                "It differs from `sf-36-v1` in pain and general health, and where answers are missing. There are no "
+                "summaries: these are made of the scales of `sf-36-v1`."
+            ),
+        ),
+        parameters=parameters,
+        with_parameters=rand_36,
+    )
+
+
+RAND_36 = rand_36(STANDARD)

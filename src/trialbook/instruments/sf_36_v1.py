@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, mean_of, recoded, rounded, sum_of
-from trialbook.instruments.short_form import LABELS, SCALES, questions, scale_score
+from trialbook.instruments.short_form import HALF, LABELS, SCALES, questions, scale_score
 from trialbook.protocol.model import Derived
 
 Recode = Mapping[float, float]
@@ -43,9 +43,6 @@ HINDRANCE: Recode = {1: 5.0, 2: 4.0, 3: 3.0, 4: 2.0, 5: 1.0}
 """In the way of work, where there is pain; without any pain the answer 1 counts 6."""
 HINDRANCE_ALONE: Recode = {1: 6.0, 2: 4.75, 3: 3.5, 4: 2.25, 5: 1.0}
 """Where the strength of pain is not answered; it then stands for both."""
-
-HALF: Mapping[str, int] = MappingProxyType({name: (len(items) + 1) // 2 for name, items in SCALES.items()})
-"""Scale -> fewest answered items."""
 
 LOWEST_AND_RANGE: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
@@ -150,11 +147,54 @@ def _over_all(name: str, label: str, low: float, high: float, gaps: str) -> Scor
 
 SUMMARY_GAPS = "There is a summary only where all eight scales have a value."
 
+RULES = (
+    (
+        "The items stand in the order of the form, question 1 to 36: `gh1` is question 1, `ht` 2, `pf01` to `pf10` 3 "
+        "to 12, `rp1` to `rp4` 13 to 16, `re1` to `re3` 17 to 19, `sf1` 20, `bp1` 21, `bp2` 22, `vt1` 23, `mh1` to "
+        "`mh3` 24 to 26, `vt2` 27, `mh4` 28, `vt3` 29, `mh5` 30, `vt4` 31, `sf2` 32, `gh2` to `gh5` 33 to 36."
+    ),
+    (
+        "Record the code of the printed form, as it is: that 1 is the best answer to some questions and the worst to "
+        "others is settled by the scoring. The codes of each question follow the printed order of its answers: 1 is "
+        "the best answer to questions 1, 20, 21, 22, 23, 26, 27, 30, 34 and 36, and the worst to all others that are "
+        "scored."
+    ),
+    (
+        "Ware's recoding: question 1 counts 5, 4.4, 3.4, 2, 1; questions 20, 34 and 36 are turned (6 minus the code), "
+        "and 23, 26, 27 and 30 (7 minus the code). Question 21 counts 6, 5.4, 4.2, 3.1, 2.2, 1. Question 22 counts 5, "
+        "4, 3, 2, 1, but 6 where there is no pain at all (1 in both). Where only question 22 is answered, it counts 6, "
+        "4.75, 3.5, 2.25, 1 and stands for both questions of pain."
+    ),
+    "A scale is the sum of its items as percent of the way from the lowest to the highest sum possible.",
+    (
+        "A summary standardises the eight scales by mean and SD of the general population of the United States in "
+        "1990, weights and adds them, times 10, plus 50: mean 50, SD 10. Its range is what the arithmetic allows; the "
+        "best answers throughout give PCS 57.87 and MCS 62.14, the worst 20.14 and 17.34. A bad mental scale raises "
+        "the PCS, and a bad physical one the MCS: that is how they were made."
+    ),
+    (
+        "The two summaries: Ware JE, Kosinski M, Keller SD. SF-36 Physical and Mental Health Summary Scales: A User's "
+        "Manual. Boston: The Health Institute, New England Medical Center, 1994."
+    ),
+    (
+        "Version 1 only, with the norms of 1990, whatever the country and year of the study, so that numbers can be "
+        "compared. Other norms, and version 2 with its other answers, would be other instruments."
+    ),
+    (
+        "`total_unofficial` is the mean of the eight scales. The questionnaire has no total; papers that give one "
+        "mostly mean this, but rarely say so. Its label says unofficial wherever it appears."
+    ),
+    "`ht`, health against a year ago, is recorded and is in no score.",
+)
+
 SF_36_V1 = Instrument(
     id="sf-36-v1",
     title="Short Form 36, version 1",
+    version="1, summaries by the norms of the United States of 1990",
     citation="Ware JE, Sherbourne CD. The MOS 36-item short-form health survey (SF-36). I. Conceptual framework and "
     "item selection. Med Care 1992;30:473-83.",
+    licence="The name SF-36, its forms and version 2 are licensed by their owner (QualityMetric); RAND's edition of "
+    "the same questions is free. No wording is shipped.",
     items=questions(),
     scores=(
         *(scale_score(name, at_least=HALF[name], gaps=_scale_gaps(name)) for name in LABELS),
@@ -169,4 +209,5 @@ SF_36_V1 = Instrument(
         ),
     ),
     score=score_sf_36_v1,
+    rules=RULES,
 )

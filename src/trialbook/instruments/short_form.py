@@ -76,6 +76,9 @@ SCALES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Scale -> its items. `ht`, the change of health, belongs to none."""
 
+HALF: Mapping[str, int] = MappingProxyType({name: (len(items) + 1) // 2 for name, items in SCALES.items()})
+"""Scale -> half of its items."""
+
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "pf": "Physical functioning",

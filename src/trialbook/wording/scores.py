@@ -20,9 +20,7 @@ SCORE: dict[str, Wording] = {
     "SCORE-04": Wording(
         "The file has no column “{column}”, which --id names.", "{did_you_mean}The columns are: {columns}."
     ),
-    "SCORE-05": Wording(
-        "{instrument} has no parameter “{name}”.", "{did_you_mean}What can be set: {known}."
-    ),
+    "SCORE-05": Wording("{instrument} has no parameter “{name}”.", "{did_you_mean}What can be set: {known}."),
     "SCORE-06": Wording("“{name}” cannot be set to “{text}”.", "It may be: {may_be}."),
     "SCORE-07": Wording(
         "“{text}” is a limit and not a number, and a score needs a number.",
@@ -31,10 +29,10 @@ SCORE: dict[str, Wording] = {
     "SCORE-08": Wording(
         "{count} more cells cannot be taken.", "Correct those above, and score the file again to see the others."
     ),
-    "SCORE-09": Wording("The file has a header and no row below it.", "Export it again; a row is a form that was filled in."),
-    "SCORE-10": Wording(
-        "The scores would be written over the answers.", "Give --csv another name, or another folder."
+    "SCORE-09": Wording(
+        "The file has a header and no row below it.", "Export it again; a row is a form that was filled in."
     ),
+    "SCORE-10": Wording("The scores would be written over the answers.", "Give --csv another name, or another folder."),
     "SCORE-11": Wording(
         "The column “{column}” cannot be carried through, since the scores have a column of that name.",
         "Give it another name in the file.",

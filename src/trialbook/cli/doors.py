@@ -1,0 +1,97 @@
+"""What every verb needs at its door: the clock, the chance and the person, days as typed, and problems as sentences."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from trialbook.errors import Problem
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from trialbook.capture.acts import Act
+    from trialbook.folder import Doors
+    from trialbook.protocol.model import Study
+
+
+def record(study: Path, act: Act, by: str | None) -> None:
+    """Record one act, and print what became of it."""
+    from trialbook.folder import folder_of
+    from trialbook.folder import record as recorded
+    from trialbook.terminal import print_receipt
+
+    receipt = recorded(folder_of(study), act, doors(by))
+    print_receipt(receipt)
+    print_problems(receipt.notes)
+
+
+def doors(by: str | None) -> Doors:
+    """Make the clock, the chance and the person that all below is handed."""
+    import uuid
+    from datetime import UTC, datetime
+
+    from trialbook.folder import Doors
+
+    def now() -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - this is the door
+
+    def new_id() -> str:
+        return str(uuid.uuid4())  # noqa: TID251 - this is the door
+
+    return Doors(now=now, new_id=new_id, by=by or person_here())
+
+
+def day_of(text: str, option: str) -> date:
+    """Read a day given on the command line."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text} is no date; write it as 2026-03-14", param_hint=option) from error
+
+
+def today_in(plan: Study, clock: Doors) -> date:
+    """Return the day that it is now at the sites of a study: doses and washouts go by their calendar."""
+    from zoneinfo import ZoneInfo
+
+    return clock.now().astimezone(ZoneInfo(plan.identity.timezone)).date()
+
+
+def stop_for(problems: Sequence[Problem]) -> None:
+    """Print problems and leave, where there are any."""
+    print_problems(problems)
+    if problems:
+        sys.exit(1)
+
+
+def moment(text: str | None) -> int | str | None:
+    """Read a past moment: the number of an entry, or a time as text."""
+    return int(text) if text is not None and text.isdecimal() else text
+
+
+def person_here() -> str:
+    """Return the name of who is logged in; asks for --by where the machine does not know."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise click.UsageError("This machine does not say who you are. Name the person with --by.") from error
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """Print each problem with its place, its sentence and its remedy, to standard error."""
+    from trialbook.wording import remedy, sentence
+
+    for problem in problems:
+        place = f"{problem.place}: " if str(problem.place) else ""
+        click.echo(f"{place}{problem.level} {problem.code}: {sentence(problem)}\n    {remedy(problem)}", err=True)
+    count = len(problems)
+    if count > 1:
+        click.echo(f"{count} problems in all.", err=True)
