@@ -238,11 +238,21 @@ def test_a_partial_date_that_leaves_no_doubt() -> None:
         [("AZA", "NK", LONG_AGO, "2024-03-31"), ("AZA", "100", "2024-04-01", None)],
         [("AZA", None, LONG_AGO, "2024-03-31"), ("AZA", None, "2024-04-01", None)],
         [("AZA", ">100", LONG_AGO, "2024-03-31"), ("AZA", "100", "2024-04-01", None)],
+        [("AZA", "50", "2023-11", None), ("AZA", "100", "2023-11-28", "2024-02-15")],
     ],
 )
 def test_doubt_is_one_unknown_change(rows: list[Row]) -> None:
     """CONST-04."""
     assert [(change[0], change[1]) for change in of(*rows)] == [("AZA", "unknown")]
+
+
+def test_rows_that_began_before_the_period_in_an_order_not_known() -> None:
+    """CONST-04: a dose that was raised before, and fell back meanwhile; no doubt where both orders come to the same."""
+    old, raised = ("AZA", "50", "2023-11", None), ("AZA", "100", "2023-11-15", "2024-02-15")
+    (change,) = changes(STUDY, casebook(old, raised), "background")
+    assert (change.kind, change.on) == ("unknown", date(2024, 2, 16))
+    assert of(old, ("AZA", "100", "2023-12-01", "2024-02-15")) == [("AZA", "dose changed", "2024-02-16", "100", "50")]
+    assert of(old, ("AZA", "50", "2023-11", "2024-02-15")) == []
 
 
 def test_an_end_that_may_be_the_day_of_enrolment() -> None:

@@ -5,7 +5,7 @@ DEV-02: each breach raises exactly one deviation, of the kind that the table of 
 DEV-10: windows never place one visit twice: whatever its date, a visit deviates from the schedule at most once.
 DEV-03: a visit after the day that it has to come before is raised once, and not as late besides.
 DEV-04: what nobody can know is no deviation: no anchor, no date, no amount, no answer, nothing dated at all.
-DEV-05: who was screened and not enrolled can only deviate in the consent.
+DEV-05: who was screened and not enrolled can only deviate in the consent, and in doses that were given all the same.
 DEV-06: a dose differs where it does so by more than 5 % and by more than one step of rounding.
 DEV-07: a constant background raises nothing, and any change exactly one deviation.
 DEV-08: every deviation has a kind of the table and the entries that tell of it; what did not happen has none.
@@ -221,7 +221,7 @@ def test_dev_02_one_breach_one_deviation(kind: tuple[str, str]) -> None:
 
 
 def test_dev_02_every_kind_is_tried() -> None:
-    tried = {*BREACHES, ("order", "out of order"), ("rater", "other rater")}
+    tried = {*BREACHES, ("dose", "not enrolled"), ("order", "out of order"), ("rater", "other rater")}
     assert tried == {(group, kind) for group, kinds in KINDS.items() for kind in kinds}
 
 
@@ -322,12 +322,40 @@ def test_dev_04_a_missing_consent_is_not_raised_as_unknown_eligibility_too() -> 
 
 
 def test_dev_05_screening_failures() -> None:
-    cells = with_cells({"baseline|visit.date": on(-20), "|screening.age": "17", "|drugs.end|1": on(3)})
-    failed = book(cells, status="screen failure", enrolled=None)
+    cells = {name: text for name, text in AS_PLANNED.items() if "infusion" not in name}
+    changed = {**cells, "baseline|visit.date": on(-20), "|screening.age": "17", "|drugs.end|1": on(3)}
+    failed = book(changed, status="screen failure", enrolled=None)
     assert found(failed) == []
-    assert found(replace(failed, answers=book(with_cells({"|consent.date": None})).answers)) == [
-        ("consent", "no consent")
+    without = {name: text for name, text in changed.items() if "consent" not in name}
+    assert found(replace(failed, answers=book(without).answers)) == [("consent", "no consent")]
+
+
+@pytest.mark.parametrize("status", ["screening", "screen failure"])
+def test_dev_05_a_dose_of_somebody_who_was_never_enrolled(status: ParticipantStatus) -> None:
+    """DEV-02: each dose once, one without a date too; what was not given is no dose."""
+    given = {
+        "|infusion.start|3": None,
+        "|infusion.given|3": "600",
+        "|infusion.start|4": on(8),
+        "|infusion.given|4": "0",
+    }
+    casebook = book({**AS_PLANNED, "|infusion.given|2": "0", **given}, status=status, enrolled=None)
+    deviations = [one for one in find_deviations(STUDY, casebook, DAY_0 + timedelta(1)) if one.group != "visit"]
+    assert [(one.kind, one.date, one.repeat, one.found) for one in deviations] == [
+        ("not enrolled", DAY_0, "1", status),
+        ("not enrolled", None, "3", status),
     ]
+    assert all(one.seqs for one in deviations)
+
+
+@pytest.mark.parametrize(
+    ("enrolled", "is_before"), [(on(0), False), (on(1), True), (on(0)[:7], False), ("2027", True), (None, False)]
+)
+def test_dev_02_a_dose_before_the_enrolment(enrolled: str | None, *, is_before: bool) -> None:
+    """DEV-04: only where every day that the enrolment can have been comes after the dose."""
+    raised = [one for one in find_deviations(STUDY, book(AS_PLANNED, enrolled=enrolled), LATER) if one.group == "dose"]
+    first = [one for one in raised if one.repeat == "1"]
+    assert [(one.kind, one.found) for one in first] == [("not enrolled", f"enrolled {enrolled}")] * is_before
 
 
 @pytest.mark.parametrize(("given_mg", "differs"), [("580", False), ("640", False), ("570", True), ("650", True)])
@@ -382,7 +410,7 @@ def test_dev_09_out_of_order() -> None:
         "week 4",
         "rating",
     )
-    assert (deviation.planned, deviation.found) == ("after asked", "completed later: asked")
+    assert (deviation.planned, deviation.found) == ("after Asked", "completed later: Asked")
     assert deviation.seqs == (casebook.answers[rating].first_seq, 900)
     corrected = replace(casebook.answers[asked], seq=900, at="z")
     assert found(replace(casebook, answers={**casebook.answers, asked: corrected})) == []

@@ -520,6 +520,30 @@ def test_odd_measurements_are_notes() -> None:
     assert notes(planned(casebook({**jump, "unscheduled-1/body.weight": "60.5"}))) == []
 
 
+@pytest.mark.parametrize(
+    ("weight", "height", "codes"),
+    [
+        ("102.4", "160", []), ("102.5", "160", ["DOSE-44"]), ("38.4", "160", []), ("38.3", "160", ["DOSE-44"]),
+        ("121", "160", ["DOSE-44"]), ("150", "100", ["DOSE-44"]),
+    ],
+)  # fmt: skip
+def test_a_weight_that_hardly_fits_the_height_is_a_note(weight: str, height: str, codes: list[str]) -> None:
+    """DOSING-07: 55 kg given in pounds; 100 kg and 150 cm interchanged. Both are within what is expected of each."""
+    assert notes(planned(casebook({"baseline/body.weight": weight, "baseline/body.height": height}))) == codes
+
+
+def test_an_exclusion_that_is_not_asked_and_would_be_met_is_a_note() -> None:
+    """DOSING-07: a man who is recorded as pregnant is one of the two; his criterion does not apply all the same."""
+    asked = TEXT.replace("when: screening.pregnant", "when: screening.pregnant, ask_when: screening.female")
+    text = asked.replace("      pregnant: {", "      female: {choice: yes/no}\n      pregnant: {")
+    of, _ = parse_study(text.replace("DOSE", SURFACE).replace("GIVE", WEEKLY), file="s.yaml", catalog=CATALOG)
+    assert notes(planned(casebook({"screening.female": "no"}), of=of)) == []
+    plan = planned(casebook({"screening.female": "no", "screening.pregnant": "yes"}), of=of)
+    assert notes(plan) == ["DOSE-43"]
+    assert "E1" in sentence(plan.notes[0])
+    assert refused(casebook({"screening.female": "yes", "screening.pregnant": "yes"}), of=of) == ["DOSE-07"]
+
+
 def test_much_rounding_is_a_note() -> None:
     """DOSING-07: 55 mg in steps of 100 mg; and what would be rounded to nothing is refused."""
     assert notes(planned(casebook(), of=study("dose: 1 mg/kg\n    round_to: 100 mg"))) == ["DOSE-38"]

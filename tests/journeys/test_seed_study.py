@@ -52,6 +52,27 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder whose participant may enter, is measured and enrolled; made once, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    shutil.copyfile(STUDY / "study.yaml", folder / "study.yaml")
+    run("participant", folder, "P1", "screen")
+    make_eligible(folder)
+    answer(folder, SEROLOGY)
+    measure(folder)
+    assert "P1: eligible" in run("screening", folder, "P1", "--on", "2026-01-10").output
+    run("participant", folder, "P1", "enrol", "--on", "2026-01-10")
+    return folder
+
+
+@pytest.fixture
+def enrolled(prepared: Path, tmp_path: Path) -> Path:
+    """Return a copy of the folder with the enrolled participant."""
+    shutil.copytree(prepared, tmp_path / "study")
+    return tmp_path / "study"
+
+
 def answer(folder: Path, answers: tuple[tuple[str, str], ...], *options: str) -> None:
     for item, text in answers:
         run("enter", folder, "P1", item, text, *options)
@@ -106,10 +127,9 @@ def test_screening_says_what_is_missing(folder: Path) -> None:
     assert "I1" in run("screening", folder).output
 
 
-def test_eligible(folder: Path) -> None:
+def test_eligible(enrolled: Path) -> None:
     """SEED-03: a partial date decides where both of its ends agree."""
-    make_eligible(folder)
-    said = run("screening", folder, "P1", "--on", "2026-01-10").output
+    said = run("screening", enrolled, "P1").output
     assert "P1: eligible" in said
     assert "unknown" not in said
 
@@ -123,13 +143,9 @@ def test_dose_refuses_with_every_reason(folder: Path) -> None:
     run("enter", folder, "P1", "infusion.given", "590", "--repeat", "1")
 
 
-def test_dose(folder: Path) -> None:
+def test_dose(enrolled: Path) -> None:
     """SEED-05."""
-    make_eligible(folder)
-    answer(folder, SEROLOGY)
-    measure(folder)
-    run("participant", folder, "P1", "enrol", "--on", "2026-01-10")
-    said = run("dose", folder, "P1", "--on", "2026-01-10").output
+    said = run("dose", enrolled, "P1", "--on", "2026-01-10").output
     assert "dose 1 of 4, on 2026-01-10: 590 mg" in said
     assert "586.19025 mg, rounded to 10 mg" in said
     assert "1 x 500 mg + 1 x 100 mg; 10 mg left over" in said
@@ -137,15 +153,11 @@ def test_dose(folder: Path) -> None:
     assert "pharmacist" in said
 
 
-def test_second_dose_is_late(folder: Path) -> None:
+def test_second_dose_is_late(enrolled: Path) -> None:
     """SEED-05: the first infusion is day 0; nine days later is told, and planned."""
-    make_eligible(folder)
-    answer(folder, SEROLOGY)
-    measure(folder)
-    run("participant", folder, "P1", "enrol", "--on", "2026-01-10")
     given = (("infusion.start", "2026-01-10"), ("infusion.given", "590"), ("infusion.reaction", "no"))
-    answer(folder, given, "--repeat", "1")
-    said = run("dose", folder, "P1", "rituximab", "--on", "2026-01-19").output
+    answer(enrolled, given, "--repeat", "1")
+    said = run("dose", enrolled, "P1", "rituximab", "--on", "2026-01-19").output
     assert "dose 2 of 4" in said
     assert "1 day too late" in said
 

@@ -101,13 +101,17 @@ def _by_surface(study: Study, casebook: Casebook, treatment: Treatment, on: date
         found = tuple(one for one in (weight, height) if isinstance(one, Problem))
         unknown = _problem("DOSE-22", casebook, treatment=treatment.id, formulas=", ".join(FORMULAS))
         return found if formula in FORMULAS else (*found, unknown)
-    index = EXACT.divide(weight.value * 10000, height.value * height.value)
-    if not POSSIBLE_INDEX[0] <= index <= POSSIBLE_INDEX[1]:
+    if not POSSIBLE_INDEX[0] <= body_mass_index(weight.value, height.value) <= POSSIBLE_INDEX[1]:
         return (_problem("DOSE-21", casebook, weight=shown(weight.value), height=shown(height.value)),)
     area = Decimal(body_surface(formula, weight=float(weight.value), height=float(height.value)))
     surface = Surface(value=area.quantize(SURFACE_STEP, ROUND_HALF_EVEN), formula=formula)
     unit = unit_of(treatment) or ""
     return _rounded(treatment, surface.value, unit, casebook, weight=weight, height=height, body_surface=surface)
+
+
+def body_mass_index(weight: Decimal, height: Decimal) -> Decimal:
+    """Return the body mass index in kg/m2, by weight in kg and height in cm."""
+    return EXACT.divide(weight * 10000, height * height)
 
 
 def _rounded(

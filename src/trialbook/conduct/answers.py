@@ -80,7 +80,7 @@ def _earlier(
     """Return the `baseline.` and `previous.` names of a form that are needed."""
     values: Answers = {}
     if _is_needed(f"baseline.{form.id}", names):
-        visits = _baseline_visits(study, casebook, form, anchor)
+        visits = baseline_visits(study, casebook, form, anchor)
         values |= _named(f"baseline.{form.id}", _latest(casebook, form, visits))
     if _is_needed(f"previous.{form.id}", names):
         visits = _before(study, casebook, visit)
@@ -174,7 +174,8 @@ def _latest(casebook: Casebook, form: Form, visits: Iterable[str]) -> Answers:
     return answers
 
 
-def _baseline_visits(study: Study, casebook: Casebook, form: Form, anchor: date | None) -> tuple[str, ...]:
+def baseline_visits(study: Study, casebook: Casebook, form: Form, anchor: date | None) -> tuple[str, ...]:
+    """Return the visits that can be the baseline by the plan's rule, in the order of time: the last with a value is."""
     rule = study.analysis.baseline
     if rule.kind == "visit":
         return (rule.visit,) if rule.visit is not None else ()

@@ -225,8 +225,7 @@ def _readings(rows: Sequence[Spell], period: Days) -> Iterator[Reading]:
 
     A partial date is read as its first day, its last, and the days about the ends of the period.
     """
-    spans = [span for row in rows for span in (row.start, row.end)]
-    days = [_days_to_try(span, period) for span in spans]
+    days = [tried for row in rows for tried in (_starts_to_try(row, rows, period), _days_to_try(row.end, period))]
     number = 1
     for tried in days:
         number *= len(tried)
@@ -240,6 +239,16 @@ def _readings(rows: Sequence[Spell], period: Days) -> Iterator[Reading]:
         choices = ([first for first, _ in ends], [last for _, last in ends], inward, outward, middle)
     for chosen in choices:
         yield tuple(zip(chosen[::2], chosen[1::2], strict=True))
+
+
+def _starts_to_try(row: Spell, rows: Sequence[Spell], period: Days) -> tuple[date, ...]:
+    """Return the first days of a row that make a difference: before the period, where it may be the later of two."""
+    start = row.start
+    others = (other.start for other in rows if other is not row)
+    is_order_open = any(start.first <= other.last and other.first <= start.last for other in others)
+    if start.first < start.last < period.first and is_order_open:
+        return start.first, start.last
+    return _days_to_try(start, period)
 
 
 def _days_to_try(span: Days, period: Days) -> tuple[date, ...]:

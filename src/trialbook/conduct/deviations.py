@@ -54,6 +54,7 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
             "before consent": "the first visit or dose is dated before the consent",
         },
         "dose": {
+            "not enrolled": "given to somebody who was not enrolled by that day",
             "early": "given before the first day of its window",
             "late": "given after the last day of its window",
             "missed": "not given, and its window is over",
@@ -112,11 +113,11 @@ def find_deviations(
 ) -> tuple[Deviation, ...]:
     """Return every deviation of a participant as known on a day, by group in the order of `KINDS`.
 
-    Who was screened and not enrolled can only deviate in the consent. `eligibility` is how the participant was judged,
-    where that was worked out already.
+    Who was screened and not enrolled can only deviate in the consent, and in doses that were given all the same.
+    `eligibility` is how the participant was judged, where that was worked out already.
     """
     if casebook.status == "screen failure":
-        return tuple(_consent(study, casebook, today))
+        return (*_consent(study, casebook, today), *_doses(study, casebook, today))
     finders: Mapping[Group, Finder] = {**FINDERS, "eligibility": partial(_eligibility, judged=eligibility)}
     return tuple(found for group in groups_of(study) for found in finders[group](study, casebook, today))
 
@@ -299,11 +300,20 @@ def _doses(study: Study, casebook: Casebook, today: date) -> Iterator[Deviation]
     for treatment in given_treatments(study):
         found = exposure(study, casebook, treatment.id, today=today)
         for dose in found.doses:
-            for kind, planned, given in _kinds_of_dose(treatment, dose):
+            for kind, planned, given in (*_without_enrolment(casebook, dose), *_kinds_of_dose(treatment, dose)):
                 yield _of_dose(study, casebook, treatment, dose, kind=kind, planned=planned, found=given)
         for missed in found.missed:
             if missed.reason == "window passed" or casebook.status == "completed":
                 yield _missed_dose(study, casebook, treatment, missed)
+
+
+def _without_enrolment(casebook: Casebook, dose: DoseGiven) -> Iterator[tuple[str, str, str]]:
+    """Yield that somebody was not enrolled when a dose was given; a row with an amount of 0 is no dose."""
+    if casebook.status not in EVER_ENROLLED:
+        if dose.given != 0:
+            yield "not enrolled", "enrolment first", casebook.status
+    elif dose.number is not None and dose.date is not None and dose.date < days_of(casebook.enrolled_on).first:
+        yield "not enrolled", "enrolment first", f"enrolled {casebook.enrolled_on}"
 
 
 def _kinds_of_dose(treatment: Treatment, dose: DoseGiven) -> Iterator[tuple[str, str, str]]:
@@ -419,9 +429,14 @@ def _order(study: Study, casebook: Casebook, _today: date) -> Iterator[Deviation
         yield Deviation(
             participant=casebook.participant, group="order", kind="out of order", visit=one.visit, form=one.form,
             date=on, day=_day(study, casebook, on), seqs=_known(one.seqs),
-            planned=f"after {', '.join((*one.afterwards, *one.unfinished))}",
-            found="; ".join(f"{word}: {', '.join(forms)}" for word, forms in said if forms),
+            planned=f"after {_titles(study, (*one.afterwards, *one.unfinished))}",
+            found="; ".join(f"{word}: {_titles(study, forms)}" for word, forms in said if forms),
         )  # fmt: skip
+
+
+def _titles(study: Study, forms: tuple[str, ...]) -> str:
+    """Name forms as the study file does."""
+    return ", ".join(study.say(study.forms[form].label) or form for form in forms)
 
 
 def _rater(study: Study, casebook: Casebook, _today: date) -> Iterator[Deviation]:

@@ -22,6 +22,7 @@ from trialbook.conduct.amounts import (
     Measured,
     Surface,
     answers_up_to,
+    body_mass_index,
     dose_amount,
     shown,
 )
@@ -32,7 +33,7 @@ from trialbook.conduct.moments import days_of
 from trialbook.conduct.recorded import exact_amount
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import anchor_date
-from trialbook.conduct.screening import Assessment, assess_eligibility
+from trialbook.conduct.screening import Assessment, Eligibility, assess_eligibility
 from trialbook.errors import Level, Place, Problem
 from trialbook.instruments.infusion_rate import MINUTES_AN_HOUR, RateStep, infusion_steps, total_minutes
 from trialbook.instruments.vials import Vials, choose_vials
@@ -43,6 +44,9 @@ OLD = 28
 """Days after which a note tells the age of a weight or a height."""
 MUCH = Decimal("0.1")
 """Part of a dose, or of an earlier weight, by which a change is told in a note."""
+
+USUAL_INDEX = (Decimal(15), Decimal(40))
+"""Body mass indices, in kg/m2, beyond which a note asks for the units: 55 kg at 160 cm are 21, given in pounds 47."""
 
 PHARMACIST = Problem(code="DOSE-50", level="warning")
 """Stands beside every plan."""
@@ -121,15 +125,17 @@ def plan_dose(
     given = exposure(study, casebook, treatment_id)
     asked = len(given.numbered) + 1 if number is None else number
     amount = _amount(study, casebook, treatment, on)
+    eligibility = assess_eligibility(study, casebook, on=on)
     problems = (
-        *_about_participant(study, casebook, on),
+        *_about_participant(study, casebook, eligibility, on),
         *_about_results(study, casebook, treatment, on),
         *_about_number(study, casebook, treatment, given, asked, on),
         *(amount if isinstance(amount, tuple) else ()),
     )
     if problems or isinstance(amount, tuple):
         return Refusal(participant=casebook.participant, treatment=treatment_id, on=on, problems=problems)
-    return _plan(study, casebook, treatment, given, amount, on, asked)
+    plan = _plan(study, casebook, treatment, given, amount, on, asked)
+    return replace(plan, notes=(*_about_not_asked(study, casebook, eligibility), *plan.notes))
 
 
 def _amount(study: Study, casebook: Casebook, treatment: Treatment, on: date) -> Amount | tuple[Problem, ...]:
@@ -140,7 +146,7 @@ def _amount(study: Study, casebook: Casebook, treatment: Treatment, on: date) ->
 # ---- who may be given a dose ------------------------------------------------------------------------------------
 
 
-def _about_participant(study: Study, casebook: Casebook, on: date) -> Iterator[Problem]:
+def _about_participant(study: Study, casebook: Casebook, eligibility: Eligibility, on: date) -> Iterator[Problem]:
     """Yield what speaks against any dose on the day: status, consent, criteria."""
     person = casebook.participant
     enrolled = days_of(casebook.enrolled_on)
@@ -150,7 +156,6 @@ def _about_participant(study: Study, casebook: Casebook, on: date) -> Iterator[P
         yield _problem("DOSE-03", casebook, participant=person, enrolled=casebook.enrolled_on or "", on=str(on))
     consent = tuple(_about_consent(study, casebook, on))
     yield from consent
-    eligibility = assess_eligibility(study, casebook, on=on)
     found = [problem for one in eligibility.criteria for problem in _about_criterion(study, casebook, one)]
     yield from found
     if eligibility.verdict != "eligible" and not found and not consent:
@@ -359,6 +364,14 @@ def _infusion(treatment: Treatment, given: Exposure, amount: Amount) -> Infusion
 # ---- what should be looked at -----------------------------------------------------------------------------------
 
 
+def _about_not_asked(study: Study, casebook: Casebook, eligibility: Eligibility) -> Iterator[Problem]:
+    """Yield the exclusions that do not apply and would be met, as for a man who is recorded as pregnant."""
+    for one in eligibility.criteria:
+        if one.criterion.kind == "exclusion" and one.applies is False and one.met:
+            values = {"criterion": one.criterion.id, "text": study.say(one.criterion.text)}
+            yield _note("DOSE-43", casebook, participant=casebook.participant, **values)
+
+
 def _about_day(casebook: Casebook, planned: PlannedDose, on: date) -> Iterator[Problem]:
     off = planned.days_off(on)
     if off:
@@ -379,6 +392,11 @@ def _about_measured(study: Study, casebook: Casebook, amount: Amount, on: date) 
         if one is not None:
             yield from _about_date(study, casebook, one, on)
             yield from _about_value(study, casebook, one, on)
+    if amount.weight is not None and amount.height is not None:
+        index = body_mass_index(amount.weight.value, amount.height.value)
+        if not USUAL_INDEX[0] <= index <= USUAL_INDEX[1]:
+            values = {"weight": shown(amount.weight.value), "height": shown(amount.height.value)}
+            yield _note("DOSE-44", casebook, index=f"{index:.1f}", **values)
 
 
 def _about_date(study: Study, casebook: Casebook, one: Measured, on: date) -> Iterator[Problem]:

@@ -157,6 +157,14 @@ DOSE: dict[str, Wording] = {
         "How long the infusion runs was not worked out: rates in {rate} do not fit a dose in {unit}.",
         "Write the rates in {unit}/h in the study file.",
     ),
+    "DOSE-43": Wording(
+        "Exclusion criterion {criterion} is not asked of {participant}, and the answers would meet it: {text}.",
+        "Check the answers behind it and those that say that it does not apply; one of them may be wrong.",
+    ),
+    "DOSE-44": Wording(
+        "A weight of {weight} kg with a height of {height} cm is unusual: {index} kg/m2.",
+        "Check both numbers and their units: pounds or inches, or one in the place of the other.",
+    ),
     "DOSE-50": Wording(
         "A pharmacist checks every dose before it is prepared, against the prescription and the measurements.",
         "This plan is arithmetic on what was recorded, and no prescription.",
