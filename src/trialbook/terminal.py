@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -15,14 +16,19 @@ from rich.table import Table
 from trialbook.errors import Place
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from trialbook.capture.book import Receipt
     from trialbook.capture.ledger import Entry
     from trialbook.capture.rows import Change, Preview, StatusChange
     from trialbook.capture.verify import Verification
     from trialbook.conduct.completeness import GridRow, VisitGrid
+    from trialbook.conduct.dosing import DosePlan
+    from trialbook.conduct.reasons import Reason
     from trialbook.conduct.schedule import PlacedVisit
+    from trialbook.conduct.screening import Eligibility, Screened
     from trialbook.demo import Shown
-    from trialbook.folder import Imported, Traced
+    from trialbook.folder import Imported, Rehearsed, Traced
     from trialbook.protocol.amendments import Change as PlanChange
     from trialbook.protocol.model import Study
     from trialbook.protocol.outline import Outline, RoleRows
@@ -45,6 +51,11 @@ SIGNS = {
     "not expected": ("–", "dim"),
 }
 """State of a planned visit -> its sign and colour; the sign alone tells."""
+
+VERDICTS = {"eligible": "[green]eligible[/]", "not eligible": "[red]not eligible[/]", "unknown": "[yellow]unknown[/]"}
+
+OUTCOMES = {True: "[green]{}[/]", False: "[red]{}[/]", None: "[yellow]{}[/]"}
+"""Whether a criterion stands in the way -> the colour of its outcome; the word alone tells."""
 
 DUE = {"due": "●", "conditional": "○", "": ""}
 
@@ -135,6 +146,108 @@ def print_changes(changes: Sequence[PlanChange]) -> None:
     console().print(rows)
 
 
+def print_data_notice(study: Study) -> None:
+    """Say first that the data are invented, where they are; nothing for real data."""
+    if study.identity.data == "invented":
+        console().print("[bold]Invented data:[/] no value belongs to a person.")
+
+
+# ---- who may enter, what is given -------------------------------------------------------------------------------
+
+
+def print_screening(log: Sequence[Screened], study: Study) -> None:
+    """Print the screening log: everybody who was screened, the verdict, and the criteria behind it."""
+    out = console()
+    rows = table("participant", "status", "verdict", "not fulfilled", "unknown")
+    for row in log:
+        found = row.eligibility
+        consent = () if found.consented or study.consent is None else ("consent",)
+        refused, open_ = (consent, ()) if found.consented is False else ((), consent)
+        cells = (", ".join((*refused, *found.not_fulfilled)), ", ".join((*open_, *found.unknown)))
+        rows.add_row(
+            escape(row.casebook.participant), row.casebook.status, VERDICTS[found.verdict], *map(escape, cells)
+        )
+    out.print(rows if log else "Nobody was screened yet.")
+
+
+def print_eligibility(found: Eligibility, study: Study, participant: str) -> None:
+    """Print how each criterion stands for one participant, and the answers that say so."""
+    out = console()
+    out.print(f"[bold]{escape(participant)}[/]: {VERDICTS[found.verdict]}, judged as of {found.judged_on}")
+    rows = table("", "criterion", "", "because")
+    if study.consent is not None:
+        words = {True: "[green]given[/]", False: "[red]not given by then[/]", None: "[yellow]unknown[/]"}
+        rows.add_row("", "Informed consent", words[found.consented], said(found.consent_reasons))
+    for one in found.criteria:
+        word = OUTCOMES[one.fulfilled].format(one.outcome)
+        text = f"{one.criterion.kind}: {study.say(one.criterion.text)}"
+        rows.add_row(escape(one.criterion.id), escape(text), word, said(one.reasons))
+    out.print(rows)
+
+
+def said(reasons: Iterable[Reason]) -> str:
+    """Write reasons below one another."""
+    return escape("\n".join(map(str, reasons)))
+
+
+def print_dose(plan: DosePlan, study: Study) -> None:
+    """Print one planned dose: what to give, what it was computed from, how it runs in, and what to look at."""
+    out = console()
+    treatment = study.treatments[plan.treatment]
+    which = f"dose {plan.number}" + ("" if plan.most is None else f" of {plan.most}")
+    name = escape(study.say(treatment.label))
+    out.print(f"[bold]{escape(plan.participant)}: {name}, {which}, on {plan.on}: {amount(plan.dose)} {plan.unit}[/]")
+    rows = table("", "")
+    for head, words in dose_rows(plan):
+        rows.add_row(head, escape(words))
+    rows.show_header = False
+    out.print(rows)
+
+
+def dose_rows(plan: DosePlan) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a planned dose: what it says and how that is called."""
+    if plan.planned.on is not None:
+        window = f", window {plan.planned.first} to {plan.planned.last}" if plan.planned.first else ""
+        yield "planned for", f"{plan.planned.on} (study day {plan.planned.day}){window}"
+    yield "protocol", f"{amount(plan.per.amount)} {plan.per.unit}"
+    for head, found in (("weight", plan.weight), ("height", plan.height)):
+        if found is not None:
+            where = ", ".join(str(part) for part in (found.visit, found.date, f"entry {found.seq}") if part)
+            yield head, f"{amount(found.value)} {found.unit} ({where})"
+    if plan.body_surface is not None:
+        yield "body surface", f"{amount(plan.body_surface.value)} m2, by {plan.body_surface.formula.replace('_', ' ')}"
+    rounding = "" if plan.round_to is None else f", rounded to {amount(plan.round_to.amount)} {plan.round_to.unit}"
+    rounding += "" if plan.cap is None else f", at most {amount(plan.cap.amount)} {plan.cap.unit}"
+    yield "computed", f"{amount(plan.unrounded)} {plan.unit}{rounding}: {amount(plan.dose)} {plan.unit}"
+    if plan.vials is not None:
+        sizes = " + ".join(f"{count} x {amount(size)} {plan.unit}" for size, count in plan.vials.counts)
+        yield "vials", f"{sizes}; {amount(plan.vials.waste)} {plan.unit} left over"
+    if plan.premedication:
+        yield "before it", ", ".join(plan.premedication)
+    if plan.reserve:
+        yield "only on a reaction", ", ".join(plan.reserve)
+    yield from infusion_rows(plan)
+
+
+def infusion_rows(plan: DosePlan) -> Iterator[tuple[str, str]]:
+    """Yield the route and each step of an infusion."""
+    if plan.infusion is None:
+        if plan.route:
+            yield "route", plan.route
+        return
+    hours, minutes = divmod(round(plan.infusion.minutes), 60)
+    yield "infusion", f"{plan.route or 'by infusion'}, {hours} h {minutes:02} min without interruption"
+    start = Fraction(0)
+    for step in plan.infusion.steps:
+        yield f"  from minute {float(start):.0f}", f"{amount(step.rate)} {plan.infusion.rate_unit}"
+        start += step.minutes
+
+
+def amount(value: Decimal) -> str:
+    """Write an exact number without an exponent, and without zeros that say nothing."""
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+
+
 # ---- what happened ----------------------------------------------------------------------------------------------
 
 
@@ -209,6 +322,7 @@ def print_receipt(receipt: Receipt) -> None:
 def print_status(grid: VisitGrid, study: Study) -> None:
     """Print participants by visits, and what is missing."""
     out = console()
+    print_data_notice(study)
     out.print(f"[bold]{escape(study.say(study.identity.title))}[/], as of {grid.today.isoformat()}")
     heads = ("status", *grid.visits, "unscheduled", "missing")
     rows = [(row.participant, status_cells(row)) for row in grid.rows]
@@ -310,6 +424,7 @@ def print_verification(verification: Verification) -> None:
 def print_trace(traced: Traced) -> None:
     """Print a result and the entries behind it."""
     result, out = traced.result, console()
+    print_data_notice(traced.study)
     value = "no value" if result.value is None else str(result.value)
     out.print(f"[bold]{escape(result.id)}[/] = {escape(value)} {escape(result.unit)}")
     out.print(
@@ -331,3 +446,17 @@ def print_demo(shown: Sequence[Shown]) -> None:
         out.print(f"  {one.participants} participants, {added}, {one.report.numbers} results")
         out.print(f"  {escape(str(one.report.page))}", soft_wrap=True)
     out.print("Open a report in a browser and press any number to see where it comes from.")
+
+
+def print_rehearsal(done: Rehearsed) -> None:
+    """Say what a rehearsal made, what went wrong in it, and where its report is."""
+    out = console()
+    out.print(f"[bold]Invented data:[/] no value belongs to a person. A rehearsal of {escape(done.title)}.")
+    out.print(f"Scenario: {escape(done.scenario) or 'built in, without any effect of a treatment'}.", soft_wrap=True)
+    out.print(f"{done.screened} invented participants screened, {done.enrolled} enrolled, {done.entries} entries.")
+    rows = table("what happened", "times")
+    for name, times in sorted(done.happened.items(), key=lambda one: (-one[1], one[0])):
+        rows.add_row(escape(name), str(times))
+    if done.happened:
+        out.print(rows)
+    out.print(f"{done.report.numbers} results. Open {escape(str(done.report.page))}", soft_wrap=True)

@@ -32,6 +32,7 @@ from trialbook.conduct.amounts import round_half_up
 from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell, ParticipantStatus
 from trialbook.conduct.dosing import DosePlan, Refusal, plan_dose
 from trialbook.instruments import CATALOG
+from trialbook.instruments.labelling import labelling_of
 from trialbook.protocol.model import Quantity, Study, Treatment
 from trialbook.protocol.read import parse_study
 from trialbook.wording import CATALOGUE, remedy, sentence
@@ -190,10 +191,10 @@ def refused(book: Casebook, on: date = DAY_0, *, of: Study | None = None, number
 
 
 def notes(plan: DosePlan) -> list[str]:
-    """Return the codes of the notes, each of which can be said, without that of the pharmacist."""
+    """Return the codes of the notes, each of which can be said, without those that stand beside every plan here."""
     assert all(sentence(problem) and remedy(problem) for problem in plan.notes)
     assert plan.notes[-1].code == "DOSE-50"
-    return [problem.code for problem in plan.notes[:-1]]
+    return [problem.code for problem in plan.notes[:-1] if problem.code != "DOSE-46"]
 
 
 def changed_treatment(**values: object) -> Study:
@@ -542,6 +543,23 @@ def test_an_exclusion_that_is_not_asked_and_would_be_met_is_a_note() -> None:
     assert notes(plan) == ["DOSE-43"]
     assert "E1" in sentence(plan.notes[0])
     assert refused(casebook({"screening.female": "yes", "screening.pregnant": "yes"}), of=of) == ["DOSE-07"]
+
+
+def test_a_cap() -> None:
+    """DOSING-01: the RIM trial gave at most 1 g; what was computed is told beside it."""
+    one = study("dose: 750 mg/m2\n    body_surface: du_bois\n    cap: 1000 mg")
+    plan = planned(casebook(), of=one)
+    assert (plan.dose, plan.unrounded > 1000) == (1000, True)
+    assert notes(plan) == ["DOSE-45"]
+    assert planned(casebook(), of=study("dose: 1 mg/kg\n    cap: 1000 mg")).dose < 100
+
+
+def test_a_departure_from_the_labelling() -> None:
+    """DOSING-07: no antihistamine beforehand is told, and planned all the same; nothing is said of other drugs."""
+    assert "DOSE-46" in {problem.code for problem in planned(casebook()).notes}
+    whole = changed_treatment(before_each=("paracetamol 1000 mg", "antihistamine"))
+    assert "DOSE-46" not in {problem.code for problem in planned(casebook(), of=whole).notes}
+    assert labelling_of(("placebo", "Prednisolone")) is None
 
 
 def test_much_rounding_is_a_note() -> None:

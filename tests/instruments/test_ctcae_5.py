@@ -9,12 +9,15 @@ CTCAE-05: no number, and no gap, raises an error or a warning; a grade is one of
 CTCAE-06: the grade does not hang on the unit; a unit that does not fit is refused.
 CTCAE-07: the terms are those of the study file, and all stand in the reference with their version.
 CTCAE-08: what sources read differently may be set.
+CTCAE-09: the library that converts units is not loaded for values in the units of the list.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -247,3 +250,12 @@ def test_a_column_is_its_rows() -> None:
         rows = [one(term, **{name: float(column[row]) for name, column in columns.items()}) for row in range(200)]
         assert grades(term, columns).tolist() == pytest.approx(rows, nan_ok=True)
     assert grades("CPK increased", {"value": np.array([])}).shape == (0,)
+
+
+def test_slow_imports_wait() -> None:
+    """CTCAE-09."""
+    script = (
+        "import sys; from trialbook.instruments.ctcae_5 import grades; assert 'numpy' not in sys.modules;"
+        "import numpy as np; grades('Anemia', {'value': np.ones(2)}, unit='g/L'); sys.exit('pint' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -61,7 +61,7 @@ def read() -> Read:
 def samples() -> Mapping[str, str]:
     """Return the texts of study files by name: the smallest, the new one, a whole trial, and those shipped."""
     studies = resources.files("trialbook") / "studies"
-    names = ("infliximab_myositis", "xanomeline_four")
+    names = ("infliximab_myositis", "xanomeline_four", "rituximab_polymyositis")
     return {
         **{name: (SAMPLES / f"{name}.yaml").read_text(encoding="utf-8") for name in ("minimal", "rituximab")},
         "template": new_study_text("starter", "A study: to begin with"),

@@ -5,9 +5,10 @@ CHECK-02: every sentence and remedy can be written, and leaves nothing to fill i
 CHECK-03: all mistakes of a file come at once, in the order of the file.
 CHECK-04: one mistake is told once: what follows from it is not told too.
 CHECK-05: a warning does not stop the reading.
-CHECK-06: the units of a conversion are judged as the library judges them that converts.
 CHECK-07: a name that is nearly right is answered by “did you mean”.
 CHECK-08: what the baseline rule can find for nobody is told when the file is read.
+CHECK-09: a dose that is only told needs no weight; one that is to be planned, or recorded, does.
+CHECK-10: a constant background treatment without a record is a warning: a study without one is still a study.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ import pytest
 
 from trialbook import wording
 from trialbook.errors import Problem
-from trialbook.protocol import units
-from trialbook.protocol.check_units import dimensions
 from trialbook.protocol.model import Study
 
 Read = Callable[[str], tuple[Study | None, tuple[Problem, ...]]]
@@ -38,6 +37,14 @@ WINDOW = "  window: 3 days either side\n"
 ITEM = "total: {number: score, scale: 0 to 80}"
 AT = "at: [baseline, week 4, week 8]"
 FORMS = f"forms:\n  strength:\n    {AT}\n    items:\n      {ITEM}\n"
+LOT = "  lot:\n    at: once\n    items:\n      arm: {choice: [a, b]}\n"
+BLIND_LOT = f"""\
+roles:
+  nurse: {{sees: everything, records: [lot]}}
+  ¶rater: {{blind: true, sees: [lot], records: [strength]}}
+arms: {{a: {{}}, b: {{}}}}
+participants: {{arm: lot.arm}}
+{FORMS}{LOT}"""
 ANALYSIS = """\
 analysis:
   baseline: visit baseline
@@ -45,10 +52,18 @@ analysis:
   test: paired t
   missing: available cases
 """
+YES = "{a: {choice: yes/no}}"
+GIVEN = "recorded: {form: infusion, start: start, dose: given,"
+SPELL = "recorded: {form: background_drugs, drug: drug, dose: dose, start: start, end: end}"
+FIRST = "first: {start: 50 mg/h, step: 50 mg/h, every: 30 minutes, most: 400 mg/h}"
 AXIAL = "axial: {groups: {neck: Neck, trunk: {en: Trunk, zh-Hant: 軀幹}}, scale: 0 to 10}"
 CK = "ck: {label: Creatine kinase, test: creatine kinase, number: U/L, accepts: [ukat/L], upper: ck_upper}"
 ENZYMES = "  enzymes:\n    at: [full, reduced]\n    by: [investigator, nurse]\n"
+CONSTANT = "    ¶constant: {from: enrolment, to: week 28}\n"
 EVENTS = "    repeating: true\n    events: true\n"
+CELLS = "lymphocytes: {number: 10^9/L, decimals: 2, lower: 1.0, upper: 4.0}"
+GRADE, MARKED = "grade: Lymphocyte count decreased", "grade: ¶Lymphocyte count decreased"
+ONCE = f"at: once\n    items: {{a: {{number: 10^9/L, lower: 1, {MARKED}}}}}"
 
 MISTAKES: list[tuple[str, str, str, str]] = [
     ("STUDY-01", SMALL, "trialbook: 1", "trialbook: ¶2"),
@@ -98,7 +113,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("FORM-02", SMALL, "from: strength.total", "from: ¶strength.totl"),
     ("FORM-02", WHOLE, "mean_of: proximal", "mean_of: ¶proximall"),
     ("FORM-02", WHOLE, "known: [screening.hbsag,", "known: [¶screening.hbsagg,"),
-    ("FORM-02", WHOLE, "prior.agents, rating.power]", "¶prior.agent, rating.power]"),
+    ("FORM-02", WHOLE, "prior.agents, prior.within", "¶prior.agent, prior.within"),
     ("FORM-03", WHOLE, "by: assessor", "by: ¶assesor"),
     ("FORM-04", WHOLE, "instrument: disability", "instrument: ¶disabilty"),
     ("FORM-05", WHOLE, "choice: [Azathioprine, M", "¶choice: [Azathioprine, Azathioprine, M"),
@@ -150,6 +165,31 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("FORM-26", SMALL, "scale: 0 to 80", "scale: 0 to 80, expected: ¶0 to 90"),
     ("FORM-27", WHOLE, "lower: 1.0", "lower: ¶4.5"),
     ("FORM-28", WHOLE, CK, CK.replace("upper: ck_upper", "upper: ¶ck")),
+    ("FORM-27", WHOLE, "lower: 1.0", "¶lower: {F 0 to 17: 1.0, F from 18: 4.0}"),
+    ("FORM-36", WHOLE, "\nvisits:\n", "\nparticipants: {sex: ¶screening.age}\nvisits:\n"),
+    ("FORM-36", WHOLE, "\nvisits:\n", "\nparticipants: {sex: ¶rating.global}\nvisits:\n"),
+    ("FORM-37", WHOLE, "\nvisits:\n", "\nparticipants: {age: ¶screening.sex}\nvisits:\n"),
+    ("STUDY-19", WHOLE, "\nvisits:\n", "\nparticipants: {arm: ¶screening.sex}\nvisits:\n"),
+    (
+        "STUDY-19",
+        SMALL,
+        FORMS,
+        f"arms: {{a: {{}}, b: {{}}}}\nparticipants: {{arm: ¶lot.arm}}\n{FORMS}{LOT.replace('at: once', AT)}",
+    ),
+    ("FORM-38", WHOLE, "lower: 1.0", "¶lower: {F 18 to 40: 1.0, F from 40: 1.1}"),
+    ("FORM-39", WHOLE, "lower: 1.0", "¶lower: {F 18 to 40: 1.0}"),
+    ("FORM-39", WHOLE, "lower: 1.0", f"¶lower: {{F: 1.0}}, {GRADE}"),
+    ("FORM-40", WHOLE, "lower: 1.0", "loinc: ¶736-9, lower: 1.0"),
+    ("FORM-40", WHOLE, "lower: 1.0", "loinc: ¶13952-7, lower: 1.0"),
+    ("FORM-41", WHOLE, "lower: 1.0", f"lower: 1.0, grade: ¶{GRADE[7:].lower()}"),
+    ("FORM-42", SMALL, f"{AT}\n    items:\n      {ITEM}", ONCE),
+    ("FORM-43", WHOLE, CELLS, f"lymphocytes: {{number: g/L, lower: 1.0, {MARKED}}}"),
+    ("FORM-44", WHOLE, CELLS, f"lymphocytes: {{number: 10^9/L, {MARKED}}}"),
+    ("STUDY-06", WHOLE, "lower: 1.0", "loinc: ¶731-1, lower: 1.0"),
+    ("STUDY-06", WHOLE, "lower: 1.0", "lower: 1.0, grade: ¶ctcae-6 Lymphocyte count decreased"),
+    ("STUDY-12", WHOLE, "lower: 1.0", "lower: {¶F 40 to 18: 1.0}"),
+    ("PLAN-42", SMALL, "better: higher", "meaningful: ¶3"),
+    ("STUDY-06", SMALL, "better: higher", "better: higher, meaningful: {is: ¶0, source: Nobody}"),
     ("FORM-30", WHOLE, "since: screening.last_surgery", "since: ¶infusion.start"),
     (
         "FORM-30",
@@ -159,6 +199,23 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ),
     ("FORM-31", SMALL, ITEM, f"{ITEM}\n      tired: {{¶choice: [Yes, No]}}"),
     ("FORM-29", SMALL, FORMS, "¶forms: {}\n"),
+    ("FORM-32", WHOLE, "therapies, consent, eligibility, outcome", "therapies, consent, outcome"),
+    ("FORM-33", WHOLE, "  consent:\n", f"  ¶eligibility: {{at: full, items: {YES}}}\n  consent:\n"),
+    ("FORM-33", WHOLE, "  consent:\n", f"  ¶eligibility: {{at: once, repeating: true, items: {YES}}}\n  consent:\n"),
+    ("FORM-33", WHOLE, "  consent:\n", "  ¶eligibility: {at: once, instrument: disability}\n  consent:\n"),
+    ("FORM-34", WHOLE, "  consent:\n", "  eligibility: {at: once, items: {¶E3: {text: line}}}\n  consent:\n"),
+    (
+        "FORM-34",
+        WHOLE,
+        "  consent:\n",
+        "  eligibility: {at: once, ¶items: {a: {number: kg}}, derive: {E3: {sum_of: a, at_least: all}}}\n  consent:\n",
+    ),
+    (
+        "FORM-35",
+        WHOLE,
+        "    at: once\n    repeating: true\n",
+        "    at: once\n",
+    ),
     ("BLIND-01", WHOLE, "assessor: {blind: true, records: [rating]}", "assessor: {blind: true, records: ¶everything}"),
     ("BLIND-01", WHOLE, "assessor: {blind: true,", "assessor: {blind: true, ¶sees: [results],"),
     ("BLIND-02", WHOLE, "scale: 0 to 10\n        decimals: 0", "scale: 0 to 10\n        when: ¶'visit.day > 30'"),
@@ -169,6 +226,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("BLIND-05", WHOLE, "except: [rating], records: [infusion,", "except: [rating, ¶infusion], records: [infusion,"),
     ("BLIND-06", WHOLE, "assessor: {blind: true,", "assessor: {blind: true, ¶signs: [visit],"),
     ("BLIND-07", WHOLE, "    at: full\n    by: [participant, nurse]\n", "    at: ¶full\n    by: assessor\n"),
+    ("BLIND-08", SMALL, FORMS, BLIND_LOT),
     ("PLAN-01", SMALL, "{endpoint: strength,", "{endpoint: ¶strengt,"),
     ("PLAN-01", WHOLE, "{panel: [physician, patient],", "¶{panel: [physicians, patient],"),
     ("PLAN-02", WHOLE, "set: treated", "set: ¶treatd"),
@@ -205,13 +263,66 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("PLAN-17", SMALL, f"{AT}\n", "at: [week 4, week 8]\n"),
     ("PLAN-18", WHOLE, ENZYMES, ENZYMES.replace("[full, reduced]", "reduced")),
     ("PLAN-20", SMALL, "at: [baseline, week 4, week 8]", "at: [baseline, week 4]"),
-    ("PLAN-21", WHOLE, "[screening.age, ", "[¶screening.active_since, "),
-    ("PLAN-21", WHOLE, "[screening.age, ", "[¶infusion.given, "),
     ("PLAN-22", WHOLE, "figures: [power, ck,", "figures: [power, ¶full_power,"),
     ("PLAN-23", WHOLE, "treated: {who: enrolled}", "¶enrolled: {who: completed}"),
     ("PLAN-24", WHOLE, "ck: {from: enzymes.ck,", "¶ck: {from: enzymes.ck, unit: ukat/L,"),
-    ("PLAN-25", SMALL, "missing: available cases", "missing: ¶locf"),
-    ("COND-02", WHOLE, "'screening.anti_hbc ==", "¶'baseline.rating.power > 5 && screening.anti_hbc =="),
+    ("PLAN-43", SMALL, "missing: available cases", "missing: locf\n  intercurrent: ¶hypothetical"),
+    ("PLAN-44", SMALL, "missing: available cases", "missing: locf\n  ¶sensitivity: [sign flip, locf]"),
+    ("PLAN-26", WHOLE, "at_least: 8 weeks, before: consent.date}}\n    E2", "at_least: ¶8 hours}}\n    E2"),
+    ("PLAN-26", WHOLE, "at_least: 4 months}", "at_least: ¶40 hours}"),
+    ("PLAN-26", WHOLE, "every: 1 week, times", "every: ¶12 hours, times"),
+    ("PLAN-26", WHOLE, "window: 1 day either side}", "window: ¶1 hour either side}"),
+    ("PLAN-27", WHOLE, "    weight: body.weight\n", ""),
+    ("PLAN-28", WHOLE, "height: body.height", "height: ¶body.weight"),
+    ("PLAN-28", WHOLE, "weight: body.weight", "weight: ¶screening.sex"),
+    ("PLAN-28", WHOLE, "weight: body.weight", "weight: ¶infusion.given"),
+    ("PLAN-29", WHOLE, FIRST, FIRST.replace("step: 50", "step: ¶50").replace("step: ¶50 mg/h", "step: ¶50 mL/h")),
+    ("PLAN-29", WHOLE, FIRST, FIRST.replace("400 mg/h", "¶400 mg")),
+    ("PLAN-30", WHOLE, "    class: immunosuppressant\n", f"    class: immunosuppressant\n    infuse: {{¶{FIRST}}}\n"),
+    ("PLAN-31", WHOLE, FIRST, FIRST.replace("400 mg/h", "¶40 mg/h")),
+    ("PLAN-32", WHOLE, GIVEN, "recorded: {form: ¶screening, start: last_surgery, dose: given,"),
+    ("PLAN-33", WHOLE, GIVEN, GIVEN.replace("start: start", "start: ¶given")),
+    ("PLAN-33", WHOLE, GIVEN, GIVEN.replace("dose: given", "dose: ¶start")),
+    ("PLAN-33", WHOLE, "given: {label: Dose given, number: mg,", "given: {label: Dose given, number: mL,"),
+    ("PLAN-33", WHOLE, "dose: {label: Daily dose, number: mg, accepts: [g]}", "dose: {number: score}"),
+    ("PLAN-33", WHOLE, "interrupted: interrupted", "interrupted: ¶reserve"),
+    ("PLAN-33", WHOLE, "reserve: reserve", "reserve: ¶reaction"),
+    ("PLAN-33", WHOLE, SPELL, SPELL.replace("drug: drug", "drug: ¶dose")),
+    ("PLAN-33", WHOLE, "drug: {choice: [Prednisolone,", "drug: {several: true, choice: [Prednisolone,"),
+    ("PLAN-34", WHOLE, GIVEN, "¶recorded: {form: infusion, start: start,"),
+    ("PLAN-34", WHOLE, SPELL, "¶recorded: {form: background_drugs, drug: drug, dose: dose, start: start}"),
+    ("PLAN-34", WHOLE, SPELL, "¶recorded: {form: background_drugs, dose: dose, start: start, end: end}"),
+    ("PLAN-35", WHOLE, f"    constant: {{from: enrolment, to: week 28}}\n    {SPELL}\n", CONSTANT),
+    ("PLAN-36", WHOLE, "      decision: screening.decision\n", ""),
+    ("PLAN-37", WHOLE, "decision: screening.decision", "decision: ¶screening.anti_hbc"),
+    ("PLAN-37", WHOLE, "decision: screening.decision", "decision: ¶infusion.reaction"),
+    ("PLAN-38", WHOLE, "consent: consent.date", "consent: ¶screening.active_since"),
+    ("PLAN-38", WHOLE, "consent: consent.date", "consent: ¶screening.last_surgery"),
+    ("PLAN-38", WHOLE, "consent: consent.date", "consent: ¶infusion.start"),
+    ("FORM-14", WHOLE, "consent: consent.date", "consent: ¶screening.age"),
+    ("FORM-01", WHOLE, GIVEN, GIVEN.replace("infusion", "¶infusions")),
+    ("FORM-02", WHOLE, "reaction: reaction,", "reaction: ¶reactions,"),
+    ("FORM-02", WHOLE, "weight: body.weight", "weight: ¶body.wait"),
+    ("FORM-02", WHOLE, "decision: screening.decision", "decision: ¶screening.decided"),
+    ("FORM-02", WHOLE, "agents: {count_of: agent}", "agents: {count_of: ¶agents}"),
+    ("STUDY-03", WHOLE, f"      {FIRST}\n", ""),
+    ("STUDY-06", WHOLE, FIRST, FIRST.replace("30 minutes", "¶30 days")),
+    ("STUDY-11", WHOLE, "{count_of: agent}", "{count_of: agent, ¶at_least: all}"),
+    ("STUDY-03", WHOLE, ", at_least: 8 of 10, label", ", label"),
+    ("PLAN-39", WHOLE, "[screening.age, ", "[¶therapies.agents, "),
+    ("PLAN-39", WHOLE, "from: blood.lymphocytes", "from: ¶therapies.agents"),
+    ("PLAN-40", WHOLE, "[screening.age, ", "[¶screening.active_since, "),
+    ("PLAN-41", WHOLE, "[screening.age, ", "[¶infusion.given, "),
+    ("COND-02", WHOLE, "failed_agents >= 2'", "failed_agent >= 2'"),
+    ("COND-02", WHOLE, "&& therapies.failed_agents >= 2'", "&& size(therapies.agent) >= 2'"),
+    ("COND-11", WHOLE, '&& therapies.agent != "PRED"', '&& therapies.agent != "PREDNISOLONE"'),
+    ("COND-02", WHOLE, '&& therapies.agent != "PRED"', "&& therapies.agents > 1"),
+    (
+        "COND-02",
+        WHOLE,
+        "decide_when: 'screening.anti_hbc ==",
+        "decide_when: ¶'baseline.rating.power > 5 && screening.anti_hbc ==",
+    ),
     ("COND-11", WHOLE, "withhold_when: 'screening.hbsag == \"POS\"'", "withhold_when: ¶'screening.hbsag == \"YES\"'"),
     ("COND-02", WHOLE, "'screening.age >= 18'", "¶'screening.agee >= 18'"),
     ("COND-05", WHOLE, "when: 'rating.proximal.all(g, g == 10)'", "when: ¶'rating.power > \"9\"'"),
@@ -307,6 +418,32 @@ def test_missing_code_outside_of_every_scale_is_none_of_its_numbers(read: Read) 
     assert [problem.code for problem in read(scaled.replace("-9", "9"))[1]] == ["PLAN-19", "FORM-07"]
 
 
+@pytest.mark.parametrize(
+    ("dose", "more", "expected"),
+    [
+        ("5 mg/kg", "", []),
+        ("5 mg/kg", "    round_to: 10 mg\n", ["PLAN-27"]),
+        ("5 mg/kg", "    vials: 100 mg\n", ["PLAN-27"]),
+        ("5 mg/m2", "    body_surface: mosteller\n", ["PLAN-27", "PLAN-27"]),
+        ("5 mg", "    round_to: 10 mg\n", []),
+    ],
+)
+def test_a_weight_is_asked_for_where_a_dose_is_planned(
+    read: Read, samples: Mapping[str, str], dose: str, more: str, expected: list[str]
+) -> None:
+    """CHECK-09."""
+    text = samples[SMALL].replace(FORMS, f"treatments:\n  drug:\n    dose: {dose}\n{more}{FORMS}")
+    assert [problem.code for problem in read(text)[1]] == expected
+
+
+def test_nothing_is_judged_without_a_record(read: Read, samples: Mapping[str, str]) -> None:
+    """CHECK-10."""
+    constant = "treatments:\n  steroid: {class: steroid, constant: {from: enrolment, to: week 8}}\n"
+    study, problems = read(samples[SMALL].replace(FORMS, constant + FORMS))
+    assert study is not None
+    assert [(problem.code, problem.level) for problem in problems] == [("PLAN-35", "warning")]
+
+
 LONELY = ("STUDY-0", "FORM-0", "COND")
 ALONE = [case for case in MISTAKES if case[0].startswith(LONELY) and case[0] not in {"STUDY-08", "FORM-08"}]
 
@@ -330,7 +467,7 @@ UNDATED = [
     (
         "SCHED-01",
         WHOLE,
-        "at: questionnaires, by: [participant, nurse]}\n  quality",
+        "at: questionnaires, by: [participant, nurse], complete: all}\n  quality",
         "at: week20, by: nurse}\n  quality",
     ),
     ("SCHED-01", WHOLE, "    at: once\n    items:\n      age:", "    at: onec\n    items:\n      age:"),
@@ -395,16 +532,3 @@ def test_did_you_mean(read: Read, samples: Mapping[str, str], old: str, new: str
     """CHECK-07."""
     _, problems = read(samples[SMALL].replace(old, new))
     assert any(f"Did you mean “{meant}”?" in wording.remedy(problem) for problem in problems)
-
-
-SPELLINGS = (
-    *units.METRIC, *units.PLAIN, "mg/dL", "umol/L", "10^9/L", "U/L", "ukat/L", "/min", "beats/min", "mg/m2", "mmHg",
-    "mL/min/1.73m2", "nkat", "kPa", "kg/m2", "IU/mL", "mmol/mol", "umol/mol", "mg/g", "mg/mmol", "nkat/mol",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("unit", SPELLINGS)
-def test_dimensions_agree_with_the_library(unit: str) -> None:
-    """CHECK-06: a unit has the dimensions of exactly those that it can be converted to."""
-    for other in SPELLINGS:
-        assert (dimensions(unit) == dimensions(other)) == units.same_dimension(unit, other)

@@ -20,7 +20,17 @@ from hypothesis import strategies as st
 
 from trialbook.errors import Problem
 from trialbook.protocol.condition_text import rewrite, tokens_of
-from trialbook.protocol.conditions import DATE, NUMBER, NUMBERS, TEXT, YES_NO, Condition, compile_condition, names_for
+from trialbook.protocol.conditions import (
+    DATE,
+    NUMBER,
+    NUMBERS,
+    TEXT,
+    YES_NO,
+    Condition,
+    Where,
+    compile_condition,
+    names_for,
+)
 from trialbook.protocol.model import (
     Anchor,
     BaselineRule,
@@ -258,6 +268,23 @@ def study() -> Study:
 STUDY = study()
 
 
+def counted(form: Form, name: str) -> Form:
+    """Add a count to a form with rows."""
+    of = next(iter(form.items))
+    number = Derived(id=name, label={}, kind="count", of=(of,), at_least=0, unit="count")
+    return replace(form, derived={name: number})
+
+
+COUNTED = replace(
+    STUDY,
+    forms={
+        **STUDY.forms,
+        "events": counted(STUDY.forms["events"], "serious_terms"),
+        "diary": counted(STUDY.forms["diary"], "days"),
+    },
+)
+
+
 def test_names_of_an_item_at_a_visit() -> None:
     """RULE-05."""
     names = names_for(STUDY, "item", form="labs")
@@ -302,6 +329,31 @@ def test_repeating_form_of_a_visit_sees_its_own_row() -> None:
     """RULE-05."""
     assert "diary.pain" in names_for(STUDY, "check", form="diary")
     assert "diary.pain" not in names_for(STUDY, "check", form="labs")
+
+
+def test_a_row_that_may_be_counted_sees_itself_and_what_is_answered_once() -> None:
+    """RULE-05: and no number computed over the rows."""
+    assert set(names_for(COUNTED, "row", form="events")) == {
+        "events.term", "events.drugs", "events.grade", "events.serious", "history.age", "history.surgery",
+        "history.surgery.never",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("where", ["criterion", "dose", "responder", "set"])
+def test_a_count_is_seen_where_its_rows_are_not(where: Where) -> None:
+    """RULE-05."""
+    names = names_for(COUNTED, where)
+    assert names["events.serious_terms"] == NUMBER
+    assert [name for name in names if name.startswith("events.")] == ["events.serious_terms"]
+
+
+def test_a_count_is_seen_in_other_forms_only() -> None:
+    """RULE-05: within its own form it would depend on the row that is being answered."""
+    for form_id in ("history", "labs"):
+        assert names_for(COUNTED, "item", form=form_id)["events.serious_terms"] == NUMBER
+    assert "events.serious_terms" not in names_for(COUNTED, "item", form="events")
+    assert names_for(COUNTED, "item", form="labs")["diary.days"] == NUMBER
+    assert "diary.days" not in names_for(COUNTED, "item", form="history")
 
 
 def test_names_of_a_form_answered_once() -> None:

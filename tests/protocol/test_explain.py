@@ -46,10 +46,15 @@ forms:
       code: {choice: [A, {is: B, assumed: n}, {is: "C.D", assumed: true}]}
       codes: {choice: {A.B: {is: "yes", assumed: o}, A: {is: 'no: x', assumed: p}}}
       ck: {number: U/L, upper: {is: 200, assumed: q}, lower: {F: 1, M: {is: 2, assumed: r}, assumed: s}}
+      ggt: {number: U/L, loinc: 2324-2, upper: {F: 30, M 0 to 17: 35, M from 18: 40}, grade: GGT increased}
       many: {groups: {is: [one, two], assumed: t}, scale: {is: 0 to 3, assumed: u}}
       assumed: the items
     derive: {sum: {sum_of: [ck, many], at_least: {is: all, assumed: v}, unit: count}}
-endpoints: {ck: {from: page.ck}}
+  person: {at: once, items: {sex: {choice: {F: Female, M: Male}}, age: {number: year}}}
+participants: {sex: person.sex, age: person.age}
+endpoints:
+  ck: {from: page.ck, better: lower, meaningful: {is: 20, source: Invented}}
+  ggt: {from: page.ggt, better: lower, meaningful: 0.5}
 analysis: {baseline: visit first, primary: {is: none, assumed: w}, test: paired t, missing: {is: locf, assumed: x}}
 report: {figures: [{panel: [ck, {is: ck, assumed: y}], title: 'Two: "ck"'}], table_1: [page.code]}
 assumed: all of it
@@ -57,7 +62,8 @@ assumed: all of it
 
 
 @pytest.mark.parametrize(
-    "name", ["minimal", "template", "rituximab", "infliximab_myositis", "xanomeline_four", "assumed"]
+    "name",
+    ["minimal", "template", "rituximab", "infliximab_myositis", "xanomeline_four", "rituximab_polymyositis", "assumed"],
 )
 def test_reads_back_equal(read: Read, samples: Mapping[str, str], name: str) -> None:
     """EXPL-01, EXPL-03."""

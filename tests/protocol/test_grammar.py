@@ -71,6 +71,7 @@ def test_what_is_referred_to_exists() -> None:
         assert set(section.one_of) <= set(names)
         for key in section.keys:
             assert set(key.only_with) <= set(names)
+            assert set(key.needed_with) <= set(names)
             assert key.doc.endswith(".")
             assert not (key.required and (key.default or key.otherwise))
     led_to = {name for _, key in KEYS for name in sections_in(key.kind)}

@@ -19,7 +19,7 @@ from trialbook.protocol.model import Anchor, BaselineRule, Duration, Quantity, W
 AMOUNTS = st.decimals(min_value=Decimal("0.001"), max_value=Decimal(999999), places=3)
 
 
-@given(count=st.integers(1, 9999), unit=st.sampled_from(("hour", "day", "week", "month", "year")))
+@given(count=st.integers(1, 9999), unit=st.sampled_from(("minute", "hour", "day", "week", "month", "year")))
 def test_durations(count: int, unit: str) -> None:
     """PHRASE-01."""
     duration = phrases.parse_duration(f"{count} {unit}s")

@@ -12,6 +12,8 @@ READ-09: items mean what their kind key says; groups and instruments become item
 READ-10: study files are read without a heavy library, that of the instruments included.
 READ-13: a study file that was adopted opens although a later version checks more.
 READ-12: doses that are not evenly spaced are given by their days, in place of the first day and the distance.
+READ-14: infusions, records of doses, counts over rows, consent, completeness and limits are read as written.
+READ-15: without a word of these everything is as it was before the language had them.
 READ-11: read_study raises with every problem, and returns a study where there is none.
 """
 
@@ -30,11 +32,11 @@ import pytest
 from trialbook import wording
 from trialbook.errors import Problem, StudyFileError
 from trialbook.instruments import CATALOG
-from trialbook.protocol.model import Anchor, Duration, Quantity, Study, Window
+from trialbook.protocol.model import Anchor, DoseRecord, Duration, InfusionSteps, Quantity, Study, Window
 from trialbook.protocol.read import read_adopted, read_study
 
 Read = Callable[[str], tuple[Study | None, tuple[Problem, ...]]]
-NAMES = ("minimal", "template", "rituximab", "infliximab_myositis", "xanomeline_four")
+NAMES = ("minimal", "template", "rituximab", "infliximab_myositis", "xanomeline_four", "rituximab_polymyositis")
 
 
 @pytest.fixture(scope="session")
@@ -249,7 +251,8 @@ def test_assumptions(trial: Study, good: Good, samples: Mapping[str, str]) -> No
     assert found["analysis.primary"] == ("endpoint: power, at: week 28", "the paper names none")
     assert found["visits.window"] == ("3 days either side", "the paper gives none")
     assert found["eligibility.inclusion.I5"][1] == ""
-    assert len(found) == 6
+    assert found["treatments.rituximab.infuse.later"][1] == "as the first was tolerated"
+    assert len(found) == 7
     none = good(samples["minimal"].replace("day: 0", "day: {is: 0, assumed: false}"))
     assert not none.assumptions
     every = samples["minimal"].replace("at: [baseline, week 4,", "at: [baseline, {is: week 4, assumed: a guess},")
@@ -338,6 +341,7 @@ def test_treatments_and_criteria(trial: Study) -> None:
     assert drug.needs_known == ("screening.hbsag", "screening.anti_hbc")
     assert drug.decide_when == 'screening.anti_hbc == "POS"'
     assert drug.withhold_when == 'screening.hbsag == "POS"'
+    assert (drug.weight, drug.height, drug.decision) == ("body.weight", "body.height", "screening.decision")
     assert trial.treatments["background"].constant_to == "week 28"
     criteria = {criterion.id: criterion for criterion in trial.criteria}
     assert criteria["I4"].since is not None
@@ -347,6 +351,58 @@ def test_treatments_and_criteria(trial: Study) -> None:
     assert trial.roles["nurse"].hidden == ("rating",)
     assert trial.analysis.sets["strong"].who == "condition"
     assert trial.report.figures[2].endpoints == ("physician", "patient")
+
+
+def test_infusions_and_records(trial: Study) -> None:
+    """READ-14."""
+    drug, background = trial.treatments["rituximab"], trial.treatments["background"]
+    first, later = drug.infuse_first, drug.infuse_later
+    assert first == InfusionSteps(
+        start=Quantity(amount=Decimal(50), unit="mg/h"),
+        step=Quantity(amount=Decimal(50), unit="mg/h"),
+        every=Duration(count=30, unit="minute"),
+        most=Quantity(amount=Decimal(400), unit="mg/h"),
+    )
+    assert later is not None
+    assert (later.start.amount, later.every) == (Decimal(100), Duration(count=1, unit="hour"))
+    assert drug.recorded == DoseRecord(
+        form="infusion",
+        start="start",
+        dose="given",
+        premedication="paracetamol",
+        interrupted="interrupted",
+        incomplete="incomplete",
+        reaction="reaction",
+        reserve="reserve",
+    )
+    assert background.recorded == DoseRecord(
+        form="background_drugs", drug="drug", dose="dose", start="start", end="end"
+    )
+
+
+def test_counts_consent_and_limits(trial: Study) -> None:
+    """READ-14."""
+    assert trial.consent == "consent.date"
+    assert trial.forms["haq"].complete == "all"
+    counts = trial.forms["therapies"].derived
+    failed = counts["failed_agents"]
+    assert (failed.kind, failed.of, failed.at_least, failed.unit) == ("count", ("agent",), 0, "count")
+    assert failed.where == 'therapies.without_effect && therapies.agent != "PRED"'
+    assert counts["agents"].where is None
+    assert [limit["en"] for limit in trial.report.limits] == [
+        "CD20-positive cells were not counted",
+        "The study has four participants",
+    ]
+
+
+def test_what_is_not_written_is_absent(good: Good, samples: Mapping[str, str]) -> None:
+    """READ-15."""
+    study = good(samples["infliximab_myositis"])
+    drug = study.treatments["infliximab"]
+    assert (study.consent, study.report.limits) == (None, ())
+    assert (drug.weight, drug.height, drug.infuse_first, drug.decision, drug.recorded) == (None,) * 5
+    assert {form.complete for form in study.forms.values()} == {"required"}
+    assert "eligibility" not in study.forms
 
 
 def test_a_date_of_several_rows(good: Good, samples: Mapping[str, str]) -> None:

@@ -43,7 +43,9 @@ def test_it_is_a_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("name", ["minimal", "template", "rituximab", "infliximab_myositis", "xanomeline_four"])
+@pytest.mark.parametrize(
+    "name", ["minimal", "template", "rituximab", "infliximab_myositis", "xanomeline_four", "rituximab_polymyositis"]
+)
 def test_samples_are_valid(read: Read, samples: Mapping[str, str], name: str) -> None:
     """SCHEMA-02."""
     study, _ = read(samples[name])
@@ -85,6 +87,26 @@ def test_mistakes_are_not_valid(samples: Mapping[str, str], old: str, new: str) 
     assert old in samples["minimal"]
     text = samples["minimal"].replace(old, new)
     assert not VALIDATOR.is_valid(as_an_editor_sees(text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("every: 30 minutes", "every: 30"),
+        ("      first: {start: 50 mg/h,", "      only: {start: 50 mg/h,"),
+        (", most: 400 mg/h}\n      later", "}\n      later"),
+        ("recorded: {form: background_drugs, drug", "recorded: {drug"),
+        ("{count_of: agent}", "{count_of: agent, at_least: all}"),
+        ("{count_of: agent}", "{count_of: agent, mean_of: agent}"),
+        (", at_least: 8 of 10, label", ", label"),
+        ("], complete: all}\n  quality", "], complete: most}\n  quality"),
+        ("consent: consent.date", "consent: date"),
+    ],
+)
+def test_mistakes_of_doses_and_counts_are_not_valid(samples: Mapping[str, str], old: str, new: str) -> None:
+    """SCHEMA-03."""
+    assert samples["rituximab"].count(old) == 1, old
+    assert not VALIDATOR.is_valid(as_an_editor_sees(samples["rituximab"].replace(old, new)))
 
 
 def test_every_key_is_described() -> None:

@@ -8,11 +8,14 @@ UNIT-04: what measures different things is never converted; mass and amount of s
 UNIT-05: pint is not imported where no unit is converted.
 UNIT-06: a share of substance (mmol/mol of HbA1c) is no percentage: it has a master equation of its own.
 UNIT-07: the line of a conversion, slope and intercept, is not rounded to 12 digits.
+UNIT-08: the worked examples of laboratory units come out, by their UCUM names.
+UNIT-09: a UCUM spelling means what the usual one means; IU is taken for U only where a unit of enzymes is wanted.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from decimal import Decimal
@@ -24,7 +27,7 @@ from hypothesis import strategies as st
 
 from trialbook.errors import Problem
 from trialbook.protocol.model import Quantity
-from trialbook.protocol.units import convert, is_unit, line_between, same_dimension
+from trialbook.protocol.units import as_enzyme_unit, convert, is_unit, line_between, same_dimension
 from trialbook.wording import remedy, sentence
 
 REFEREE = Path(__file__).parents[1] / "referees" / "cdisc_units.csv"
@@ -203,6 +206,62 @@ def test_line_of_a_conversion_is_exact() -> None:
     assert line("kg", "kg") == (Decimal(1), Decimal(0))
     assert isinstance(line_between("kg", "cm"), Problem)
     assert isinstance(line_between("mg/dL", "mmol/L"), Problem)
+
+
+CASE_FILE = Path(__file__).parents[1] / "instruments" / "cases" / "safety_cases.json"
+CASES = {
+    case["id"]: case for case in json.loads(CASE_FILE.read_text(encoding="utf-8")) if case["instrument"] == "UNITS"
+}
+
+
+@pytest.mark.parametrize(
+    ("case", "given_as", "to_unit", "name", "molar_mass"),
+    [
+        ("UNITS-001", "U/L", "ukat/L", "ukat_L", None),
+        ("UNITS-002", "ukat/L", "U/L", "U_L", None),
+        ("UNITS-003", "mg/dL", "umol/L", "umol_L_88_42", "113.096584483"),
+        ("UNITS-003", "mg/dL", "umol/L", "umol_L_88_4", "113.122171946"),
+        ("UNITS-006", "g/dL", "g/L", "g_L", None),
+        ("UNITS-006", "g/dL", "mmol/L", "mmol_L_monomer", "16114.5"),
+        ("UNITS-007", "/mm3", "10*9/L", "10e9_L", None),
+    ],
+)
+def test_worked_example(case: str, given_as: str, to_unit: str, name: str, molar_mass: str | None) -> None:
+    """UNIT-08: the molar mass of creatinine is 10 000 by the factor that a laboratory uses."""
+    (amount,) = CASES[case]["inputs"].values()
+    found = converted(str(amount), given_as, to_unit, molar_mass)
+    assert float(found) == pytest.approx(CASES[case]["expected"][name], abs=CASES[case]["tolerance"])
+
+
+def test_worked_examples_are_all_there() -> None:
+    """UNIT-08."""
+    assert len(CASES) == 5
+
+
+@pytest.mark.parametrize(
+    ("ucum", "usual"),
+    [
+        ("mL/min/{1.73_m2}", "mL/min/1.73m2"), ("10*9/L", "10^9/L"), ("mm[Hg]", "mmHg"), ("[lb_av]", "lb"),
+        ("[IU]/L", "IU/L"), ("m[iU]/mL", "mIU/mL"), ("[in_i]", "in"), ("[degF]", "degF"), ("10*3/uL", "10^3/uL"),
+    ],
+)  # fmt: skip
+def test_ucum_spelling(ucum: str, usual: str) -> None:
+    """UNIT-09."""
+    assert is_unit(ucum)
+    assert converted("7", ucum, usual) == 7
+
+
+@pytest.mark.parametrize(
+    ("unit", "own", "meant"),
+    [
+        ("IU/L", "U/L", "U/L"), ("[IU]/L", "ukat/L", "U/L"), ("mIU/L", "nkat/L", "mU/L"), ("IU/L", "g/L", "IU/L"),
+        ("IU/mL", "IU/L", "IU/mL"), ("U/L", "ukat/L", "U/L"), ("foo", "U/L", "foo"), ("IU/L", None, "IU/L"),
+    ],
+)  # fmt: skip
+def test_international_units_of_enzymes(unit: str, own: str | None, meant: str) -> None:
+    """UNIT-09."""
+    assert as_enzyme_unit(unit, own) == meant
+    assert refused("IU/L", "U/L") == "VALUE-23"
 
 
 def line(from_unit: str, to_unit: str) -> tuple[Decimal, Decimal]:

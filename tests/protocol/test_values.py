@@ -222,7 +222,15 @@ def test_unit_beside_what_is_no_number_is_refused() -> None:
 def test_unit_that_cannot_be_converted_is_a_problem_not_a_guess() -> None:
     """ANS-05: the study file is at fault, `check` finds it too."""
     assert code_of(replace(GLUCOSE, molar_mass=None), "5 mg/dL") == "VALUE-24"
-    assert code_of(replace(CK, accepts=("IU/L",)), "5 IU/L") == "VALUE-23"
+    assert code_of(replace(CK, accepts=("kg",)), "50 kg") == "VALUE-23"
+
+
+@pytest.mark.parametrize("text", ["50 IU/L", "50 [IU]/L", "50000 mIU/L"])
+def test_international_units_of_an_enzyme_are_its_units(text: str) -> None:
+    """ANS-05: only where the item is measured in units of enzymes, and says that it accepts them."""
+    assert value_of(replace(CK, accepts=("IU/L", "mIU/L")), text).value == "50"
+    assert code_of(CK, text) == "VALUE-07"
+    assert code_of(replace(GLUCOSE, accepts=("IU/L", "mIU/L")), text) == "VALUE-23"
 
 
 def test_unit_that_begins_with_a_digit_needs_a_blank() -> None:

@@ -61,7 +61,7 @@ class Amount:
 
     unrounded: Decimal
     dose: Decimal
-    """Rounded half up to the step of the study file; `unrounded` where it states none."""
+    """Rounded half up to the step of the study file, `unrounded` where it states none; at most the cap."""
     unit: str
     weight: Measured | None = None
     height: Measured | None = None
@@ -132,6 +132,8 @@ def _rounded(
     if not dose:
         values = {"dose": f"{shown(unrounded)} {unit}", "step": f"{shown(step or dose)} {unit}"}
         return (_problem("DOSE-24", casebook, **values),)
+    if treatment.cap is not None and treatment.cap.unit == unit:
+        dose = min(dose, treatment.cap.amount)
     return Amount(unrounded=unrounded, dose=dose, unit=unit, weight=weight, height=height, body_surface=body_surface)
 
 

@@ -36,6 +36,7 @@ from trialbook.conduct.schedule import anchor_date
 from trialbook.conduct.screening import Assessment, Eligibility, assess_eligibility
 from trialbook.errors import Level, Place, Problem
 from trialbook.instruments.infusion_rate import MINUTES_AN_HOUR, RateStep, infusion_steps, total_minutes
+from trialbook.instruments.labelling import labelling_of
 from trialbook.instruments.vials import Vials, choose_vials
 from trialbook.protocol.conditions import Condition, NameType, compile_condition, names_for
 from trialbook.protocol.model import Derived, InfusionSteps, Quantity, Study, Treatment
@@ -86,6 +87,7 @@ class DosePlan:
     body_surface: Surface | None
     unrounded: Decimal
     round_to: Quantity | None
+    cap: Quantity | None
     dose: Decimal
     unit: str
     """Of `dose`, of `unrounded` and of the vials."""
@@ -299,6 +301,7 @@ def _plan(
         *_about_order(casebook, given, number),
         *_about_measured(study, casebook, amount, on),
         *_about_amount(casebook, treatment, given, amount, vials, infusion),
+        *_about_labelling(study, casebook, treatment),
         PHARMACIST,
     )
     return DosePlan(
@@ -315,6 +318,7 @@ def _plan(
         body_surface=amount.body_surface,
         unrounded=amount.unrounded,
         round_to=treatment.round_to,
+        cap=treatment.cap,
         dose=amount.dose,
         unit=amount.unit,
         vials=vials,
@@ -370,6 +374,16 @@ def _about_not_asked(study: Study, casebook: Casebook, eligibility: Eligibility)
         if one.criterion.kind == "exclusion" and one.applies is False and one.met:
             values = {"criterion": one.criterion.id, "text": study.say(one.criterion.text)}
             yield _note("DOSE-43", casebook, participant=casebook.participant, **values)
+
+
+def _about_labelling(study: Study, casebook: Casebook, treatment: Treatment) -> Iterator[Problem]:
+    """Yield where the protocol leaves out premedication that the labelling of the drug names."""
+    found = labelling_of((treatment.id, *treatment.label.values()))
+    given = " ".join(treatment.before_each).casefold()
+    lacking = [name for name in (found.premedication if found else ()) if name not in given]
+    if found is not None and lacking:
+        values = {"treatment": study.say(treatment.label), "lacking": " and ".join(lacking), "source": found.source}
+        yield _note("DOSE-46", casebook, **values)
 
 
 def _about_day(casebook: Casebook, planned: PlannedDose, on: date) -> Iterator[Problem]:
@@ -443,7 +457,10 @@ def _about_amount(
     vials: Vials | None,
     infusion: Infusion | None,
 ) -> Iterator[Problem]:
-    if abs(amount.dose - amount.unrounded) > MUCH * amount.unrounded:
+    if treatment.cap is not None and amount.dose < amount.unrounded and amount.dose == treatment.cap.amount:
+        values = {"computed": f"{shown(amount.unrounded)} {amount.unit}", "cap": f"{shown(amount.dose)} {amount.unit}"}
+        yield _note("DOSE-45", casebook, **values)
+    elif abs(amount.dose - amount.unrounded) > MUCH * amount.unrounded:
         yield _note("DOSE-38", casebook, percent=_percent(amount.dose, amount.unrounded))
     if treatment.vials and vials is None:
         yield _note("DOSE-41", casebook)

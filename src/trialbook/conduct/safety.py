@@ -124,6 +124,16 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A participant with what is asked again for every item."""
+
+    casebook: Casebook
+    anchor: date | None
+    visits: tuple[str, ...]
+    """Visits with answers, in the order of time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
     """The values of a graded item in one participant, and the one that is the baseline."""
 
@@ -194,7 +204,9 @@ def graded_items(study: Study) -> Iterator[tuple[Form, Item]]:
 
 def laboratory_grades(study: Study, casebooks: Iterable[Casebook]) -> tuple[LaboratoryGrade, ...]:
     """Grade all laboratory values of some participants, item by item: one or many, they are columns."""
-    people = tuple(casebooks)
+    people = [
+        Person(casebook=one, anchor=anchor_date(study, one), visits=visits_so_far(study, one)) for one in casebooks
+    ]
     return tuple(
         grade
         for form, item in graded_items(study)
@@ -202,11 +214,11 @@ def laboratory_grades(study: Study, casebooks: Iterable[Casebook]) -> tuple[Labo
     )
 
 
-def _followed(study: Study, casebook: Casebook, form: Form, item: Item) -> Followed:
+def _followed(study: Study, person: Person, form: Form, item: Item) -> Followed:
     """Gather the values of an item over the visits, and choose the baseline by the plan's rule."""
-    anchor = anchor_date(study, casebook)
-    visits = [visit for visit in visits_so_far(study, casebook) if _is_measured(casebook, form, item, visit)]
-    early = [visit for visit in baseline_visits(study, casebook, form, anchor) if visit in visits]
+    casebook, anchor = person.casebook, person.anchor
+    visits = [visit for visit in person.visits if casebook.value(form.id, item.id, visit=visit) is not None]
+    early = [visit for visit in baseline_visits(study, casebook, form, anchor) if visit in visits] if visits else []
     base = early[-1] if early else None
     limits = _limits(study, casebook, item)
     values = tuple(
@@ -214,10 +226,6 @@ def _followed(study: Study, casebook: Casebook, form: Form, item: Item) -> Follo
         for visit in visits
     )
     return Followed(values=values, baseline=next((one for one in values if one.visit == base), None))
-
-
-def _is_measured(casebook: Casebook, form: Form, item: Item, visit: str) -> bool:
-    return casebook.value(form.id, item.id, visit=visit) is not None
 
 
 def _limits(study: Study, casebook: Casebook, item: Item) -> tuple[float | None, float | None]:

@@ -8,10 +8,12 @@ from itertools import chain
 from trialbook.errors import Place, Problem
 from trialbook.protocol.check_blinding import check_blinding
 from trialbook.protocol.check_conditions import check_conditions
+from trialbook.protocol.check_eligibility import check_eligibility
 from trialbook.protocol.check_forms import check_forms
+from trialbook.protocol.check_grades import check_grades
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.check_plan import check_plan
-from trialbook.protocol.check_treatments import check_eligibility, check_treatments
+from trialbook.protocol.check_treatments import check_treatments
 from trialbook.protocol.check_visits import check_visits
 from trialbook.protocol.model import Study
 from trialbook.protocol.reading import KeyPath
@@ -29,6 +31,7 @@ def check_study(
         _check_identity(names),
         check_visits(names),
         check_forms(names),
+        check_grades(names),
         check_eligibility(names),
         check_treatments(names),
         check_plan(names),

@@ -9,7 +9,8 @@ from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.condition_names import Where, names_for
 from trialbook.protocol.conditions import compile_condition
-from trialbook.protocol.model import Study
+from trialbook.protocol.eligibility_form import ELIGIBILITY
+from trialbook.protocol.model import Form, Study
 from trialbook.protocol.reading import KeyPath, place_of
 
 
@@ -25,7 +26,10 @@ class Written:
 
 def check_conditions(names: Names) -> Iterator[Problem]:
     """Yield the first mistake of each condition."""
+    asked = {("eligibility", found.kind, found.id, "when") for found in names.study.criteria if names.is_asked(found)}
     for written in conditions_of(names.study):
+        if written.path in asked or (written.path[0] == "eligibility" and written.form is not None):
+            continue  # made from a criterion, whose own mistakes are told elsewhere
         known = names_for(names.study, written.where, form=written.form)
         found = compile_condition(written.text, known)
         if isinstance(found, Problem) and not _follows(found, written, names):
@@ -72,6 +76,17 @@ def form_conditions(study: Study) -> Iterator[Written]:
         by_key = {item.group or item.id: item.when for item in form.items.values() if form.instrument is None}
         for key, text in by_key.items():
             if text is not None:
-                yield Written(text=text, where="item", path=(*path, "items", key, "when"), form=form.id)
+                yield Written(text=text, where="item", path=_item_path(study, form, key, text), form=form.id)
+        for found in form.derived.values():
+            if found.where is not None:
+                yield Written(text=found.where, where="row", path=(*path, "derive", found.id, "where"), form=form.id)
         for check in form.checks:
             yield Written(text=check.when, where="check", path=(*path, "checks", check.id, "when"), form=form.id)
+
+
+def _item_path(study: Study, form: Form, item: str, condition: str) -> KeyPath:
+    """Return where the condition of an item stands; that of a criterion without a rule is the criterion's own."""
+    for criterion in study.criteria:
+        if form.id == ELIGIBILITY and criterion.id == item and criterion.ask_when == condition:
+            return ("eligibility", criterion.kind, criterion.id, "ask_when")
+    return ("forms", form.id, "items", item, "when")

@@ -8,7 +8,7 @@ from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.check_units import check_accepted, check_unit
 from trialbook.protocol.condition_names import BUILT_IN
-from trialbook.protocol.model import Form, Item, Role
+from trialbook.protocol.model import Derived, Form, Item, Role
 from trialbook.protocol.read_forms import EVERYTHING, PARTICIPANT
 from trialbook.protocol.reading import KeyPath
 from trialbook.protocol.suggest import listed
@@ -35,8 +35,14 @@ def check_forms(names: Names) -> Iterator[Problem]:
         for item in form.items.values():
             yield from _check_item(form, item, (*path, "items", item.group or item.id), names)
         for derived in form.derived.values():
-            if names.is_written(*path, "derive", derived.id, "unit"):
-                yield from check_unit(derived.unit, (*path, "derive", derived.id, "unit"), names)
+            yield from _check_derived(form, derived, (*path, "derive", derived.id), names)
+
+
+def _check_derived(form: Form, derived: Derived, path: KeyPath, names: Names) -> Iterator[Problem]:
+    if derived.kind == "count" and not form.repeating and not names.is_undated(form.id):
+        yield names.problem("FORM-35", path, form=form.id)
+    if names.is_written(*path, "unit"):
+        yield from check_unit(derived.unit, (*path, "unit"), names)
 
 
 def _check_missing(names: Names) -> Iterator[Problem]:
@@ -65,7 +71,7 @@ def _check_role(role: Role, names: Names) -> Iterator[Problem]:
 
 def _check_by(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
     """Yield a form that nobody may answer, and roles that answer it but do not record it."""
-    if not form.by and names.study.roles:
+    if not form.by and names.study.roles and names.is_written(*path):
         yield names.problem("FORM-20", path, form=form.id)
     for number, name in enumerate(form.by):
         here = (*path, "by", f"[{number}]")
@@ -138,15 +144,12 @@ def _is_yes_no(item: Item, names: Names) -> bool:
 
 
 def _check_ranges(item: Item, path: KeyPath, names: Names) -> Iterator[Problem]:
-    """Yield an expected range that leaves the scale, and limits of normal that are the wrong way round."""
+    """Yield an expected range that leaves the scale."""
     low, high = item.expected_low, item.expected_high
     below = low is not None and item.minimum is not None and low < item.minimum
     above = high is not None and item.maximum is not None and high > item.maximum
     if below or above:
         yield names.problem("FORM-26", (*path, "expected"), item=item.id)
-    for sex, limit in item.lower.items():
-        if sex in item.upper and limit >= item.upper[sex]:
-            yield names.problem("FORM-27", (*path, "lower"), item=item.id, sex=sex)
 
 
 def _check_limit(form: Form, item: Item, limit: str, path: KeyPath, names: Names) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from trialbook.errors import Level, Place, Problem
-from trialbook.protocol.model import Derived, Form, Item, Study
+from trialbook.protocol.eligibility_form import ELIGIBILITY
+from trialbook.protocol.model import Criterion, Derived, Form, Item, Study
 from trialbook.protocol.reading import KeyPath, place_of
 from trialbook.protocol.suggest import listed, suggest
 
@@ -43,6 +44,12 @@ class Names:
         """Tell whether an item was given a kind only because its own could not be read: it was complained of."""
         path = ("forms", form, "items", item.id, "text")
         return isinstance(item, Item) and item.kind == "text" and path[:-1] in self.places and path not in self.places
+
+    def is_asked(self, criterion: Criterion) -> bool:
+        """Tell whether the file gives a criterion no rule, so that it is answered in the form `eligibility`."""
+        path = ("eligibility", criterion.kind, criterion.id)
+        is_written = any(self.is_written(*path, key) for key in ("when", "since", "washout"))
+        return criterion.when == f"{ELIGIBILITY}.{criterion.id}" and not is_written
 
     def _unknown(self, code: str, name: str, known: Iterable[str], path: KeyPath) -> Problem:
         every = tuple(known)

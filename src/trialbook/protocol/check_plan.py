@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.check_units import check_conversion, check_unit
-from trialbook.protocol.model import CARRIED_OUT, Derived, Endpoint, Form, Item
+from trialbook.protocol.model import Derived, Endpoint, Form, Item
 from trialbook.protocol.reading import KeyPath
 from trialbook.protocol.suggest import listed
 
@@ -23,7 +23,7 @@ def check_plan(names: Names) -> Iterator[Problem]:
     for endpoint in names.study.endpoints.values():
         yield from _check_endpoint(endpoint, ("endpoints", endpoint.id), names)
     yield from _check_stated(names)
-    yield from _check_carried_out(names)
+    yield from _check_strategy(names)
     yield from _check_sets(names)
     yield from _check_baseline(names)
     yield from _check_primary(names)
@@ -51,6 +51,9 @@ def _check_source(
 ) -> Iterator[Problem]:
     """Yield what keeps an item from being followed over the visits as one number a visit."""
     here, source = (*path, "from"), endpoint.source or ""
+    if isinstance(item, Derived) and item.kind == "count":
+        yield names.problem("PLAN-39", here, item=source)
+        return
     if isinstance(item, Item) and item.kind not in {"number", "vas"}:
         yield names.problem("PLAN-04", here, item=source)
         return
@@ -62,6 +65,8 @@ def _check_source(
     for key, unit in (("unit", endpoint.unit), ("also", endpoint.also)):
         if unit is not None and unit != measured.unit and names.is_written(*path, key):
             yield from check_conversion(measured, unit, (*path, key), names)
+    if endpoint.meaningful is not None and endpoint.better == "neither":
+        yield names.problem("PLAN-42", (*path, "meaningful"), endpoint=endpoint.id)
     if endpoint.unit is not None and names.is_written(*path, "unit"):
         yield from check_unit(endpoint.unit, (*path, "unit"), names)
         if endpoint.unit != measured.unit and not names.is_written(*path, "decimals"):
@@ -87,12 +92,12 @@ def _check_stated(names: Names) -> Iterator[Problem]:
             yield names.problem("PLAN-09", ("analysis",), key=key, example=example)
 
 
-def _check_carried_out(names: Names) -> Iterator[Problem]:
-    """Yield a warning for each choice that the report will refuse."""
-    for key, done in CARRIED_OUT.items():
-        choice = str(getattr(names.study.analysis, key))
-        if choice not in done:
-            yield names.problem("PLAN-25", ("analysis", key), level="warning", choice=choice, done=listed(done))
+def _check_strategy(names: Names) -> Iterator[Problem]:
+    """Yield a warning where nothing but withdrawal can tell when treatment ended, and values depend on it."""
+    strategy = names.study.analysis.intercurrent
+    is_recorded = any(one.recorded is not None for one in names.study.treatments.values())
+    if strategy != "treatment policy" and not is_recorded:
+        yield names.problem("PLAN-43", ("analysis", "intercurrent"), level="warning", choice=strategy)
 
 
 def _check_sets(names: Names) -> Iterator[Problem]:
@@ -110,6 +115,8 @@ def _check_sets(names: Names) -> Iterator[Problem]:
             yield names.problem("PLAN-23", here)
     if plan.test in plan.sensitivity:
         yield names.problem("PLAN-12", ("analysis", "sensitivity"), test=plan.test)
+    if plan.missing in plan.sensitivity_missing:
+        yield names.problem("PLAN-44", ("analysis", "sensitivity"), rule=plan.missing)
 
 
 def _followed(names: Names) -> Iterator[tuple[Endpoint, Form]]:
@@ -171,9 +178,12 @@ def _check_table_1(names: Names) -> Iterator[Problem]:
         if found is None or names.is_broken(found[0].id, found[1]):
             continue
         form, item = found
-        is_words = isinstance(item, Item) and item.kind in {"text", "date"}
-        if is_words or (form.timing == "any time" and not names.is_undated(form.id)):
-            yield names.problem("PLAN-21", path, item=name)
+        if isinstance(item, Derived) and item.kind == "count":
+            yield names.problem("PLAN-39", path, item=name)
+        elif isinstance(item, Item) and item.kind == "date":
+            yield names.problem("PLAN-40", path, item=name)
+        elif not names.is_undated(form.id) and (form.timing == "any time" or (form.repeating and form.visits)):
+            yield names.problem("PLAN-41", path, item=name, form=form.id)
 
 
 def _check_figure(endpoint: str, path: KeyPath, names: Names) -> Iterator[Problem]:

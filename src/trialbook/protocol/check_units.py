@@ -14,7 +14,7 @@ from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.model import Item
 from trialbook.protocol.reading import KeyPath
-from trialbook.protocol.units import DEFINITIONS, SHARE, is_unit, parse_unit, spelled
+from trialbook.protocol.units import DEFINITIONS, SHARE, as_enzyme_unit, is_unit, parse_unit, spelled
 
 FACTOR = re.compile(r"([*/]?) ?([A-Za-z_\[\]]+|[0-9.e+-]+)(?: \*\* ([0-9]+))?")
 MASS_FOR_SUBSTANCE = {"[mass]": 1, "[substance]": -1}
@@ -39,7 +39,7 @@ def check_conversion(item: Item, unit: str, path: KeyPath, names: Names) -> Iter
     if not is_unit(unit) or item.unit is None or not is_unit(item.unit):
         yield from check_unit(unit, path, names)
         return
-    apart = _apart(dimensions(item.unit), dimensions(unit))
+    apart = _apart(dimensions(item.unit), dimensions(as_enzyme_unit(unit, item.unit)))
     if apart in (MASS_FOR_SUBSTANCE, SUBSTANCE_FOR_MASS):
         if item.molar_mass is None:
             yield names.problem("FORM-17", path, unit=unit, own=item.unit, item=item.id)

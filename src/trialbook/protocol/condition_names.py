@@ -12,9 +12,9 @@ from trialbook.protocol.model import Form, Item, ItemKind, Study
 
 Kind = Literal["number", "yes or no", "text", "date", "numbers", "texts"]
 
-Where = Literal["item", "form", "check", "criterion", "dose", "responder", "set"]
-"""`when` of an item; `when` of a form; a check of a form; a criterion; what a dose needs; `when` of an endpoint; of an
-analysis set."""
+Where = Literal["item", "form", "check", "row", "criterion", "dose", "responder", "set"]
+"""`when` of an item; `when` of a form; a check of a form; `where` of a count; a criterion; what a dose needs; `when` of
+an endpoint; of an analysis set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +49,18 @@ OF_VISIT: Mapping[str, NameType] = {"visit.day": NUMBER, "visit.date": DATE}
 def names_for(study: Study, where: Where, *, form: str | None = None) -> Mapping[str, NameType]:
     """Return the names that can be used in a place of the study file, with what they stand for.
 
-    `form` is the form of an item, of a check, or the form itself. Forms of several rows are visible only in
-    themselves, since elsewhere nothing says which row is meant. A responder is judged at its visit.
+    `form` is the form of an item, of a check, of a count, or the form itself. Forms of several rows are visible only
+    in themselves, since elsewhere nothing says which row is meant; their counts are visible only elsewhere. A responder
+    is judged at its visit.
     """
     own = study.forms[form] if form is not None else None
+    if where == "row" and own is not None:
+        return _of_row(study, own)
     names = dict(PARTICIPANT) if where not in SO_FAR else {}
-    for other in _forms(study, where, own):
-        names |= _answers(other)
-    if where == "form" and own is not None:
-        names = {name: known for name, known in names.items() if not name.startswith(f"{own.id}.")}
+    for other in _others(study, where, own):
+        names |= _counts(other) if other.repeating else _answers(other)
+    if own is not None and where != "form":
+        names |= {name: known for name, known in _answers(own).items() if name not in _counts(own)}
     at_visit = where == "responder" or (own is not None and own.timing == "visits")
     if where not in SO_FAR and (own is None or own.timing != "once"):
         names |= _prefixed(study, "baseline")
@@ -67,14 +70,29 @@ def names_for(study: Study, where: Where, *, form: str | None = None) -> Mapping
     return names
 
 
-def _forms(study: Study, where: Where, own: Form | None) -> Iterator[Form]:
-    """Yield the forms whose answers stand under their own name."""
+def _others(study: Study, where: Where, own: Form | None) -> Iterator[Form]:
+    """Yield the other forms whose answers, or whose counts over their rows, stand under their own name."""
     for form in study.forms.values():
-        is_own = own is not None and form.id == own.id
         is_here = own is not None and bool(set(form.visits) & set(own.visits))
         is_any_visit = form.timing == "visits" and where in {*SO_FAR, "responder"}
-        if is_own or (not form.repeating and (form.timing == "once" or is_here or is_any_visit)):
+        is_counted = form.timing == "any time" and form.repeating
+        if (form.timing == "once" or is_here or is_any_visit or is_counted) and (own is None or form.id != own.id):
             yield form
+
+
+def _of_row(study: Study, own: Form) -> Mapping[str, NameType]:
+    """Return the names of one row of a form, for a count, and those of the forms that are answered once."""
+    names = {name: known for name, known in _answers(own).items() if name.partition(".")[2] not in own.derived}
+    for form in study.forms.values():
+        if form.timing == "once" and not form.repeating:
+            names |= _answers(form)
+    return names
+
+
+def _counts(form: Form) -> Mapping[str, NameType]:
+    """Return the names of the counts over the rows of a form."""
+    counts = (f"{form.id}.{derived.id}" for derived in form.derived.values() if derived.kind == "count")
+    return {name: NUMBER for name in counts if _can_be_named(name)}
 
 
 def _prefixed(study: Study, prefix: str) -> dict[str, NameType]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from typing import cast
 
@@ -11,8 +12,11 @@ from trialbook.protocol.explain_forms import explain_form
 from trialbook.protocol.model import (
     AnalysisSet,
     Criterion,
+    DoseRecord,
     Endpoint,
     FigurePlan,
+    InfusionSteps,
+    Meaningful,
     Role,
     Schedule,
     Study,
@@ -41,6 +45,9 @@ def explain(study: Study) -> str:
         },
         "eligibility": _eligibility(study, write),
         "treatments": {treatment.id: _treatment(treatment, write) for treatment in study.treatments.values()},
+        "participants": write.present(
+            sex=study.participants.sex, age=study.participants.age, arm=study.participants.arm
+        ),
         "visits": _visits(study.schedule, {found.where for found in study.assumptions}, write),
         "forms": {form.id: explain_form(form, write) for form in study.forms.values()},
         "missing": {code: write.text(meaning) for code, meaning in study.missing.items()},
@@ -98,9 +105,10 @@ def _role(role: Role, write: Written) -> Tree:
 
 def _eligibility(study: Study, write: Written) -> Tree:
     kinds = ("inclusion", "exclusion")
-    return {
+    criteria: dict[str, Tree] = {
         kind: {found.id: _criterion(found, write) for found in study.criteria if found.kind == kind} for kind in kinds
     }
+    return write.present(consent=study.consent, **criteria)
 
 
 def _criterion(criterion: Criterion, write: Written) -> Tree:
@@ -127,24 +135,54 @@ def _treatment(treatment: Treatment, write: Written) -> Tree:
         **{"class": treatment.drug_class},
         dose=quantity(treatment.dose) if treatment.dose else None,
         body_surface=treatment.body_surface,
+        weight=treatment.weight,
+        height=treatment.height,
         round_to=quantity(treatment.round_to) if treatment.round_to else None,
+        cap=quantity(treatment.cap) if treatment.cap else None,
         vials=[quantity(vial) for vial in treatment.vials],
         give=_give(treatment, write),
+        infuse=_infuse(treatment, write),
         before_each=list(treatment.before_each),
         on_reaction_only=list(treatment.on_reaction_only),
         needs=_needs(treatment, write),
         constant=write.present(**{"from": treatment.constant_from}, to=treatment.constant_to)
         if treatment.constant_to
         else None,
+        recorded=_recorded(treatment.recorded, write),
     )
 
 
+def _infuse(treatment: Treatment, write: Written) -> Tree | None:
+    if treatment.infuse_first is None:
+        return None
+    return write.present(first=_steps(treatment.infuse_first), later=_steps(treatment.infuse_later))
+
+
+def _steps(steps: InfusionSteps | None) -> Tree | None:
+    if steps is None:
+        return None
+    return {
+        "start": phrases.write_quantity(steps.start),
+        "step": phrases.write_quantity(steps.step),
+        "every": phrases.write_duration(steps.every),
+        "most": phrases.write_quantity(steps.most),
+    }
+
+
+def _recorded(recorded: DoseRecord | None, write: Written) -> Tree | None:
+    """Write where doses are recorded: the keys of the file are the names of the fields."""
+    if recorded is None:
+        return None
+    return write.present(**{part.name: getattr(recorded, part.name) for part in fields(recorded)})
+
+
 def _needs(treatment: Treatment, write: Written) -> Tree | None:
-    if not (treatment.needs_known or treatment.decide_when or treatment.withhold_when):
+    if not (treatment.needs_known or treatment.decide_when or treatment.decision or treatment.withhold_when):
         return None
     return write.present(
         known=list(treatment.needs_known),
         decide_when=treatment.decide_when,
+        decision=treatment.decision,
         withhold_when=treatment.withhold_when,
     )
 
@@ -204,7 +242,13 @@ def _endpoint(endpoint: Endpoint, write: Written) -> Tree:
         decimals=str(endpoint.decimals),
         also=endpoint.also,
         log=write.flag(endpoint.log) if is_followed else None,
+        meaningful=None if endpoint.meaningful is None else _meaningful(endpoint.meaningful, write),
     )
+
+
+def _meaningful(meaningful: Meaningful, write: Written) -> Tree:
+    source = write.text(meaningful.source) if meaningful.source else None
+    return write.present(**{"is": f"{meaningful.amount:f}"}, source=source) if source else f"{meaningful.amount:f}"
 
 
 def _analysis(study: Study, write: Written) -> Tree:
@@ -219,7 +263,7 @@ def _analysis(study: Study, write: Written) -> Tree:
         "primary": primary,
         "compare": "each visit with baseline",
         "test": plan.test,
-        "sensitivity": list(plan.sensitivity),
+        "sensitivity": [*plan.sensitivity, *plan.sensitivity_missing, *plan.sensitivity_models],
         "significant": phrases.write_alpha(plan.alpha),
         "confidence": phrases.write_percent(Decimal(plan.confidence)),
         "multiplicity": plan.multiplicity,
@@ -238,6 +282,7 @@ def _report(study: Study, write: Written) -> Tree:
         "table_1": list(study.report.table_1),
         "figures": [_figure(figure, write) for figure in study.report.figures],
         "sentences": {name: write.text(text) for name, text in study.report.sentences.items()},
+        "limits": [write.text(text) for text in study.report.limits],
     }
 
 

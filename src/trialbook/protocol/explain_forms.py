@@ -21,6 +21,7 @@ def explain_form(form: Form, write: Written) -> Tree:
         events=write.flag(form.events),
         terms=form.terms,
         after=list(form.after),
+        complete=form.complete,
         when=form.when,
         rater="same throughout" if form.same_rater else "any",
         release=form.release,
@@ -66,6 +67,7 @@ def _shared(item: Item, write: Written) -> dict[str, Tree | None]:
         "required": write.flag(item.required),
         "when": item.when,
         "test": item.test,
+        "loinc": item.loinc,
         "help": write.text(item.help) if item.help else None,
     }
 
@@ -97,6 +99,7 @@ def _number(item: Item) -> dict[str, Tree | None]:
         "scale": _range(item.minimum, item.maximum),
         "lower": item.lower_item or _limits(item.lower),
         "upper": item.upper_item or _limits(item.upper),
+        "grade": item.grade,
     }
 
 
@@ -109,6 +112,8 @@ def _range(low: Decimal | None, high: Decimal | None) -> Tree | None:
 
 
 def _derived(derived: Derived, write: Written) -> Tree:
+    if derived.kind == "count":
+        return write.present(label=write.text(derived.label), count_of=derived.of[0], where=derived.where)
     return write.present(
         label=write.text(derived.label),
         mean_of=list(derived.of) if derived.kind == "mean" else None,

@@ -7,15 +7,33 @@ where a key is named.
 from __future__ import annotations
 
 from trialbook.protocol import kinds
-from trialbook.protocol.kinds import ById, Either, Key, Many, Part, Section, Texts, Word
+from trialbook.protocol.grammar_plan import (
+    ANALYSIS,
+    CONSTANT,
+    CRITERION,
+    ELIGIBILITY,
+    ENDPOINT,
+    FIGURE,
+    GIVE,
+    INFUSE,
+    MEANINGFUL,
+    NEEDS,
+    PRIMARY,
+    RECORDED,
+    REPORT,
+    SET,
+    SINCE,
+    STEPS,
+    TREATMENT,
+    WASHOUT,
+)
+from trialbook.protocol.kinds import NAMES, TEXT, ById, Either, Key, Many, Part, Section, Word
 
 VERSION = 1
 """Version of the language that is read."""
 
-TEXT = Texts()
-NAMES = Many(kinds.IDENTIFIER)
-LIMITS = Either(scalar=kinds.UPPER, mapping=ById(kinds.SEX, kinds.NUMBER))
-TESTS = ("paired t", "signed rank", "sign flip")
+COMPUTED = ("mean_of", "sum_of")
+LIMITS = Either(scalar=kinds.UPPER, mapping=ById(kinds.LIMIT_GROUP, kinds.NUMBER))
 
 FILE = Section(
     name="file",
@@ -37,6 +55,12 @@ FILE = Section(
             ById(kinds.IDENTIFIER, Part("treatment")),
             "What is given, or has to stay constant.",
             otherwise="none",
+        ),
+        Key(
+            "participants",
+            Part("participants"),
+            "Which items hold sex and age, by which limits of normal differ, and the arm of a participant.",
+            otherwise="limits of normal are the same for all, and arms are not compared",
         ),
         Key("visits", Part("visits"), "When participants are seen.", required=True),
         Key("forms", ById(kinds.IDENTIFIER, Part("form")), "What is asked and measured.", required=True),
@@ -117,108 +141,14 @@ ARM = Section(
     ),
 )
 
-ELIGIBILITY = Section(
-    name="eligibility",
-    title="eligibility",
-    doc="Who may enter. Unknown never counts as eligible.",
+PARTICIPANTS = Section(
+    name="participants",
+    title="what is known of the participants",
+    doc="Items that tell which limits of normal hold for a participant, and in which arm the participant is.",
     keys=(
-        Key("inclusion", ById(kinds.IDENTIFIER, Part("criterion")), "All of these must be met."),
-        Key("exclusion", ById(kinds.IDENTIFIER, Part("criterion")), "None of these may be met."),
-    ),
-)
-
-CRITERION = Section(
-    name="criterion",
-    title="a criterion",
-    doc="One criterion. Without a rule (`when`, `since` or `washout`) it is answered by an investigator.",
-    keys=(
-        Key("text", TEXT, "The criterion as the protocol words it.", required=True),
-        Key("when", kinds.CONDITION, "True means that the criterion is met."),
-        Key("ask_when", kinds.CONDITION, "Where this is false the criterion does not apply.", otherwise="always asked"),
-        Key("since", Part("since"), "Met only where the state has lasted."),
-        Key("washout", Part("washout"), "So much time must have passed: an exclusion is met where it has not."),
-        Key("define", TEXT, "What a word of the criterion means in this study."),
-    ),
-)
-
-SINCE = Section(
-    name="since",
-    title="a duration of a state",
-    doc="The state must have lasted.",
-    keys=(
-        Key("date", kinds.DATE_NAME, "Date item: when the state began.", required=True),
-        Key("at_least", kinds.DURATION, "How long it must have lasted.", required=True),
-        Key("before", kinds.MOMENT, "Until when it is counted.", default="enrolment"),
-    ),
-)
-
-WASHOUT = Section(
-    name="washout",
-    title="a washout",
-    doc="So much time must lie between two dates; after the answer `never` it always does.",
-    keys=(
-        Key("since", kinds.DATE_NAME, "Date item: what must be over.", required=True),
-        Key("at_least", kinds.DURATION, "How long it must be over.", required=True),
-        Key("before", kinds.MOMENT, "Until when it is counted.", default="enrolment"),
-    ),
-)
-
-TREATMENT = Section(
-    name="treatment",
-    title="a treatment",
-    doc="A study treatment as the protocol gives it, or a background class that has to stay constant.",
-    keys=(
-        Key("label", TEXT, "Name for people.", otherwise="the id in words"),
-        Key("class", kinds.LINE, "Class of drugs, for a background treatment."),
-        Key("dose", kinds.QUANTITY, "Dose: an amount, or an amount per kg or m2.", otherwise="no dose is planned"),
-        Key(
-            "body_surface",
-            Word(("du_bois", "mosteller", "haycock", "gehan_george", "boyd")),
-            "Formula of the body surface; must be stated for a dose per m2.",
-        ),
-        Key("round_to", kinds.QUANTITY, "Step to which a computed dose is rounded.", otherwise="not rounded"),
-        Key("vials", Many(kinds.QUANTITY), "Sizes in which the drug comes."),
-        Key("give", Part("give"), "How and when it is given."),
-        Key("before_each", Many(kinds.LINE), "Premedication given before each dose."),
-        Key("on_reaction_only", Many(kinds.LINE), "Drugs given only when there is a reaction."),
-        Key("needs", Part("needs"), "What must be known before a dose is planned."),
-        Key("constant", Part("constant"), "The time over which a background treatment may not change."),
-    ),
-)
-
-GIVE = Section(
-    name="give",
-    title="a way of giving",
-    doc="How and when a treatment is given.",
-    one_of=("first", "days"),
-    keys=(
-        Key("route", kinds.LINE, "Route.", required=True),
-        Key("first", kinds.DOSE_DAY, "Planned study day of the first dose."),
-        Key("every", kinds.DURATION, "Time between doses.", only_with=("first",), otherwise="given once"),
-        Key("times", kinds.COUNT, "Number of doses.", only_with=("first",), otherwise="until the end of the study"),
-        Key("days", Many(kinds.DOSE_DAY), "Planned study days of all doses, where they are not evenly spaced."),
-        Key("window", kinds.EITHER_SIDE, "How far a dose may lie from its day.", otherwise="not judged"),
-    ),
-)
-
-NEEDS = Section(
-    name="needs",
-    title="a need",
-    doc="Planning a dose refuses without these; recording never does.",
-    keys=(
-        Key("known", Many(kinds.ITEM_NAME), "Items that must have an answer.", required=True),
-        Key("decide_when", kinds.CONDITION, "Unless this is false, somebody has to sign that the dose is given."),
-        Key("withhold_when", kinds.CONDITION, "Unless this is false, no dose is planned."),
-    ),
-)
-
-CONSTANT = Section(
-    name="constant",
-    title="a time of constancy",
-    doc="The time over which it may not change; changes are not judged yet.",
-    keys=(
-        Key("from", kinds.VISIT, "Visit, or `enrolment`.", required=True),
-        Key("to", kinds.VISIT, "Visit.", required=True),
+        Key("sex", kinds.ITEM_NAME, "A choice with the codes `F` and `M`, answered once."),
+        Key("age", kinds.ITEM_NAME, "A number in `year`, answered once."),
+        Key("arm", kinds.ITEM_NAME, "A choice whose codes are the ids of `arms`, answered once."),
     ),
 )
 
@@ -272,6 +202,12 @@ FORM = Section(
         Key("events", kinds.BOOLEAN, "Rows are adverse events, counted by their item `term`.", default="false"),
         Key("terms", Word(("ctcae-5", "meddra", "free")), "List from which terms of events come.", default="free"),
         Key("after", NAMES, "Forms of the same visit that come first.", otherwise="none"),
+        Key(
+            "complete",
+            Word(("required", "all")),
+            "Which of the items that are asked must have an answer or a missing-data code for it to be complete.",
+            default="required",
+        ),
         Key("when", kinds.CONDITION, "The form is asked only where this is not false.", otherwise="always"),
         Key("rater", Word(("any", "same throughout")), "Whether one person rates a participant.", default="any"),
         Key(
@@ -340,8 +276,10 @@ ITEM = Section(
         Key("required", kinds.BOOLEAN, "The form is incomplete without it.", default="false"),
         Key("when", kinds.CONDITION, "Asked only where this is not false.", otherwise="always asked"),
         Key("test", kinds.LINE, "Standard name of what is measured, by which it is known across forms."),
-        Key("upper", LIMITS, "Upper limit of normal: number, by sex, or an item.", only_with=("number",)),
+        Key("loinc", kinds.LOINC, "LOINC code of what is measured.", only_with=("number", "choice", "text")),
+        Key("upper", LIMITS, "Upper limit of normal: number, by sex and age, or an item.", only_with=("number",)),
         Key("lower", LIMITS, "Lower limit of normal, likewise.", only_with=("number",)),
+        Key("grade", kinds.GRADED, "Term by which values are graded.", only_with=("number",), otherwise="no grades"),
         Key("help", TEXT, "Advice beside the question."),
     ),
 )
@@ -349,15 +287,17 @@ ITEM = Section(
 DERIVE = Section(
     name="derive",
     title="a derived number",
-    doc="A number computed from other items of the form.",
-    one_of=("mean_of", "sum_of"),
+    doc="A number computed from other items of the form; a count only in a repeating form.",
+    one_of=("mean_of", "sum_of", "count_of"),
     keys=(
         Key("label", TEXT, "Name for people.", otherwise="the id in words"),
         Key("mean_of", Many(kinds.MEMBER), "A group of ratings, or items."),
         Key("sum_of", Many(kinds.MEMBER), "A group of ratings, or items."),
-        Key("at_least", kinds.AT_LEAST, "How many of them must be answered.", required=True),
-        Key("unit", kinds.UNIT, "Unit.", otherwise="the unit that the items share"),
-        Key("decimals", kinds.DECIMALS, "Decimals in the report.", otherwise="1"),
+        Key("count_of", kinds.IDENTIFIER, "An item: how many different answers it has in the rows of the form."),
+        Key("where", kinds.CONDITION, "Which rows are counted.", only_with=("count_of",), otherwise="all rows"),
+        Key("at_least", kinds.AT_LEAST, "How many of them must be answered.", only_with=COMPUTED, needed_with=COMPUTED),
+        Key("unit", kinds.UNIT, "Unit.", only_with=COMPUTED, otherwise="the unit that the items share"),
+        Key("decimals", kinds.DECIMALS, "Decimals in the report.", only_with=COMPUTED, otherwise="1"),
     ),
 )
 
@@ -371,125 +311,11 @@ CHECK = Section(
     ),
 )
 
-ENDPOINT = Section(
-    name="endpoint",
-    title="an endpoint",
-    doc="A number followed over the visits (`from`), or a condition judged at one of them (`when`, `at`).",
-    one_of=("from", "when"),
-    keys=(
-        Key("label", TEXT, "Name for people.", otherwise="the label of the item, or the id in words"),
-        Key("from", kinds.ITEM_NAME, "Item or derived number."),
-        Key("when", kinds.CONDITION, "Who responds."),
-        Key("at", kinds.VISIT, "Visit at which `when` is judged.", only_with=("when",)),
-        Key("better", Word(("higher", "lower", "neither")), "Which change is an improvement.", default="neither"),
-        Key("unit", kinds.UNIT, "Unit.", only_with=("from",), otherwise="the unit of the item"),
-        Key("decimals", kinds.DECIMALS, "Decimals of the values in the report.", otherwise="those of the item, or 1"),
-        Key("also", kinds.UNIT, "A second unit in which the change is told.", only_with=("from",)),
-        Key(
-            "log",
-            kinds.BOOLEAN,
-            "Tell the ratio of geometric means beside the change.",
-            only_with=("from",),
-            default="false",
-        ),
-    ),
-)
-
-ANALYSIS = Section(
-    name="analysis",
-    title="the analysis",
-    doc="One pre-specified way; everything else is marked sensitivity.",
-    keys=(
-        Key("baseline", kinds.BASELINE, "`visit <visit>`, `last before anchor`, or `flagged <item>`.", required=True),
-        Key("sets", ById(kinds.IDENTIFIER, Part("set")), "Who is analysed.", otherwise="all who were enrolled"),
-        Key("set", kinds.IDENTIFIER, "The set in which endpoints are analysed.", otherwise="the only set"),
-        Key(
-            "primary",
-            Either(scalar=Word(("none",)), mapping=Part("primary")),
-            "The primary comparison, or `none`; must be stated where there are endpoints.",
-        ),
-        Key("compare", Word(("each visit with baseline",)), "What is compared.", default="each visit with baseline"),
-        Key("test", Word(TESTS), "The planned test; must be stated where there are endpoints."),
-        Key("sensitivity", Many(Word(TESTS)), "Tests that accompany it.", otherwise="the exact ones among the others"),
-        Key("significant", kinds.ALPHA, "Level of significance, of the unrounded p.", default="p < 0.05, two-sided"),
-        Key("confidence", kinds.PERCENT, "Confidence of the intervals.", otherwise="the complement of the level"),
-        Key(
-            "multiplicity",
-            Word(("none", "holm", "hochberg", "fixed sequence")),
-            "Adjustment for several tests.",
-            default="none",
-        ),
-        Key(
-            "missing",
-            Word(("available cases", "completers", "locf", "bocf")),
-            "What is done about missing values; must be stated where there are endpoints.",
-        ),
-        Key(
-            "intercurrent",
-            Word(("treatment policy", "while on treatment", "hypothetical")),
-            "What is done about values after treatment ended.",
-            default="treatment policy",
-        ),
-        Key("looks", Word(("at database cut", "at any time")), "When results are looked at.", default="at any time"),
-    ),
-)
-
-SET = Section(
-    name="set",
-    title="an analysis set",
-    doc="Who is analysed (ICH E9).",
-    keys=(
-        Key("label", TEXT, "Name for people.", otherwise="the id in words"),
-        Key("who", Word(("enrolled", "completed", "condition")), "Whom it holds.", required=True),
-        Key("when", kinds.CONDITION, "The condition, where `who` is `condition`."),
-    ),
-)
-
-PRIMARY = Section(
-    name="primary",
-    title="the primary comparison",
-    doc="The comparison on which the study is judged.",
-    keys=(
-        Key("endpoint", kinds.IDENTIFIER, "Endpoint.", required=True),
-        Key("at", kinds.VISIT, "Visit.", required=True),
-    ),
-)
-
-REPORT = Section(
-    name="report",
-    title="the report",
-    doc="What the report shows beyond what every report shows.",
-    keys=(
-        Key("table_1", Many(kinds.ITEM_NAME), "Items that describe the participants at baseline.", otherwise="none"),
-        Key(
-            "figures",
-            Many(Either(scalar=kinds.IDENTIFIER, mapping=Part("figure"))),
-            "Endpoints, or panels of several endpoints.",
-            otherwise="one figure an endpoint",
-        ),
-        Key(
-            "sentences",
-            ById(kinds.SENTENCE, TEXT),
-            "Sentences in place of the program's own about an endpoint or section; `{result id}` becomes the number.",
-            otherwise="the program's own",
-        ),
-    ),
-)
-
-FIGURE = Section(
-    name="figure",
-    title="a figure",
-    doc="Several endpoints as panels of one figure.",
-    keys=(
-        Key("panel", NAMES, "Endpoints.", required=True),
-        Key("title", TEXT, "Title.", otherwise="the labels of the endpoints"),
-    ),
-)
-
 SECTIONS: dict[str, Section] = {
     section.name: section
     for section in (
-        FILE, STUDY, ROLE, ARM, ELIGIBILITY, CRITERION, SINCE, WASHOUT, TREATMENT, GIVE, NEEDS, CONSTANT, VISITS, VISIT,
-        FORM, ITEM, DERIVE, CHECK, ENDPOINT, ANALYSIS, SET, PRIMARY, REPORT, FIGURE,
+        FILE, STUDY, ROLE, ARM, ELIGIBILITY, CRITERION, SINCE, WASHOUT, TREATMENT, GIVE, INFUSE, STEPS, NEEDS,
+        CONSTANT, RECORDED, PARTICIPANTS, VISITS, VISIT, FORM, ITEM, DERIVE, CHECK, ENDPOINT, MEANINGFUL, ANALYSIS,
+        SET, PRIMARY, REPORT, FIGURE,
     )
 }  # fmt: skip

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from trialbook.protocol import phrases
+from trialbook.protocol import loinc, phrases
+from trialbook.protocol.graded_terms import with_version
+from trialbook.protocol.limits import GROUP, group_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,8 @@ class Key:
     """In words, what holds where the key is absent and the default depends on the rest of the file."""
     only_with: tuple[str, ...] = field(default=(), kw_only=True)
     """The key means something only beside one of these."""
+    needed_with: tuple[str, ...] = field(default=(), kw_only=True)
+    """The key has to be there beside one of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +189,14 @@ COUNT = _phrase("a whole number from 1 on", "13", "[1-9][0-9]{0,5}", int, "integ
 WEEK = _phrase("the number of a week", "14", "-?[0-9]{1,4}", int, "integer")
 DECIMALS = _phrase("a number of decimals from 0 to 9", "1", "[0-9]", int, "integer")
 NUMBER = _phrase("a number", "2.5", phrases.NUMBER, Decimal, "number")
+POSITIVE = _phrase("a number above 0", "0.22", phrases.NUMBER, phrases.parse_positive, "number")
 DURATION = _phrase("a length of time", "4 weeks", phrases.DURATION, phrases.parse_duration)
+MINUTES = _phrase("a number of minutes or hours", "30 minutes", phrases.MINUTES, phrases.parse_duration)
 EITHER_SIDE = _phrase(
     "a time either side", "1 day either side", f"{phrases.DURATION} either side", phrases.parse_either_side
 )
 QUANTITY = _phrase("an amount with its unit", "375 mg/m2", phrases.QUANTITY_RULE.pattern, phrases.parse_quantity)
+RATE = _phrase("an amount an hour", "50 mg/h", phrases.QUANTITY_RULE.pattern, phrases.parse_quantity)
 RANGE = _phrase("a range, the smaller number first", "0 to 10", phrases.RANGE_RULE.pattern, phrases.parse_range)
 DAYS = _phrase(
     "a study day or a range of days", "-14 to -4", phrases.DAYS_RULE.pattern, phrases.parse_days, "integer", "string"
@@ -231,4 +238,9 @@ UPPER = _phrase(
     "number",
     "string",
 )
-SEX = _phrase("F, M or all", "F", "F|M|all", _whole_text)
+LIMIT_GROUP = _phrase("F, M or all, with ages where it is for some of them", "M 18 to 59", GROUP, group_key)
+LOINC = _phrase("a LOINC code with its check digit", "2157-6", loinc.PATTERN, loinc.code_of)
+GRADED = _phrase("a term of CTCAE version 5", "CPK increased", r"\S[\s\S]*", with_version)
+
+TEXT = Texts()
+NAMES = Many(IDENTIFIER)

@@ -70,7 +70,7 @@ class Duration:
     """A length of time as written: `4 weeks`."""
 
     count: int
-    unit: Literal["hour", "day", "week", "month", "year"]
+    unit: Literal["minute", "hour", "day", "week", "month", "year"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,42 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionSteps:
+    """How fast an infusion runs: from `start`, faster by `step` after each `every`, up to `most`."""
+
+    start: Quantity
+    """Amount per hour: `50 mg/h`."""
+    step: Quantity
+    every: Duration
+    most: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseRecord:
+    """Where it is recorded what was given: one row of a repeating form a dose, or a spell of a background drug."""
+
+    form: str
+    start: str
+    """Date item: the day of the dose, or the first day of a background drug at this dose. All others: items too."""
+    dose: str | None = None
+    """Number item: the amount given, or the daily dose of a background drug."""
+    drug: str | None = None
+    """Choice or text item: which drug of a background class."""
+    end: str | None = None
+    """Date item: the last day of a background drug at this dose; without an answer it goes on."""
+    premedication: str | None = None
+    """Yes/no item: whether what comes before each dose was given."""
+    interrupted: str | None = None
+    """Yes/no item."""
+    incomplete: str | None = None
+    """Yes/no item: whether the infusion was ended before the whole dose was in."""
+    reaction: str | None = None
+    """Yes/no item."""
+    reserve: str | None = None
+    """Choice item: which drugs of `on_reaction_only` were given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Treatment:
     """A study treatment as the protocol gives it, or a background class that has to stay constant."""
 
@@ -123,7 +159,13 @@ class Treatment:
     dose: Quantity | None = None
     body_surface: str | None = None
     """Name of the formula, when the dose is per square metre."""
+    weight: str | None = None
+    """Number item, `form.item`, of which the latest answer on the day counts; for a dose per kg or m2."""
+    height: str | None = None
+    """Likewise, for a dose per m2."""
     round_to: Quantity | None = None
+    cap: Quantity | None = None
+    """Largest dose that is given, whatever it comes to."""
     vials: tuple[Quantity, ...] = ()
     route: str | None = None
     first: str | None = None
@@ -133,11 +175,16 @@ class Treatment:
     """Planned study days of all doses, where they are not evenly spaced; then `first`, `every`, `times` are None."""
     window: Duration | None = None
     """Tolerance either side of a planned dose."""
+    infuse_first: InfusionSteps | None = None
+    """How fast the first dose runs, and where no `infuse_later` is written every dose."""
+    infuse_later: InfusionSteps | None = None
     before_each: tuple[str, ...] = ()
     on_reaction_only: tuple[str, ...] = ()
     needs_known: tuple[str, ...] = ()
     decide_when: str | None = None
-    """Unless this is false, a signed decision comes before a dose is planned."""
+    """Unless this is false, a decision comes before a dose is planned."""
+    decision: str | None = None
+    """Yes/no item, `form.item`: the decision that `decide_when` asks for."""
     withhold_when: str | None = None
     """Unless this is false, no dose is planned."""
     constant_from: str | None = None
@@ -145,6 +192,7 @@ class Treatment:
     constant_to: str | None = None
     drug_class: str | None = None
     """Class of drugs of a background treatment; written `class` in the file."""
+    recorded: DoseRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +227,17 @@ class Visit:
     optional: bool = False
     before: Anchor | None = None
     """A date before which the visit has to be, beside its window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participants:
+    """Which items, as `form.item`, hold what limits of normal hang on, and in which arm a participant is."""
+
+    sex: str | None = None
+    age: str | None = None
+    """In years."""
+    arm: str | None = None
+    """A choice whose codes are the ids of the arms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,12 +288,15 @@ class Item:
     group: str | None = None
     test: str | None = None
     """Standard name or code of a measurement."""
+    loinc: str | None = None
     upper: Mapping[str, Decimal] = field(default_factory=lambda: NOTHING)
-    """Upper limit of normal by sex (`F`, `M`) or for all (`all`), in `unit`."""
+    """Upper limit of normal by sex (`F`, `M`), sex and age (`M 18 to 59`) or for all (`all`), in `unit`."""
     lower: Mapping[str, Decimal] = field(default_factory=lambda: NOTHING)
     upper_item: str | None = None
     """Item of the same form that holds the laboratory's upper limit on that day."""
     lower_item: str | None = None
+    grade: str | None = None
+    """Term by which its values are graded, with the version of the list: `ctcae-5 CPK increased`."""
     help: Text = field(default_factory=lambda: NOTHING)
     paragraph: bool = False
     """A text may have several lines."""
@@ -246,13 +308,18 @@ class Derived:
 
     id: str
     label: Text
-    kind: Literal["mean", "sum", "instrument"]
+    kind: Literal["mean", "sum", "instrument", "count"]
+    """`count`: how many different answers an item of a repeating form has, in the rows for which `where` holds."""
     of: tuple[str, ...]
-    """Item ids of the same form."""
+    """Item ids of the same form; of a count the one."""
     at_least: int
-    """Fewest answered items for which there is a value."""
+    """Fewest answered items for which there is a value; 0 for a count."""
     unit: str
     decimals: int | None = None
+    where: str | None = None
+    """Condition on a row of the form, for a count; every row counts where there is none."""
+    levels: Mapping[int, Text] = field(default_factory=lambda: MappingProxyType({}))
+    """What its values mean, where they are classes and not amounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +347,8 @@ class Form:
     """Several rows may be recorded: `repeat` tells them apart."""
     after: tuple[str, ...] = ()
     """Forms that, where due at the same visit, must be complete before this one opens."""
+    complete: Literal["required", "all"] = "required"
+    """The form is complete when it was begun and each of these items that is asked has an answer or a missing code."""
     when: str | None = None
     instrument: str | None = None
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
@@ -315,6 +384,17 @@ class Endpoint:
     """A second unit in which the change is told."""
     log: bool = False
     """Ratio of geometric means beside the mean change."""
+    meaningful: Meaningful | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaningful:
+    """The smallest change of an endpoint that matters to a participant."""
+
+    amount: Decimal
+    """In the unit of the endpoint, above 0, whichever way is better."""
+    source: Text = field(default_factory=lambda: NOTHING)
+    """Where the number is from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,22 +429,16 @@ class PlannedAnalysis:
     primary_visit: str | None = None
     test: Literal["paired t", "signed rank", "sign flip"] = "paired t"
     sensitivity: tuple[Literal["paired t", "signed rank", "sign flip"], ...] = ("sign flip", "signed rank")
+    sensitivity_missing: tuple[Literal["completers", "locf", "bocf"], ...] = ()
+    """Other rules for missing values by which the planned test is repeated; the file names them among `sensitivity`."""
+    sensitivity_models: tuple[Literal["mmrm"], ...] = ()
+    """Models that stand beside the planned test; the file names them among `sensitivity`."""
     alpha: Decimal = Decimal("0.05")
     confidence: Decimal = Decimal("0.95")
     multiplicity: Literal["none", "holm", "hochberg", "fixed sequence"] = "none"
     missing: Literal["available cases", "completers", "locf", "bocf"] = "available cases"
     intercurrent: Literal["treatment policy", "while on treatment", "hypothetical"] = "treatment policy"
     looks: Literal["at database cut", "at any time"] = "at any time"
-
-
-CARRIED_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "missing": ("available cases",),
-        "intercurrent": ("treatment policy",),
-        "multiplicity": ("none",),
-    }
-)
-"""Choices of the analysis that this version carries out; any other is refused in the report, and warned of here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,6 +459,8 @@ class ReportPlan:
     figures: tuple[FigurePlan, ...] = ()
     sentences: Mapping[str, Text] = field(default_factory=lambda: NOTHING)
     """Sentences of the Results that replace the program's own; `{result id}` is replaced by the number."""
+    limits: tuple[Text, ...] = ()
+    """Limits of the study that no program can know: what was not measured, what the criteria let in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,8 +486,11 @@ class Study:
     analysis: PlannedAnalysis
     roles: Mapping[str, Role] = field(default_factory=lambda: NOTHING)
     arms: Mapping[str, Arm] = field(default_factory=lambda: NOTHING)
+    consent: str | None = None
+    """Date item, `form.item`, of the informed consent; written `consent` in the section `eligibility`."""
     criteria: tuple[Criterion, ...] = ()
     treatments: Mapping[str, Treatment] = field(default_factory=lambda: NOTHING)
+    participants: Participants = field(default_factory=Participants)
     missing: Mapping[str, Text] = field(default_factory=lambda: NOTHING)
     """Missing-data codes: code -> meaning."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: NOTHING)

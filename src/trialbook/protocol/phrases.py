@@ -12,12 +12,15 @@ from typing import Literal
 
 from trialbook.protocol.model import Anchor, BaselineRule, Duration, Quantity, Window
 
+TimeUnit = Literal["minute", "hour", "day", "week", "month", "year"]
+
 NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
-TIMES = {"hour": 1, "day": 1, "week": 7, "month": 1, "year": 1}
+DAYS_IN = {"day": 1, "week": 7}
 DURATION = r"([1-9][0-9]{0,4}) (hour|day|week|month|year)s?"
+MINUTES = r"([1-9][0-9]{0,3}) (minute|hour)s?"
 SPAN = r"([0-9]{1,6}) (day|week)s?"
 
-DURATION_RULE = re.compile(DURATION)
+DURATION_RULE = re.compile(r"([1-9][0-9]{0,4}) (minute|hour|day|week|month|year)s?")
 QUANTITY_RULE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) (\S+)")
 RANGE_RULE = re.compile(f"({NUMBER}) to ({NUMBER})")
 DAYS_RULE = re.compile(r"(-?[0-9]{1,5})(?: to (-?[0-9]{1,5}))?")
@@ -32,15 +35,20 @@ BASELINE_RULE = re.compile(r"visit (.+)|(last before anchor)|flagged ([A-Za-z][A
 WEEK_DAY_RULE = re.compile(r"(week|day) (-?[0-9]{1,4})")
 
 
+def parse_positive(text: str) -> Decimal | None:
+    """Read a number above 0."""
+    return amount if (amount := Decimal(text)) > 0 else None
+
+
 def parse_duration(text: str) -> Duration | None:
-    """Read `4 weeks`."""
+    """Read `4 weeks` or `30 minutes`."""
     found = DURATION_RULE.fullmatch(text)
     return Duration(count=int(found[1]), unit=_time_unit(found[2])) if found else None
 
 
-def _time_unit(word: str) -> Literal["hour", "day", "week", "month", "year"]:
-    units: dict[str, Literal["hour", "day", "week", "month", "year"]] = {
-        "hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year",
+def _time_unit(word: str) -> TimeUnit:
+    units: dict[str, TimeUnit] = {
+        "minute": "minute", "hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year",
     }  # fmt: skip
     return units[word]
 
@@ -103,9 +111,9 @@ def parse_tolerance(text: str) -> Window | None:
     if found is None:
         return None
     if found[1] is not None:
-        days = int(found[1]) * TIMES[found[2]]
+        days = int(found[1]) * DAYS_IN[found[2]]
         return Window(first=-days, last=days)
-    return Window(first=-int(found[3]) * TIMES[found[4]], last=int(found[5]) * TIMES[found[6]])
+    return Window(first=-int(found[3]) * DAYS_IN[found[4]], last=int(found[5]) * DAYS_IN[found[6]])
 
 
 def write_tolerance(tolerance: Window) -> str:
@@ -185,7 +193,7 @@ def write_baseline(rule: BaselineRule) -> str:
 def day_in_id(visit: str) -> int | None:
     """Return the day that the id of a visit names: 28 for `week 4`; None where it names none."""
     found = WEEK_DAY_RULE.fullmatch(visit)
-    return int(found[2]) * TIMES[found[1]] if found else None
+    return int(found[2]) * DAYS_IN[found[1]] if found else None
 
 
 def in_words(identifier: str) -> str:

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from trialbook.errors import Place, Problem, StudyFileError
+from trialbook.protocol.eligibility_form import ELIGIBILITY, ask_criteria
 from trialbook.protocol.fingerprint import canonical
 from trialbook.protocol.grammar import SECTIONS, VERSION
-from trialbook.protocol.model import Study, Text
+from trialbook.protocol.model import Participants, Study, Text
 from trialbook.protocol.nodes import MapNode, ScalarNode, Unreadable, parse_nodes, read_text
-from trialbook.protocol.read_forms import Catalog, default_roles, read_forms, read_roles
+from trialbook.protocol.read_forms import Catalog, answered_by, default_roles, read_forms, read_roles
 from trialbook.protocol.read_plan import (
     read_analysis,
     read_arms,
@@ -115,7 +116,8 @@ def _study(raw: Raw, top: MapNode, catalog: Catalog, notes: Notes) -> Study:
     schedule = read_schedule(raw["visits"], notes)
     forms = read_forms(raw["forms"] or {}, roles, schedule, missing, catalog, notes)
     endpoints = read_endpoints(raw["endpoints"] or {}, forms, notes)
-    return Study(
+    eligibility = raw["eligibility"] or empty_part(SECTIONS["eligibility"])
+    study = Study(
         language=VERSION,
         identity=read_identity(raw["study"]),
         schedule=schedule,
@@ -123,14 +125,17 @@ def _study(raw: Raw, top: MapNode, catalog: Catalog, notes: Notes) -> Study:
         analysis=read_analysis(raw["analysis"], notes),
         roles=read_roles(roles, forms, notes),
         arms=read_arms(raw["arms"] or {}, notes),
-        criteria=tuple(read_criteria(raw["eligibility"] or empty_part(SECTIONS["eligibility"]))),
+        consent=eligibility["consent"],
+        criteria=tuple(read_criteria(eligibility)),
         treatments=read_treatments(raw["treatments"] or {}, notes),
+        participants=Participants(**(raw["participants"] or {})),
         missing=missing,
         endpoints=endpoints,
         report=read_report(raw["report"], endpoints),
         assumptions=tuple(sorted(notes.assumptions, key=lambda found: (found.where, found.why))),
         fingerprint=hashlib.sha256(canonical(top)).hexdigest(),
     )
+    return ask_criteria(study, answered_by(ELIGIBILITY, None, roles))
 
 
 def _missing(written: dict[str, Any] | None, notes: Notes) -> Mapping[str, Text]:

@@ -63,9 +63,10 @@ def read_forms(
             label=raw["label"] or {notes.languages[0]: title},
             timing=timing,
             visits=visits,
-            by=_answered_by(name, raw["by"], roles),
+            by=answered_by(name, raw["by"], roles),
             repeating=raw["repeating"] is True,
             after=raw["after"] or (),
+            complete=raw["complete"] or "required",
             when=raw["when"],
             instrument=raw["instrument"],
             checks=_checks(raw["checks"] or {}),
@@ -115,7 +116,7 @@ def _checks(raw: Mapping[str, Raw]) -> tuple[EditCheck, ...]:
     return tuple(EditCheck(id=name, when=part["when"] or "true", say=part["say"] or {}) for name, part in raw.items())
 
 
-def _answered_by(form: str, by: tuple[str, ...] | None, roles: Mapping[str, Raw]) -> tuple[str, ...]:
+def answered_by(form: str, by: tuple[str, ...] | None, roles: Mapping[str, Raw]) -> tuple[str, ...]:
     """Return the roles that answer a form: those it names, else those that say that they record it."""
     if by is not None:
         return by

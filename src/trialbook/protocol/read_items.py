@@ -13,6 +13,7 @@ from trialbook.protocol.reading import KeyPath, Notes, Raw
 from trialbook.protocol.suggest import listed, suggest
 
 SCORE = "score"
+COUNT = "count"
 YES_NO = "yes/no"
 
 
@@ -51,6 +52,7 @@ def _item(name: str, raw: Raw, path: KeyPath, notes: Notes) -> Item:
         required=raw["required"] is True,
         when=raw["when"],
         test=raw["test"],
+        loinc=raw["loinc"],
         help=raw["help"] or {},
     )
     expected_low, expected_high = raw["expected"] or (None, None)
@@ -83,6 +85,7 @@ def _number(item: Item, raw: Raw) -> Item:
         upper_item=upper_item,
         lower=lower,
         lower_item=lower_item,
+        grade=raw["grade"],
     )
 
 
@@ -150,6 +153,8 @@ def read_derived(
 def _derived(name: str, raw: Raw, questions: Questions, path: KeyPath, notes: Notes) -> Derived:
     if name in questions.items or name in questions.groups:
         notes.add("FORM-10", path, name=name)
+    if raw["count_of"] is not None:
+        return _count(name, raw, questions, path, notes)
     key = "mean_of" if raw["mean_of"] is not None else "sum_of"
     of = _members(raw[key] or (), questions, (*path, key), notes)
     return Derived(
@@ -160,6 +165,23 @@ def _derived(name: str, raw: Raw, questions: Questions, path: KeyPath, notes: No
         at_least=_at_least(raw["at_least"], len(of), (*path, "at_least"), notes),
         unit=raw["unit"] or _shared_unit(of, questions, path, notes),
         decimals=raw["decimals"],
+    )
+
+
+def _count(name: str, raw: Raw, questions: Questions, path: KeyPath, notes: Notes) -> Derived:
+    """Return the number of different answers of an item; of any kind, since nothing is computed from them."""
+    of, known = raw["count_of"], questions.items
+    if of not in known:
+        notes.add("FORM-02", (*path, "count_of"), item=of, did_you_mean=suggest(of, known), items=listed(known))
+    return Derived(
+        id=name,
+        label=raw["label"] or {notes.languages[0]: in_words(name)},
+        kind="count",
+        of=(of,) if of in known else (),
+        at_least=0,
+        unit=COUNT,
+        decimals=0,
+        where=raw["where"],
     )
 
 

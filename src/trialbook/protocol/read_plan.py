@@ -8,17 +8,21 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from trialbook.protocol.grammar import SECTIONS
+from trialbook.protocol.grammar_plan import MISSING_RULES, MODELS, TESTS
 from trialbook.protocol.model import (
     AnalysisSet,
     Arm,
     BaselineRule,
     Criterion,
     Derived,
+    DoseRecord,
     Endpoint,
     FigurePlan,
     Form,
     Identity,
+    InfusionSteps,
     Item,
+    Meaningful,
     PlannedAnalysis,
     ReportPlan,
     Treatment,
@@ -96,6 +100,7 @@ def read_treatments(raw_treatments: Mapping[str, Raw], notes: Notes) -> dict[str
 def _treatment(name: str, raw: Raw, notes: Notes) -> Treatment:
     give = raw["give"] or empty_part(SECTIONS["give"])
     needs = raw["needs"] or empty_part(SECTIONS["needs"])
+    infuse = raw["infuse"] or empty_part(SECTIONS["infuse"])
     constant = raw["constant"] or empty_part(SECTIONS["constant"])
     return Treatment(
         id=name,
@@ -103,7 +108,10 @@ def _treatment(name: str, raw: Raw, notes: Notes) -> Treatment:
         drug_class=raw["class"],
         dose=raw["dose"],
         body_surface=raw["body_surface"],
+        weight=raw["weight"],
+        height=raw["height"],
         round_to=raw["round_to"],
+        cap=raw["cap"],
         vials=raw["vials"] or (),
         route=give["route"],
         first=give["first"],
@@ -111,14 +119,31 @@ def _treatment(name: str, raw: Raw, notes: Notes) -> Treatment:
         times=give["times"],
         days=give["days"] or (),
         window=give["window"],
+        infuse_first=_steps(infuse["first"]),
+        infuse_later=_steps(infuse["later"]),
         before_each=raw["before_each"] or (),
         on_reaction_only=raw["on_reaction_only"] or (),
         needs_known=needs["known"] or (),
         decide_when=needs["decide_when"],
+        decision=needs["decision"],
         withhold_when=needs["withhold_when"],
         constant_from=constant["from"],
         constant_to=constant["to"],
+        recorded=_recorded(raw["recorded"]),
     )
+
+
+def _steps(raw: Raw | None) -> InfusionSteps | None:
+    """Return the rates of an infusion; None where one of them is missing or broken."""
+    if raw is None or None in raw.values():
+        return None
+    return InfusionSteps(**raw)
+
+
+def _recorded(raw: Raw | None) -> DoseRecord | None:
+    if raw is None or raw["form"] is None or raw["start"] is None:
+        return None
+    return DoseRecord(**raw)
 
 
 def read_endpoints(raw_endpoints: Mapping[str, Raw], forms: Mapping[str, Form], notes: Notes) -> dict[str, Endpoint]:
@@ -149,7 +174,15 @@ def _endpoint(name: str, raw: Raw, source: Item | Derived | None, notes: Notes) 
         decimals=decimals if raw["decimals"] is None else raw["decimals"],
         also=raw["also"],
         log=raw["log"] is True,
+        meaningful=_meaningful(raw["meaningful"]),
     )
+
+
+def _meaningful(written: Decimal | Raw | None) -> Meaningful | None:
+    """Return the smallest change that matters, of a number or of a number with its source."""
+    if not isinstance(written, dict):
+        return None if written is None else Meaningful(amount=written)
+    return None if written["is"] is None else Meaningful(amount=written["is"], source=written["source"] or {})
 
 
 def read_analysis(raw: Raw | None, notes: Notes) -> PlannedAnalysis:
@@ -159,7 +192,9 @@ def read_analysis(raw: Raw | None, notes: Notes) -> PlannedAnalysis:
     primary = raw["primary"] if isinstance(raw["primary"], dict) else {"endpoint": None, "at": None}
     alpha = raw["significant"] or Decimal("0.05")
     test: Test = raw["test"] or "paired t"
-    others = tuple(name for name in EXACT_TESTS if name != test)
+    beside = raw["sensitivity"]
+    if beside is None:
+        beside = tuple(name for name in EXACT_TESTS if name != test)
     return PlannedAnalysis(
         baseline=raw["baseline"] or BaselineRule(kind="last before anchor"),
         sets=sets,
@@ -167,7 +202,9 @@ def read_analysis(raw: Raw | None, notes: Notes) -> PlannedAnalysis:
         primary_endpoint=primary["endpoint"],
         primary_visit=primary["at"],
         test=test,
-        sensitivity=others if raw["sensitivity"] is None else raw["sensitivity"],
+        sensitivity=tuple(name for name in beside if name in TESTS),
+        sensitivity_missing=tuple(name for name in beside if name in MISSING_RULES),
+        sensitivity_models=tuple(name for name in beside if name in MODELS),
         alpha=alpha,
         confidence=raw["confidence"] or 1 - alpha,
         multiplicity=raw["multiplicity"] or "none",
@@ -198,6 +235,7 @@ def read_report(raw: Raw | None, endpoints: Mapping[str, Endpoint]) -> ReportPla
         table_1=raw["table_1"] or (),
         figures=tuple(_figure(figure) for figure in written),
         sentences=raw["sentences"] or {},
+        limits=tuple(text for text in raw["limits"] or () if text),
     )
 
 

@@ -257,7 +257,7 @@ def _check_company(name: ScalarNode, key: Key, present: set[str], section: Secti
 def _check_presence(section: Section, present: set[str], path: KeyPath, notes: Notes) -> None:
     """Note keys that have to be there and are not, and keys of which one too many is there."""
     for key in section.keys:
-        if key.required and key.name not in present:
+        if key.name not in present and (key.required or present.intersection(key.needed_with)):
             notes.add("STUDY-03", path, key=key.name, what=_titled(section, path), doc=key.doc, example=example_of(key))
     kinds_there = [name for name in section.one_of if name in present]
     if section.one_of and len(kinds_there) != 1:

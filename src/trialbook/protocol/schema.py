@@ -40,6 +40,12 @@ def _section(section: Section) -> Schema:
         "required": [key.name for key in section.keys if key.required],
         "additionalProperties": False,
     }
+    needed = {
+        name: [key.name for key in section.keys if name in key.needed_with]
+        for name in dict.fromkeys(name for key in section.keys for name in key.needed_with)
+    }
+    if needed:
+        schema["dependentRequired"] = needed
     if section.one_of:
         schema["oneOf"] = [{"required": [name]} for name in section.one_of]
         schema["dependentSchemas"] = {

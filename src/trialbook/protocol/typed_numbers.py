@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item
-from trialbook.protocol.units import convert, is_unit, parse_unit, spelled
+from trialbook.protocol.units import as_enzyme_unit, convert, is_unit, parse_unit, spelled
 
 NUMBER = re.compile(
     r"(?P<limit><=|>=|[<>≤≥])?\s*(?P<sign>[-+\N{MINUS SIGN}])?(?P<digits>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?P<rest>.*)",
@@ -123,7 +123,8 @@ def _in_unit(item: Item, reading: Reading, unit: str | None) -> str | Problem:
         return _wrong_unit(item, (strange or sorted(given))[0])
     if item.unit is None or not given or given == {spelled(item.unit)}:
         return reading.digits
-    converted = convert(Decimal(reading.digits), given.pop(), item.unit, molar_mass=item.molar_mass)
+    typed = as_enzyme_unit(given.pop(), item.unit)
+    converted = convert(Decimal(reading.digits), typed, item.unit, molar_mass=item.molar_mass)
     return converted if isinstance(converted, Problem) else plain(converted)
 
 

@@ -1,7 +1,9 @@
 """Units of measurement as laboratories write them, and exact conversion between them.
 
-The spellings are those of UCUM where these are in common use (`U/L`, `mg/dL`, `Cel`, `10^9/L`). An international
-unit (`IU`) measures an agreed effect of one substance, so it converts to nothing but itself.
+The spellings are those of UCUM and what laboratories write for them (`10*9/L`, `10^9/L`; `mm[Hg]`, `mmHg`). An
+international unit (`IU`) measures an agreed effect of one substance, so it converts to nothing but itself. One rule is
+stated for enzymes: an item that is measured in U or katal and accepts IU takes it for the same number of U, since
+laboratories write either for the unit of enzymes (1 umol a minute).
 """
 
 from __future__ import annotations
@@ -79,6 +81,17 @@ ALONE = ("celsius", "fahrenheit", "score", "count")
 SHARE = "[share of substance]"
 """Dimension of moles by moles: HbA1c in mmol/mol is not ten times that in %, but 0.0915 mmol/mol + 2.15 (IFCC)."""
 
+UCUM: Mapping[str, str] = MappingProxyType(
+    {
+        "[IU]": "IU", "[iU]": "IU", "m[Hg]": "mHg", "[lb_av]": "lb", "[oz_av]": "oz", "[in_i]": "in", "[ft_i]": "ft",
+        "[degF]": "degF", "{1.73_m2}": "1.73m2", "\N{MICRO SIGN}": "u", "\N{GREEK SMALL LETTER MU}": "u",
+    }
+)  # fmt: skip
+"""Spellings that mean the same as a shorter one; `{1.73_m2}` is a remark in UCUM, and here a part of the unit."""
+
+ENZYME_UNITS = frozenset({"enzyme_unit", "katal"})
+AGREED_UNIT = "international_unit"
+
 PRODUCT = re.compile(r"\.(?![0-9])")
 TERM = re.compile(r"10[\^*](?P<power>[0-9]{1,2})|(?P<name>[A-Za-z%]+)(?P<exponent>[1-3])?")
 
@@ -102,8 +115,19 @@ class ParsedUnit:
 
 
 def spelled(unit: str) -> str:
-    """Return the unit without outer blanks and with `u` for both signs of micro."""
-    return unit.strip().replace("\N{MICRO SIGN}", "u").replace("\N{GREEK SMALL LETTER MU}", "u")
+    """Return the unit without outer blanks, in the one spelling of `UCUM` that is used here."""
+    spelling = unit.strip()
+    for written, meant in UCUM.items():
+        spelling = spelling.replace(written, meant)
+    return spelling
+
+
+def as_enzyme_unit(unit: str, own: str | None) -> str:
+    """Return `U/L` for `IU/L` where `own`, the unit of the item, is one of enzymes; any other unit as it is."""
+    parsed, owned = parse_unit(spelled(unit)), parse_unit(spelled(own or ""))
+    if parsed is None or owned is None or not any(name.endswith(tuple(ENZYME_UNITS)) for name, _ in owned.factors):
+        return unit
+    return spelled(unit).replace("IU", "U") if any(name.endswith(AGREED_UNIT) for name, _ in parsed.factors) else unit
 
 
 def is_unit(text: str) -> bool:

@@ -165,6 +165,15 @@ DOSE: dict[str, Wording] = {
         "A weight of {weight} kg with a height of {height} cm is unusual: {index} kg/m2.",
         "Check both numbers and their units: pounds or inches, or one in the place of the other.",
     ),
+    "DOSE-45": Wording(
+        "The dose comes to {computed}, and the study file gives at most {cap}.",
+        "Check weight and height; `cap` in the study file is the limit.",
+    ),
+    "DOSE-46": Wording(
+        "The labelling of the drug names {lacking} before each dose of {treatment} too, and the protocol does not "
+        "({source}).",
+        "Be ready for a reaction, and keep the reserve drugs at hand. The protocol is followed as it is written.",
+    ),
     "DOSE-50": Wording(
         "A pharmacist checks every dose before it is prepared, against the prescription and the measurements.",
         "This plan is arithmetic on what was recorded, and no prescription.",
