@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 DEMO   ?= demo
 
-APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests chromium
+APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests r-cran-survival r-cran-lme4 r-cran-pbkrtest r-cran-lmertest r-cran-nlme chromium
 
 .PHONY: demo test lint format test-deps benchmark clean help
 

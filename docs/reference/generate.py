@@ -1,7 +1,7 @@
 """Write the pages of the reference that are made from the program's own tables: run it after a change of these.
 
-`python docs/reference/generate.py` rewrites `problem-codes.md`, `command-line.md`, the pages of `instruments.md` and the
-tables of `study-file.md`; a test fails while they differ from the program.
+`python docs/reference/generate.py` rewrites `problem-codes.md`, `command-line.md`, the pages of `instruments.md` and
+the tables of `study-file.md`; a test fails while they differ from the program.
 """  # noqa: INP001 - a script beside the pages that it writes
 
 from __future__ import annotations

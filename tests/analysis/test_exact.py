@@ -1,18 +1,20 @@
 """Exact tests.
 
-EXACT-01: sign-flip p equals enumeration, by listing and by shifting.
-EXACT-02: signed-rank p equals enumeration, with ties and zeros.
+EXACT-01: sign-flip p equals enumeration, by listing halves and by shifting.
+EXACT-02: signed-rank p equals enumeration, with ties, and with zeros dropped or ranked.
 EXACT-03: zeros are dropped and counted; nothing but zeros gives a reason.
 EXACT-04: the smallest attainable p is attained, and no data go below it.
-EXACT-05: beyond the exact range there is a reason, never an approximation.
+EXACT-05: beyond the exact range there is a reason, or random patterns with their standard error; never a normal curve.
 EXACT-06: order, labels, sign and scale do not change p.
 EXACT-07: ties up to rounding are ties.
+EXACT-08: one-sided p equal enumeration; both together and the pattern seen make up everything.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+import sys
 from fractions import Fraction
 
 import pytest
@@ -21,7 +23,18 @@ from hypothesis import strategies as st
 
 from trialbook.analysis import exact
 from trialbook.analysis.change import on_grid, step
-from trialbook.analysis.exact import Exact, doubled_midranks, integers, p_listed, p_shifted, sign_flip, signed_rank
+from trialbook.analysis.exact import (
+    Exact,
+    counted,
+    doubled_midranks,
+    halved_at_least,
+    integers,
+    many_at_least,
+    packed,
+    packed_at_least,
+    sign_flip,
+    signed_rank,
+)
 
 gaps = st.lists(st.integers(min_value=-30, max_value=30).map(lambda n: n / 10), min_size=1, max_size=10)
 
@@ -61,11 +74,37 @@ def test_exact_01_sign_flip_equals_enumeration(values: list[float]) -> None:
     assert found.p == (float(slow_flip(values)) if any(values) else None)
 
 
-@given(st.lists(st.integers(min_value=1, max_value=40), min_size=1, max_size=14), st.data())
-def test_exact_01_listing_and_shifting_agree(sizes: list[int], data: st.DataObject) -> None:
-    signs = data.draw(st.lists(st.sampled_from([-1, 1]), min_size=len(sizes), max_size=len(sizes)))
-    seen = abs(sum(s * size for s, size in zip(signs, sizes, strict=True)))
-    assert p_listed(sizes, seen, slack=0) == p_shifted(sizes, seen)
+@given(st.lists(st.integers(min_value=1, max_value=40), min_size=1, max_size=14), st.integers(-600, 600))
+def test_exact_01_listing_and_shifting_agree(sizes: list[int], end: int) -> None:
+    n, least = len(sizes), -(-(sum(sizes) + end) // 2)
+    ways = halved_at_least(sizes, [end])
+    assert ways[end] == packed_at_least(packed(sizes), n, least)
+    assert ways == many_at_least(sizes, [end])
+
+
+@given(st.lists(st.integers(min_value=1, max_value=12), min_size=25, max_size=30), st.integers(0, 40))
+@settings(max_examples=20)
+def test_exact_01_more_than_a_few(sizes: list[int], seen: int) -> None:
+    """EXACT-01: what is built in one number is what the two halves say."""
+    found = counted(sizes, seen)
+    halves = many_at_least(sizes, [seen, -seen])
+    assert found is not None
+    assert found[1:] == (halves[-seen], halves[seen])
+
+
+def test_exact_01_two_hundred_scores() -> None:
+    """EXACT-01: differences of a score in half points; the tail of a plain sum of chances in fractions of 2^200."""
+    values = [float(-(1 + place % 7)) / 2 if place % 3 else float(1 + place % 5) / 2 for place in range(200)]
+    chances = {0: 1}
+    for value in values:
+        size, after = int(abs(2 * value)), dict.fromkeys(chances, 0)
+        for total, ways in chances.items():
+            for end in (total + size, total - size):
+                after[end] = after.get(end, 0) + ways
+        chances = after
+    seen = abs(int(2 * sum(values)))
+    tail = sum(ways for total, ways in chances.items() if abs(total) >= seen)
+    assert sign_flip(values).p == float(Fraction(tail, 2**200))
 
 
 def test_exact_01_many_participants() -> None:
@@ -79,6 +118,21 @@ def test_exact_01_many_participants() -> None:
 def test_exact_02_signed_rank_equals_enumeration(values: list[float]) -> None:
     found = signed_rank(values)
     assert found.p == (float(slow_rank(values)) if any(values) else None)
+
+
+def slow_pratt(values: list[float]) -> Fraction:
+    """Rank zeros with the others, then list every pattern of signs of the ranks that are not of a zero."""
+    sizes = [abs(value) for value in values]
+    ranks = [Fraction(sum(other < size for other in sizes) * 2 + sizes.count(size) + 1, 2) for size in sizes]
+    kept = [rank if value > 0 else -rank for rank, value in zip(ranks, values, strict=True) if value]
+    return enumerated(kept)
+
+
+@given(gaps)
+@settings(max_examples=60)
+def test_exact_02_zeros_ranked(values: list[float]) -> None:
+    found = signed_rank(values, zeros="ranked")
+    assert found.p == (float(slow_pratt(values)) if any(values) else None)
 
 
 @given(st.lists(st.integers(min_value=1, max_value=6), min_size=1, max_size=20))
@@ -111,12 +165,47 @@ def test_exact_04_nothing_is_smaller(values: list[float]) -> None:
         assert found.p is None or (found.p_min is not None and found.p_min <= found.p <= 1)
 
 
+FINE = [1.0 + (size * 7919 % 1000003) / 1e9 for size in range(1, 60)]
+
+
 def test_exact_05_too_many_says_so() -> None:
-    fine = [1.0 + size / 1e9 for size in range(1, 24)]
-    for found in (sign_flip(fine), signed_rank([float(size) for size in range(1, 600)])):
-        assert found.p is None
+    for found in (sign_flip(FINE), signed_rank([float(size) for size in range(1, 600)])):
+        assert (found.p, found.p_less, found.p_greater, found.p_error) == (None,) * 4
         assert "not computed" in found.reason
         assert found.p_min is not None
+
+
+def test_exact_05_forty_of_any_kind_are_exact() -> None:
+    """EXACT-05: one negative, the smallest: only it may turn; with their mirror images four patterns are as far."""
+    values = [-1.0, *FINE[:39]]
+    assert sign_flip(values).p == 4 / 2**40
+
+
+def test_exact_05_random_patterns() -> None:
+    """EXACT-05: within five standard errors of the exact p, the same for the same seed, another for another."""
+    values = [float(2 + size % 5) * (-1) ** (size % 3) for size in range(30)]
+    exactly, sizes = sign_flip(values), sorted(int(abs(value)) for value in values)
+    assert exactly.p is not None
+    drawn = exact.drawn_tails(sizes, int(sum(values)), slack=0, seed=1, draws=20_000)
+    for share, p in zip(drawn, (exactly.p, exactly.p_less, exactly.p_greater), strict=True):
+        assert p is not None
+        assert share / 20_001 == pytest.approx(p, abs=5 * math.sqrt(p * (1 - p) / 20_000))
+    assert drawn == exact.drawn_tails(sizes, int(sum(values)), slack=0, seed=1, draws=20_000)
+    assert drawn != exact.drawn_tails(sizes, int(sum(values)), slack=0, seed=2, draws=20_000)
+
+
+def test_exact_05_random_patterns_where_all_are_too_many() -> None:
+    found, mixed = (sign_flip(values, seed=4, draws=9999) for values in (FINE, FINE[::-1]))
+    assert found == mixed
+    assert (found.draws, found.p) == (9999, 1 / 10_000)
+    assert found.p_error == pytest.approx(math.sqrt(1e-4 * (1 - 1e-4) / 9999))
+    ranks = signed_rank([float(size) * (-1) ** size for size in range(1, 600)], seed=4, draws=9999)
+    assert ranks.p is not None
+    assert 0.5 < ranks.p <= 1
+
+
+def test_exact_05_too_many_even_to_draw() -> None:
+    assert "not computed" in sign_flip([size + 1e-9 for size in range(3000)], seed=1).reason
 
 
 def test_exact_05_large_samples_are_still_exact() -> None:
@@ -175,3 +264,38 @@ def test_exact_07_many_participants_beside_a_large_value() -> None:
     alone = sign_flip(on_grid(visit[1:], base[1:]))
     assert alone.p is not None
     assert found.p == alone.p < 1
+
+
+@given(st.lists(st.integers(min_value=-30, max_value=30).map(float), max_size=7))
+@settings(max_examples=60)
+def test_exact_08_one_sided(values: list[float]) -> None:
+    found, whole = sign_flip(values), [int(value) for value in values if value]
+    patterns = itertools.product((1, -1), repeat=len(whole)) if whole else []
+    sums = [sum(s * d for s, d in zip(signs, whole, strict=True)) for signs in patterns]
+    if sums:
+        assert found.p_greater == sum(total >= sum(whole) for total in sums) / len(sums)
+        assert found.p_less == sum(total <= sum(whole) for total in sums) / len(sums)
+
+
+@given(gaps)
+def test_exact_08_both_sides_and_the_pattern_seen(values: list[float]) -> None:
+    for found in (sign_flip(values), signed_rank(values), signed_rank(values, zeros="ranked")):
+        if found.p is not None and found.p_less is not None and found.p_greater is not None:
+            assert found.p_less + found.p_greater >= 1
+            assert found.p == min(1.0, 2 * min(found.p_less, found.p_greater))
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_exact_03_no_number(bad: float) -> None:
+    for found in (sign_flip([1.0, bad]), signed_rank([1.0, bad])):
+        assert (found.p, found.reason) == (None, exact.NO_NUMBER)
+
+
+def test_exact_05_more_digits_than_can_be_added() -> None:
+    assert sign_flip([1e10, 1e-12]).reason == exact.TOO_WIDE
+
+
+def test_exact_04_no_p_is_zero() -> None:
+    """EXACT-04: 2^-1199 is too small for a double; the smallest one at full precision stands for it."""
+    found = sign_flip([1.0] * 1200)
+    assert found.p == found.p_min == sys.float_info.min

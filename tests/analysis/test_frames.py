@@ -5,12 +5,13 @@ FRAME-02: a value has its number, its limit, its date and its study day.
 FRAME-03: forms that are filled in at any time are events, all others observations.
 FRAME-04: cleared answers are left out; missing-data codes stay, without a value.
 FRAME-06: numbers that were recorded in a unit that their item had before an amendment are restated in the present one.
-FRAME-05: casebooks come back from the frames as they went in.
+FRAME-05: casebooks come back from the frames as they went in, with who answered first where it is known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -107,6 +108,18 @@ def test_frame_05_casebooks_come_back(small: Small, person: Person, datasets_of:
         cell: (answer.value, answer.missing) for cell, answer in whole.answers.items()
     }
     assert (back.status, back.enrolled_on, back.status_seq) == (whole.status, whole.enrolled_on, whole.status_seq)
+
+
+def test_frame_05_who_answered_comes_back(small: Small, person: Person, datasets_of: Collect) -> None:
+    whole = person("1", {"start|strength.arm.left": "9", "|harms.term|1": "Cough", "start|blood.ck": "1"})
+    who = ("2026", "amir", 3, "nora")
+    told = {
+        cell: replace(answer, at="2026", by="amir", first_seq=3, first_by="nora") if cell.form != "blood" else answer
+        for cell, answer in whole.answers.items()
+    }
+    (back,) = casebooks(datasets_of(small(), replace(whole, answers=told))).values()
+    found = {cell.form: (one.at, one.by, one.first_seq, one.first_by) for cell, one in back.answers.items()}
+    assert found == {"strength": who, "harms": who, "blood": ("", "", 0, "")}
 
 
 def test_frame_01_nobody_at_all(small: Small, datasets_of: Collect) -> None:

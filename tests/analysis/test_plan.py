@@ -105,28 +105,6 @@ def test_plan_02_another_test_may_be_the_planned_one(small: Small, person: Perso
     assert rows["tests.all.n"].value == 1
 
 
-@pytest.mark.parametrize("changes", [{"missing": "locf"}, {"missing": "bocf"}, {"missing": "completers"},
-                                     {"intercurrent": "hypothetical"}])  # fmt: skip
-def test_plan_03_no_comparison_in_place_of_another(small: Small, person: Person, changes: dict[str, str]) -> None:
-    study = with_plan(small(), **changes)
-    rows = run(from_casebooks(study, {one.participant: one for one in group(person, FALLING)}))
-    ((key, choice),) = changes.items()
-    for name in (f"plan.{key}.rule", "change.ck.week_8.enrolled.p", "change.ck.week_8.enrolled.mean"):
-        assert rows[name].value is None
-        assert f"“{choice}” ({key})" in rows[name].error
-    assert not [name for name in rows if name.startswith(("sign_flip", "signed_rank", "ratio"))]
-    assert rows["describe.ck.week_8.enrolled.n"].value == 4
-    assert rows["tests.all.n"].value == 0
-
-
-def test_plan_03_no_adjustment_no_verdict(small: Small, person: Person) -> None:
-    study = with_plan(small(), multiplicity="holm")
-    rows = run(from_casebooks(study, {one.participant: one for one in group(person, FALLING)}))
-    assert rows["change.ck.week_8.enrolled.p"].value is not None
-    for stat in ("p_adjusted", "significant"):
-        assert "“holm” (multiplicity)" in rows[f"change.ck.week_8.enrolled.{stat}"].error
-
-
 def test_plan_03_arms(small: Small, person: Person) -> None:
     study = replace(small(), arms={name: Arm(id=name, label={"en": name}) for name in ("low", "high")})
     rows = run(from_casebooks(study, {one.participant: one for one in group(person, FALLING)}))
@@ -309,16 +287,20 @@ def test_progress_is_told(small: Small, person: Person, datasets_of: Collect) ->
 
 def test_plan_10_several_records_give_no_characteristic(small: Small, person: Person) -> None:
     study = small()
-    background = replace(study.forms["background"], repeating=True)
-    study = replace(study, forms={**study.forms, "background": background})
-    cells = {"|background.sex|1": "F", "|background.sex|2": "M", "|background.age|1": "40", "|background.age|2": "41"}
-    people = (person("1", cells), person("2", {"|background.sex|1": "F", "|background.age|1": "50"}))
-    rows = run(from_casebooks(study, {one.participant: one for one in people}))
-    for name in ("age", "sex"):
-        found = rows[f"baseline.background.{name}.enrolled.n"]
-        assert (found.value, rows[f"baseline.background.{name}.enrolled.missing"].value) == (1, 1)
-        assert found.warning == "1 value left out where one visit holds several records of the form."
-    assert rows["baseline.background.sex.F.enrolled.percent"].value == 100
+    study = replace(study, forms={**study.forms, "blood": replace(study.forms["blood"], repeating=True)})
+    cells = {
+        "start|blood.smoker|1": "yes",
+        "start|blood.smoker|2": "no",
+        "start|blood.ck|1": "40",
+        "start|blood.ck|2": "41",
+    }
+    people = (person("1", cells), person("2", {"start|blood.smoker|1": "yes", "start|blood.ck|1": "50"}))
+    found = run(from_casebooks(study, {one.participant: one for one in people}))
+    for name in ("ck", "smoker"):
+        counted = found[f"baseline.blood.{name}.enrolled.n"]
+        assert (counted.value, found[f"baseline.blood.{name}.enrolled.missing"].value) == (1, 1)
+        assert counted.warning == "1 value left out where one visit holds several records of the form."
+    assert found["baseline.blood.smoker.yes.enrolled.percent"].value == 100
 
 
 def test_plan_11_only_the_named_answers_are_worked_out(

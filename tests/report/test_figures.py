@@ -6,6 +6,7 @@ FIGURE-03: hostile labels stay text, and no formula is read into them.
 FIGURE-04: those who left end with a mark; limits, scale and summary are those of the plan and the results.
 FIGURE-05: names stand apart; visits that would stand too close stand evenly.
 FIGURE-06: every number of a figure stands in its table, linked.
+FIGURE-07: where the study file says how large a change matters, a line shows from where on it does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import replace
 import matplotlib as mpl
 import pytest
 
+from trialbook.protocol.model import FigurePlan
 from trialbook.render.document import Document, Figure
 from trialbook.render.inline import numbers, plain, recorded
 from trialbook.report.courses import panel_of
@@ -72,6 +74,22 @@ def test_what_a_panel_shows(run: Run) -> None:
     assert panel.limits == (("women ≤ 170", 170.0), ("men ≤ 200", 200.0))
     assert panel.summary["week 8"]["median"].value == pytest.approx(205.0)
     assert not panel_of(run, replace(run.study.endpoints["ck"], log=False)).log  # type: ignore[union-attr]
+
+
+def test_where_a_change_begins_to_matter(plan: str, carry_out: Callable[[str], Run]) -> None:
+    """FIGURE-07: a line at the level that the results hold, named and sourced in the caption; none without the key."""
+    said = "better: higher, decimals: 1, meaningful: {is: 2, source: A paper}}"
+    run = carry_out(plan.replace("better: higher, decimals: 1}", said))
+    panel = panel_of(run, run.study.endpoints["power"])
+    assert panel is not None
+    assert panel.meaningful is not None
+    assert panel.meaningful.id.startswith("meaningful.power.")
+    figure, other = (figure_of(run, FigurePlan(id=name, endpoints=(name,))) for name in ("power", "ck"))
+    assert figure is not None
+    assert other is not None
+    assert ">matters<" in figure.svg
+    assert "Power 2 (A paper)" in "".join(map(str, figure.caption))
+    assert "matters" not in other.svg
 
 
 def test_a_baseline_that_is_no_visit(plan: str, carry_out: Callable[[str], Run]) -> None:

@@ -223,12 +223,12 @@ def test_methods_and_limits(run: Run) -> None:
         assert sentence in limited
 
 
-def test_what_was_not_done_is_said(plan: str, carry_out: Callable[[str], Run]) -> None:
-    """SHELL-06: never the sentence of a method that was refused."""
-    run = carry_out(plan.replace("missing: available cases", "missing: locf"))
+def test_rules_for_missing_values_are_said(plan: str, carry_out: Callable[[str], Run]) -> None:
+    """SHELL-06: what was done about missing values is said, and what the planned test was repeated with."""
+    run = carry_out(plan.replace("missing: available cases", "missing: locf\n  sensitivity: [sign flip, bocf]"))
     said = words([line for section in methods(run).walk() for block in section.blocks for line in block_lines(block)])
-    assert "“locf” (missing), which this version does not compute" in said
-    assert "carried forward" not in said
+    assert "(last observation carried forward)" in said
+    assert "was repeated with the baseline carried forward." in said
 
 
 def test_record(document: Document, run: Run) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialbook.analysis.describe import TOO_LARGE, Moments, moments
+from trialbook.analysis.student import quantile, two_sided_p
 
 DIGITS = 13
 """Significant digits of the largest value to which differences are told apart: below them lies rounding."""
@@ -16,6 +17,10 @@ ONE_PAIR = "One pair has no variance; a test or an interval needs two."
 NO_VARIANCE = "All differences are equal: without variance there is no t and no interval."
 CANCELLED = "The differences are so small against the values that little but rounding is left of them."
 OUT_OF_RANGE = "A value is too large to be squared."
+NO_NUMBER = "A value is no number."
+TOO_SMALL = "The differences are too small to be squared."
+SMALLEST_SQUARE = 1e-290
+"""Sums of squares below this have lost digits, and below 1e-323 all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ class PairedT:
 def step(*samples: Sequence[float]) -> float:
     """Return the width of the decimal grid on which differences of these values are told apart; 0 where all are 0."""
     scale = max((abs(value) for sample in samples for value in sample), default=0.0)
-    return 10.0 ** (math.floor(math.log10(scale)) + 1 - DIGITS) if scale else 0.0
+    return 10.0 ** (math.floor(math.log10(scale)) + 1 - DIGITS) if 0 < scale < math.inf else 0.0
 
 
 def differences(visit: Sequence[float], base: Sequence[float]) -> list[float]:
@@ -52,16 +57,28 @@ def on_grid(visit: Sequence[float], base: Sequence[float]) -> list[float]:
     """
     width = step(visit, base)
     plain = differences(visit, base)
+    if not all(map(math.isfinite, plain)):  # the tests say what is wrong
+        return plain
     return [float(f"{round(gap / width) * width:.15g}") for gap in plain] if width else plain
+
+
+def unusable(visit: Sequence[float], base: Sequence[float]) -> str:
+    """Say why values cannot be computed with, empty where they can."""
+    if any(map(math.isnan, (*visit, *base))):
+        return NO_NUMBER
+    return "" if all(abs(value) < TOO_LARGE for value in (*visit, *base)) else OUT_OF_RANGE
 
 
 def paired_t(visit: Sequence[float], base: Sequence[float], *, confidence: float = 0.95) -> PairedT:
     """Compare each participant's value with the baseline by Student's t: t = mean / (sd / sqrt n), df = n - 1."""
-    if any(not abs(value) < TOO_LARGE for value in (*visit, *base)):
-        return PairedT(n=len(visit), reason=OUT_OF_RANGE)
+    reason = unusable(visit, base)
+    if reason:
+        return PairedT(n=len(visit), reason=reason)
     found = moments(differences(visit, base))
     if found.n < 2:
         return PairedT(n=found.n, mean=found.mean if found.n else None, reason=ONE_PAIR if found.n else NO_PAIR)
+    if found.low < found.high and found.m2 < SMALLEST_SQUARE:
+        return PairedT(n=found.n, mean=found.mean, reason=TOO_SMALL)
     if math.sqrt(found.m2 / (found.n - 1)) > 100 * step(visit, base):
         return student(found, confidence)
     rounded = set(on_grid(visit, base))
@@ -72,15 +89,13 @@ def paired_t(visit: Sequence[float], base: Sequence[float], *, confidence: float
 
 def student(found: Moments, confidence: float) -> PairedT:
     """Test that a mean is zero, and give its interval; at least two values that are not all equal."""
-    from scipy.special import stdtr, stdtrit
-
     df = found.n - 1
     sd = math.sqrt(found.m2 / df)
     error = sd / math.sqrt(found.n)
-    reach = float(stdtrit(df, 0.5 + confidence / 2)) * error
+    reach = quantile(df, 0.5 + confidence / 2) * error
     t = found.mean / error
     return PairedT(
-        n=found.n, mean=found.mean, sd=sd, t=t, df=df, p=2 * float(stdtr(df, -abs(t))),
+        n=found.n, mean=found.mean, sd=sd, t=t, df=df, p=two_sided_p(t, df),
         ci_low=found.mean - reach, ci_high=found.mean + reach,
     )  # fmt: skip
 
@@ -101,7 +116,7 @@ class Ratio:
 
 def geometric_ratio(visit: Sequence[float], base: Sequence[float], *, confidence: float = 0.95) -> Ratio:
     """Compare on the log scale: exp of the mean of log visit - log baseline, its interval likewise."""
-    bad = sum(1 for value in (*visit, *base) if not value > 0)
+    bad = sum(1 for value in (*visit, *base) if value <= 0)
     if bad:
         return Ratio(n=len(visit), reason=f"Values that are zero or negative have no logarithm; there are {bad}.")
     test = paired_t([math.log(value) for value in visit], [math.log(value) for value in base], confidence=confidence)

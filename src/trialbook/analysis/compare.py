@@ -23,7 +23,6 @@ from trialbook.analysis.course import Course, left_out
 from trialbook.analysis.describe import Summary, describe
 from trialbook.analysis.results import BASELINE, Result, Role, Selector
 from trialbook.analysis.rows import OUT_OF_RANGE, Heading, Stat, together
-from trialbook.analysis.stated import unadjusted
 
 if TYPE_CHECKING:
     from trialbook.protocol.model import Endpoint, PlannedAnalysis
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 NOT_DUE = "where not due"
 NO_VALUE = "No participant has a value here."
 ONE_VALUE = "One value has no standard deviation."
+NOT_YET = "Adjusted together with the other planned tests, once all are made."
 NO_STUDY_DAY = "Baselines without a study day, taken from visits planned on or before day 0: {n}."
 
 
@@ -42,6 +42,8 @@ class Pairs:
     base: tuple[float, ...]
     flaws: tuple[str, ...]
     """Of those with a value or a baseline that is no number, what it is."""
+    note: str = ""
+    """How many values come from another visit, or were left out."""
 
 
 def summary_stats(found: Summary, decimals: int) -> list[Stat]:
@@ -118,6 +120,12 @@ class Comparison:
     """Why the plan cannot be carried out as it stands; then no comparison is computed in its place."""
     also: tuple[str, float] | None = None
     """A second unit and how many of it one of the first is."""
+    way: str = ""
+    """How the values depart from those recorded at the visit; empty where they do not."""
+    earlier: tuple[str, ...] = ()
+    """Compared visits before this one, from which a value may come."""
+    seed: int | None = exact.SEED
+    """Of the random patterns of signs, where all are too many; None where none are to be drawn."""
 
     @property
     def role(self) -> Role:
@@ -133,15 +141,20 @@ class Comparison:
 
     def heading(self, analysis: str, method: str, role: Role) -> Heading:
         """Head the rows of one analysis."""
+        visits = (BASELINE, *self.earlier, self.visit) if self.way else (self.visit,)
         chosen = Selector(
-            frame="observations", variable=self.endpoint.id, visits=(self.visit,),
-            analysis_set=self.plan.set, paired=True,
+            frame="observations", variable=self.endpoint.id, visits=visits,
+            analysis_set=self.plan.set, paired=not self.way,
         )  # fmt: skip
         return Heading(
             analysis=analysis, variable=self.endpoint.id, visit=self.visit, analysis_set=self.plan.set, source=chosen,
-            unit=self.course.unit, n=len(self.pairs.visit), role=role, method=method,
-            warning=left_out(self.pairs.flaws),
+            unit=self.course.unit, n=len(self.pairs.visit), role=role, method=self.with_way(method),
+            warning=together(left_out(self.pairs.flaws), self.pairs.note),
         )  # fmt: skip
+
+    def with_way(self, method: str) -> str:
+        """Name a method with the way in which the values depart from those recorded."""
+        return "; ".join(part for part in (method, self.way) if part)
 
     def p_stat(self, p: float | None, role: Role, *, warning: str = "", error: str = "") -> list[Stat]:
         """Write p, and for the planned test whether it is below the level."""
@@ -150,7 +163,7 @@ class Comparison:
         if role in {"primary", "planned"}:
             told = None if p is None else "yes" if Decimal(p) < self.plan.alpha else "no"
             method = f"unrounded p < {self.plan.alpha}, two-sided"
-            why = unadjusted(self.plan)
+            why = "" if self.plan.multiplicity == "none" else NOT_YET
             if why:
                 stats.append(Stat(name="p_adjusted", value=None, unit="", role=role, error=why))
             value = None if why else told
@@ -232,8 +245,8 @@ def t_stats(comparison: Comparison, test: PairedT, role: Role) -> list[Stat]:
     """Write the interval and the t test."""
     fine = comparison.course.decimals + 1
     level, why = f"{100 * comparison.plan.confidence:f}".rstrip("0").rstrip("."), test.reason
-    interval = f"{level} % confidence interval of the mean change by Student's t"
-    method = "paired t test, two-sided"
+    interval = comparison.with_way(f"{level} % confidence interval of the mean change by Student's t")
+    method = comparison.with_way("paired t test, two-sided")
     found = [
         Stat(name="ci_low", value=test.ci_low, decimals=fine, method=interval, role=role, error=why),
         Stat(name="ci_high", value=test.ci_high, decimals=fine, method=interval, role=role, error=why),
@@ -267,20 +280,34 @@ def exact_rows(comparison: Comparison) -> Iterator[Result]:
     gaps = on_grid(pairs.visit, pairs.base)
     role = comparison.role_of("sign flip")
     if role is not None:
-        found = exact.sign_flip(gaps, grid=step(pairs.visit, pairs.base))
+        found = exact.sign_flip(gaps, grid=step(pairs.visit, pairs.base), seed=comparison.seed)
         yield from exact_heading(comparison, "sign flip", found, role).rows(exact_stats(comparison, found, role))
     role = comparison.role_of("signed rank")
     if role is not None:
-        found = exact.signed_rank(gaps)
+        found = exact.signed_rank(gaps, seed=comparison.seed)
         statistic = Stat(name="v", value=found.statistic, unit="", decimals=1, error=none_of(found))
         heading = exact_heading(comparison, "signed rank", found, role)
         yield from heading.rows([statistic, *exact_stats(comparison, found, role)])
+        if found.zeros and found.n:
+            yield heading.row(ranked_zeros(exact.signed_rank(gaps, zeros="ranked", seed=comparison.seed)))
+
+
+def ranked_zeros(found: exact.Exact) -> Stat:
+    """Write the p that ranks zero differences with the others, where there are any."""
+    method = "exact signed rank test, two-sided; zero differences ranked with the others (Pratt)"
+    why = "" if found.p is not None else found.reason
+    return Stat(name="p_zeros_ranked", value=found.p, unit="", role="sensitivity", method=method, error=why)
 
 
 def exact_heading(comparison: Comparison, test: str, found: exact.Exact, role: Role) -> Heading:
     """Head the rows of an exact test."""
     dropped = f"; zero differences dropped: {found.zeros}" if found.zeros else ""
-    return comparison.heading(test.replace(" ", "_"), f"exact {test} test, two-sided{dropped}", role)
+    how = (
+        f"{test} test by {found.draws} random patterns of signs, seed {comparison.seed}"
+        if found.draws
+        else f"exact {test} test"
+    )
+    return comparison.heading(test.replace(" ", "_"), f"{how}, two-sided{dropped}", role)
 
 
 def exact_stats(comparison: Comparison, found: exact.Exact, role: Role) -> list[Stat]:
@@ -288,6 +315,8 @@ def exact_stats(comparison: Comparison, found: exact.Exact, role: Role) -> list[
     why = "" if found.p is not None else found.reason
     p = comparison.p_stat(found.p, role, warning=out_of_reach(found, comparison.plan.alpha), error=why)
     method = "smallest p that this test can give here"
+    if found.p_error is not None:
+        p.append(Stat(name="p_error", value=found.p_error, unit="", method="standard error of p over random patterns"))
     return [*p, Stat(name="p_min", value=found.p_min, unit="", error=none_of(found), method=method)]
 
 

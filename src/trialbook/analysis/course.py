@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from trialbook.analysis.derive import BEYOND_LIMIT, SEVERAL, derive_baseline, derive_change, derive_values
-from trialbook.analysis.results import BASELINE
+from trialbook.analysis.results import BASELINE, BEYOND_LIMIT, SEVERAL
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,11 +40,11 @@ class Course:
     variable: str
     unit: str
     decimals: int
-    frame: pl.DataFrame
-    """`derive.ENDPOINT_FIELDS`."""
+    frame: pl.DataFrame | None = None
+    """`derive.ENDPOINT_FIELDS`; None for a bare table, of which only numbers are known."""
     visits: Mapping[str, Mapping[str, Point]]
     """Visit -> participant -> point; under `BASELINE` the values that the baseline rule chose."""
-    undated: frozenset[str]
+    undated: frozenset[str] = frozenset()
     """Participants whose baseline was placed on or before day 0 by the plan, since it has no study day."""
 
     def at(self, visit: str, who: Iterable[str]) -> list[Point]:
@@ -64,6 +63,8 @@ def course_of(datasets: Datasets, endpoint: Endpoint) -> Course:
 @lru_cache(maxsize=256)
 def follow(datasets: Datasets, source: str, *, variable: str, unit: str, decimals: int) -> Course:
     """Follow a `form.item` or `form.derived`; worked out once for the same datasets."""
+    from trialbook.analysis.derive import derive_baseline, derive_change, derive_values
+
     values = derive_values(datasets, source, unit)
     bases = derive_baseline(datasets, values, source)
     frame = derive_change(datasets, values, bases)

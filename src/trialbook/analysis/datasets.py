@@ -5,22 +5,25 @@ The frames themselves are made in `frames`; their names stand here too, for thos
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from trialbook.analysis.allocation import in_arms
 from trialbook.analysis.course import Course, course_of
 from trialbook.analysis.derive import compared_visits
+from trialbook.analysis.deviations import list_deviations
 from trialbook.analysis.events import folded
 from trialbook.analysis.frames import Datasets, collect, from_casebooks
-from trialbook.analysis.results import BASELINE, EVERY_ENDPOINT, Selector
+from trialbook.analysis.grades import GRADES, list_grades
+from trialbook.analysis.results import BASELINE, EVERY_ENDPOINT, Listing, Selector
 from trialbook.analysis.sets import members
-from trialbook.analysis.table_one import NUMERIC, answers_at_baseline, characteristic, chosen
+from trialbook.analysis.table_one import characteristic, chosen, is_counted, known_at_baseline
 from trialbook.errors import Problem
 from trialbook.protocol.conditions import compile_condition, names_for
-from trialbook.protocol.model import Derived, Endpoint, Study
+from trialbook.protocol.model import Endpoint, Study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     import polars as pl
 
 __all__ = ["CELL_FIELDS", "Datasets", "collect", "from_casebooks", "select"]
@@ -37,6 +40,8 @@ def select(datasets: Datasets, selector: Selector) -> pl.DataFrame:
         return _statuses(datasets, selector)
     if selector.frame == "events":
         return _events(datasets, selector)
+    if selector.frame == "listing":
+        return _listed(datasets, selector)
     return _observations(datasets, selector)
 
 
@@ -71,11 +76,56 @@ def _events(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     return (terms if len(terms) else rows).select(CELL_FIELDS)
 
 
+def _listing(datasets: Datasets, name: str) -> Listing:
+    """Return a listing that a selector can name; those of a treatment are called `exposure.<treatment>`."""
+    if name in {"deviations", GRADES}:
+        return (list_deviations if name == "deviations" else list_grades)(datasets)
+    from trialbook.analysis.background import list_background
+    from trialbook.analysis.exposure import list_exposure
+    from trialbook.analysis.screening import list_criteria, list_screening
+
+    kind, _, treatment = name.partition(".")
+    of_treatment = {"exposure": list_exposure, "background": list_background}
+    others = {"screening": list_screening, "screening_criteria": list_criteria}
+    return of_treatment[kind](datasets, treatment) if treatment else others[name](datasets)
+
+
+def _listed(datasets: Datasets, selector: Selector) -> pl.DataFrame:
+    """Return the cells behind the rows of a listing that match."""
+    import polars as pl
+
+    listing = _listing(datasets, selector.variable)
+    who, place = set(_who(datasets, selector.analysis_set)), listing.columns.index("participant")
+    wanted: dict[int, set[str]] = {}
+    for column, value in selector.where:
+        wanted.setdefault(listing.columns.index(column), set()).add(value)
+    seqs = {
+        seq
+        for row, found in zip(listing.rows, listing.cells, strict=True)
+        if row[place] in who and all(str(row[at]) in values for at, values in wanted.items())
+        for seq in found
+    }
+    return _cells(datasets).filter(pl.col("seq").is_in(sorted(seqs)))
+
+
+@lru_cache(maxsize=4)
+def _cells(datasets: Datasets) -> pl.DataFrame:
+    """Return every cell with its entry, and with the entry that first answered it, each entry once."""
+    import polars as pl
+
+    everybody = Selector(frame="participants", variable="status", analysis_set="")
+    frames = [datasets.observations.select(CELL_FIELDS), datasets.events.select(CELL_FIELDS)]
+    known = pl.concat([*frames, _statuses(datasets, everybody)])
+    first = [(code, *cell, one.first_seq) for (code, cell), one in datasets.firsts.items() if one.first_seq]
+    again = pl.DataFrame(first, schema=known.schema, orient="row")
+    return pl.concat([known, again]).drop_nulls("seq").unique("seq", keep="first", maintain_order=True)
+
+
 def _observations(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     """Return the cells of an endpoint or an item, with those of the baseline where values were paired."""
     import polars as pl
 
-    who = _who(datasets, selector.analysis_set)
+    who = in_arms(datasets, _who(datasets, selector.analysis_set), selector.where)
     seqs = {seq for code, found in _behind(datasets, selector, who) if code in set(who) for seq in found}
     return datasets.observations.filter(pl.col("seq").is_in(sorted(seqs))).select(CELL_FIELDS)
 
@@ -111,14 +161,15 @@ def _points(
 def _characteristic(datasets: Datasets, selector: Selector, who: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield the entries of an item of Table 1: of one level where the selector names it."""
     item = datasets.study.item(selector.variable)
-    if isinstance(item, Derived) or item.kind in NUMERIC:
+    if not is_counted(datasets, selector.variable):
         course = characteristic(datasets, selector.variable)
         yield from _points(course, selector.visits, who, paired=False)
         return
-    wanted = [level for column, level in selector.where if column == "text"]
-    for code, (text, seqs) in answers_at_baseline(datasets, selector.variable).items():
-        if not wanted or set(wanted) & set(chosen(item, text)):
-            yield code, seqs
+    wanted = {level for column, level in selector.where if column == "text"}
+    for code, known in known_at_baseline(datasets, selector.variable).items():
+        for text, seqs in known.told:
+            if not wanted or wanted & set(chosen(item, text)):
+                yield code, seqs
 
 
 def _judged(datasets: Datasets, endpoint: Endpoint) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from trialbook.analysis.results import BEYOND_LIMIT, SEVERAL
 from trialbook.errors import Problem
 from trialbook.protocol.model import BaselineRule, Derived, Form, Item, Study
 from trialbook.protocol.typed_numbers import plain
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from trialbook.analysis.frames import Datasets
-
-BEYOND_LIMIT = "beyond a limit"
-SEVERAL = "several records"
-"""Why a value that was recorded is no number here: words of the column `flaw`, empty for a number."""
 
 VALUE_FIELDS = ("participant", "visit", "visit_order", "day", "date", "value", "limit", "flaw", "seqs")
 ENDPOINT_FIELDS = (

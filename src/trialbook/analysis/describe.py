@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+METHOD = "mean, standard deviation with n - 1, quartiles of type 2 (Hyndman and Fan 1996)"
 TOO_LARGE = 1e150
 """Above this a square leaves the range of a double."""
 

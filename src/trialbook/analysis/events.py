@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialbook.analysis.rates import event_rates
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
 from trialbook.analysis.sets import ENROLLED, Members
@@ -74,6 +75,7 @@ def count_events(datasets: Datasets, members: Members) -> Iterator[Result]:
     for form in (form for form in datasets.study.forms.values() if form.events):
         events = [event for event in events_of(datasets, form) if event.texts and event.participant in set(who)]
         yield from _counted(form.id, form.id, ALL, events, len(who), ())
+        yield from event_rates(datasets, _heading(form.id, form.id, ALL, len(who), ()), events, who)
         for item, variable in ((CLASS, f"{form.id}.{CLASS}"), (TERM, form.id)):
             for level, some in by_level(events, item):
                 yield from _counted(form.id, variable, level, some, len(who), ((item, level),))
@@ -94,11 +96,7 @@ def _counted(
 ) -> list[Result]:
     """Count rows and participants; a participant counts once, however often the term was recorded."""
     affected = len({event.participant for event in events})
-    heading = Heading(
-        analysis="events", variable=variable, level=level, analysis_set=ENROLLED, in_id=False, n=n,
-        method="events as recorded; each participant once; percent of those enrolled", unit="participants",
-        source=Selector(frame="events", variable=form, where=where),
-    )  # fmt: skip
+    heading = _heading(form, variable, level, n, where)
     percent = 100 * affected / n if n else math.nan
     return heading.rows(
         [
@@ -113,3 +111,11 @@ def _counted(
             ),
         ]
     )
+
+
+def _heading(form: str, variable: str, level: str, n: int, where: tuple[tuple[str, str], ...]) -> Heading:
+    return Heading(
+        analysis="events", variable=variable, level=level, analysis_set=ENROLLED, in_id=False, n=n,
+        method="events as recorded; each participant once; percent of those enrolled", unit="participants",
+        source=Selector(frame="events", variable=form, where=where),
+    )  # fmt: skip

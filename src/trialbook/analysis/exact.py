@@ -1,29 +1,56 @@
-"""Exact tests of a change: sign flips of the differences, and Wilcoxon's signed ranks. No normal approximation."""
+"""Exact tests of a change: sign flips of the differences, and Wilcoxon's signed ranks. No normal approximation.
+
+Both count patterns of signs: each of n sizes has a plus or a minus with probability 1/2, and p is the share of the 2^n
+patterns whose sum is as extreme as the sum seen. Sizes are whole numbers, so that ties are ties and counts are exact.
+Few sizes need no library.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import sys
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from trialbook.analysis.describe import TOO_LARGE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LIST_UP_TO = 22
-"""Non-zero differences up to which all sign patterns are listed: 2^21 sums are held at once."""
-SHIFT_WORK = 50_000_000
-"""Additions up to which a distribution is built by shifting."""
+FEW = 22
+"""Sizes up to which two halves of 2^11 sums each are quick without a library."""
+HALVES_UP_TO = 40
+"""Sizes up to which the patterns of two halves are listed: 2^20 sums each, in a fifth of a second."""
+PACK_WORK = 20_000_000_000
+"""Bits shifted and added up to which all counts are built in one large number, in about a third of a second."""
+WHOLE = 2**61
+"""Sums below this are whole numbers that a machine adds without loss."""
+DRAWS = 99_999
+"""Random patterns, where all are too many: p is then a multiple of 1 / 100,000."""
+SEED = 1
+"""Of the random patterns in a run of the plan: the same answers give the same p."""
+DRAW_WORK = 200_000_000
+"""Random signs up to which patterns are drawn."""
 
 NO_DIFFERENCE = "There are no differences to test."
 ALL_ZERO = "All differences are zero: no sign can be flipped."
+NO_NUMBER = "A difference is no number."
+OUT_OF_RANGE = "A difference is too large to compute with."
+TOO_WIDE = "The differences span more digits than can be added without loss."
+NOT_COMPUTED = "The exact distribution of {n} differences on so fine a grid is not computed."
+
+
+Tails = tuple[int, int, int]
+"""How many patterns are as extreme as the one seen: two-sided, towards less, towards greater."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exact:
-    """An exact two-sided test; `p` is None where it was not computed, and `reason` says why."""
+    """An exact test; what was not computed is None, and `reason` says why."""
 
     n: int
     """Differences that are not zero: the others say nothing about the direction and are dropped."""
@@ -31,60 +58,200 @@ class Exact:
     statistic: float | None = None
     """Sum of the differences, or V, the sum of the ranks of the positive ones."""
     p: float | None = None
+    """Two-sided."""
+    p_less: float | None = None
+    """One-sided, small where the differences are negative."""
+    p_greater: float | None = None
+    """One-sided, small where the differences are positive."""
     p_min: float | None = None
-    """Smallest p that any data with this many non-zero differences can give."""
+    """Smallest two-sided p that any data with this many non-zero differences can give."""
+    draws: int = 0
+    """Random patterns that p rests on; 0 where all were counted."""
+    p_error: float | None = None
+    """Standard error of a p that rests on random patterns."""
     reason: str = ""
 
 
 def smallest_p(n: int) -> float:
-    """Return the smallest two-sided p of n sign flips, 2 / 2^n: all signs alike are the most extreme, ties or not."""
-    return min(1.0, math.ldexp(1.0, 1 - n))
+    """Return the smallest two-sided p of n sign flips, 2 / 2^n: all signs alike are the most extreme, ties or not.
+
+    No p is below the smallest number that a double holds at full precision, 2.2e-308.
+    """
+    return min(1.0, max(math.ldexp(1.0, 1 - n), sys.float_info.min))
 
 
-def sign_flip(gaps: Sequence[float], *, grid: float = 0.0) -> Exact:
+def sign_flip(gaps: Sequence[float], *, grid: float = 0.0, seed: int | None = None, draws: int = DRAWS) -> Exact:
     """Test differences by flipping their signs: p = P(|sum of s d| >= |sum of d|), each pattern weighing 2^-n.
 
-    The differences are rounded to multiples of `grid` (0: they are short decimals). Sums are then whole numbers, so
-    that ties are ties (Fisher 1935); few are listed by doubling, many built by shifting (Streitberg, Roehmel 1986).
+    The differences are rounded to multiples of `grid` (0: they are short decimals). Where the patterns are too many to
+    be counted, `draws` of them are drawn if there is a `seed` (Fisher 1935).
     """
+    refusal, zeros = why_not(gaps), sum(gap == 0 for gap in gaps)
+    if refusal:
+        return Exact(n=0 if refusal == ALL_ZERO else len(gaps) - zeros, zeros=zeros, reason=refusal)
     steps, unit = integers([gap for gap in gaps if gap != 0])
-    n, zeros = len(steps), len(gaps) - len(steps)
-    if not n:
-        return Exact(n=0, zeros=zeros, reason=ALL_ZERO if zeros else NO_DIFFERENCE)
-    sizes, seen = [abs(size) for size in steps], abs(sum(steps))
     # each difference is off by half a step of the grid at most: sums tie within that, not within the common unit
-    slack = math.floor(n * grid / unit + 1e-6)
-    shift = math.inf if slack else n * sum(sizes)
-    listed = 2**n if n <= LIST_UP_TO else math.inf
-    p: float | None = None
-    if min(shift, listed) <= SHIFT_WORK:
-        p = p_listed(sizes, seen, slack=slack) if listed <= shift else p_shifted(sizes, seen)
-    reason = "" if p is not None else f"The exact distribution of {n} differences on so fine a grid is not computed."
-    return Exact(n=n, zeros=zeros, statistic=math.fsum(gaps), p=p, p_min=smallest_p(n), reason=reason)
+    slack = math.floor(len(steps) * grid / unit + 1e-6)
+    sizes = sorted(map(abs, steps))
+    if sum(sizes) > WHOLE:
+        return Exact(n=len(steps), zeros=zeros, p_min=smallest_p(len(steps)), reason=TOO_WIDE)
+    return placed(sizes, sum(steps), math.fsum(gaps), zeros=zeros, slack=slack, seed=seed, draws=draws)
 
 
-def signed_rank(gaps: Sequence[float]) -> Exact:
-    """Test differences (rounded to their grid) by Wilcoxon's signed ranks, exactly, with midranks and zeros dropped.
+def signed_rank(
+    gaps: Sequence[float],
+    *,
+    zeros: Literal["dropped", "ranked"] = "dropped",
+    seed: int | None = None,
+    draws: int = DRAWS,
+) -> Exact:
+    """Test differences (rounded to their grid) by Wilcoxon's signed ranks, exactly, with midranks.
 
-    V sums the ranks of the positive differences (Wilcoxon 1945); its distribution given the ties is built by shifting
-    on doubled ranks, which are whole numbers; p doubles the smaller tail, at most 1.
+    V sums the ranks of the positive differences (Wilcoxon 1945). Zeros are dropped before ranking, or ranked with the
+    others and then dropped (Pratt 1959). Ranks are doubled, which makes them whole; p doubles the smaller tail.
     """
+    refusal, blank = why_not(gaps), sum(gap == 0 for gap in gaps)
+    if refusal:
+        return Exact(n=0 if refusal == ALL_ZERO else len(gaps) - blank, zeros=blank, reason=refusal)
     kept = [gap for gap in gaps if gap != 0]
-    n, zeros = len(kept), len(gaps) - len(kept)
-    if not n:
-        return Exact(n=0, zeros=zeros, reason=ALL_ZERO if zeros else NO_DIFFERENCE)
-    ranks = doubled_midranks([abs(gap) for gap in kept])
+    ranks = doubled_midranks([abs(gap) for gap in (gaps if zeros == "ranked" else kept)])
+    if zeros == "ranked":
+        ranks = [rank for rank, gap in zip(ranks, gaps, strict=True) if gap != 0]
     v = sum(rank for rank, gap in zip(ranks, kept, strict=True) if gap > 0)
-    if n * sum(ranks) > SHIFT_WORK:
-        reason = f"The exact distribution is not computed for {n} differences."
-        return Exact(n=n, zeros=zeros, statistic=v / 2, p_min=smallest_p(n), reason=reason)
-    p = p_shifted(ranks, abs(2 * v - sum(ranks)))
-    return Exact(n=n, zeros=zeros, statistic=v / 2, p=p, p_min=smallest_p(n))
+    return placed(sorted(ranks), 2 * v - sum(ranks), v / 2, zeros=blank, slack=0, seed=seed, draws=draws)
+
+
+def why_not(gaps: Sequence[float]) -> str:
+    """Say why differences cannot be tested, empty where they can."""
+    return unusable(gaps) or ("" if any(gaps) else ALL_ZERO)
+
+
+def unusable(gaps: Sequence[float]) -> str:
+    """Say why differences cannot be computed with, empty where they can."""
+    if not gaps:
+        return NO_DIFFERENCE
+    if not all(map(math.isfinite, gaps)):
+        return NO_NUMBER
+    return "" if max(map(abs, gaps)) < TOO_LARGE else OUT_OF_RANGE
+
+
+def placed(
+    sizes: Sequence[int], seen: int, statistic: float, *, zeros: int, slack: int, seed: int | None, draws: int
+) -> Exact:
+    """Place the sum seen among the sums of all patterns of signs; sums tie within `slack`."""
+    n = len(sizes)
+    ways, drawn, of = counted(sizes, seen, slack=slack), 0, 2**n
+    if ways is None and seed is not None and n * draws <= DRAW_WORK:
+        ways, drawn, of = drawn_tails(sizes, seen, slack=slack, seed=seed, draws=draws), draws, draws + 1
+    if ways is None:
+        reason = NOT_COMPUTED.format(n=n)
+        return Exact(n=n, zeros=zeros, statistic=statistic, p_min=smallest_p(n), reason=reason)
+    # a quotient of whole numbers is rounded once, however large they are
+    p, less, greater = (max(way / of, sys.float_info.min) for way in ways)
+    return Exact(
+        n=n, zeros=zeros, statistic=statistic, p=p, p_less=less, p_greater=greater, p_min=smallest_p(n),
+        draws=drawn, p_error=math.sqrt(p * (1 - p) / drawn) if drawn else None,
+    )  # fmt: skip
+
+
+def counted(sizes: Sequence[int], seen: int, *, slack: int = 0) -> Tails | None:
+    """Count all patterns of +-sizes that are as extreme as the sum seen; None where that takes too long."""
+    unit = math.gcd(*sizes)
+    sizes = [size // unit for size in sizes]
+    n, total = len(sizes), sum(sizes)
+    ends = [min(max(-(-end // unit), -total), total + 1) for end in (abs(seen) - slack, -seen - slack, seen - slack)]
+    if n <= FEW:
+        ways = halved_at_least(sizes, ends)
+    elif n * n * total <= PACK_WORK:
+        counts = packed(sizes)
+        # S = 2 A - total, where A sums the sizes with a plus
+        ways = {end: packed_at_least(counts, n, -(-(total + end) // 2)) for end in ends}
+    elif n <= HALVES_UP_TO:
+        ways = many_at_least(sizes, ends)
+    else:
+        return None
+    both, less, greater = (ways[end] for end in ends)
+    # the sums lie symmetrically about 0, and all of them are beyond an end at or below it
+    return (2 * both if ends[0] > 0 else 2**n), less, greater
+
+
+def halved_at_least(sizes: Sequence[int], ends: Iterable[int]) -> dict[int, int]:
+    """Count the patterns with a sum of at least each end, from the sorted sums of two halves (Horowitz, Sahni 1974)."""
+    middle = len(sizes) // 2
+    one, other = listed(sizes[:middle]), listed(sizes[middle:])
+    return {end: sum(len(other) - bisect_left(other, end - part) for part in one) for end in ends}
+
+
+def listed(sizes: Iterable[int]) -> list[int]:
+    """Return the sums of all patterns of +-sizes in ascending order."""
+    sums = [0]
+    for size in sizes:
+        sums = sorted([*(total - size for total in sums), *(total + size for total in sums)])
+    return sums
+
+
+def many_at_least(sizes: Sequence[int], ends: Iterable[int]) -> dict[int, int]:
+    """Count as `halved_at_least` does, for more sizes."""
+    import numpy as np
+
+    middle = len(sizes) // 2
+    one, other = signed_sums(sizes[:middle]), signed_sums(sizes[middle:])
+    return {end: int((other.size - np.searchsorted(other, end - one)).sum()) for end in ends}
+
+
+def signed_sums(sizes: Sequence[int]) -> NDArray[np.int64]:
+    """Return what `listed` does, of shape (2^n,)."""
+    import numpy as np
+
+    sums = np.zeros(1, dtype=np.int64)
+    for size in sizes:
+        # both parts are ascending, which a stable sort merges
+        sums = np.sort(np.concatenate([sums - size, sums + size]), kind="stable")
+    return sums
+
+
+def packed(sizes: Sequence[int]) -> int:
+    """Return the counts of all subset sums of sizes as the digits of one number, base 2^(n + 1), sum 0 lowest.
+
+    This is the generating function, the product of 1 + x^size, at x = 2^(n + 1): no count reaches the base, so that
+    one shift and one addition a size build the whole distribution exactly (the shift algorithm, Streitberg and Roehmel
+    1986).
+    """
+    counts, bits = 1, len(sizes) + 1
+    for size in sizes:
+        counts += counts << bits * size
+    return counts
+
+
+def packed_at_least(counts: int, n: int, least: int) -> int:
+    """Add the digits from sum `least` on: modulo base - 1 a number is the sum of its digits."""
+    bits = n + 1
+    return (counts >> bits * max(least, 0)) % ((1 << bits) - 1)
+
+
+def drawn_tails(sizes: Sequence[int], seen: int, *, slack: int, seed: int, draws: int) -> Tails:
+    """Count among m random patterns and the one seen: (b + 1) of m + 1, which is never 0 (Phipson, Smyth 2010).
+
+    Sizes are handed over in ascending order, so that the order of participants does not matter.
+    """
+    import numpy as np
+
+    chance = np.random.Generator(np.random.PCG64(seed))
+    weights, total = np.array(sizes, dtype=np.int64), sum(sizes)
+    block = max(1, 5_000_000 // len(sizes))
+    beyond = [1, 1, 1]
+    for start in range(0, draws, block):
+        signs = chance.integers(0, 2, size=(min(block, draws - start), len(sizes)), dtype=np.int64)
+        sums = 2 * (signs @ weights) - total
+        extreme = (np.abs(sums) >= abs(seen) - slack, sums <= seen + slack, sums >= seen - slack)
+        beyond = [b + int(np.count_nonzero(more)) for b, more in zip(beyond, extreme, strict=True)]
+    both, less, greater = beyond
+    return both, less, greater
 
 
 def integers(gaps: Sequence[float]) -> tuple[list[int], float]:
-    """Return non-zero numbers as multiples of the largest decimal step common to all, and that step."""
-    decimals = [Decimal(repr(gap)) for gap in gaps]
+    """Return numbers as multiples of the largest decimal step common to all, and that step; 0 where all are 0."""
+    decimals = [Decimal(repr(float(gap))) for gap in gaps]
     places = max((-int(number.normalize().as_tuple().exponent) for number in decimals), default=0)
     whole = [int(number.scaleb(places)) for number in decimals]
     unit = math.gcd(*whole)
@@ -100,38 +267,3 @@ def doubled_midranks(sizes: Sequence[float]) -> list[int]:
         first.setdefault(size, place)
         last[size] = place
     return [first[size] + last[size] for size in sizes]
-
-
-def p_listed(sizes: Sequence[int], seen: int, *, slack: int) -> float:
-    """Return P(|S| >= seen - slack) by listing the sums of +-sizes, one sign held: S and -S weigh the same."""
-    import numpy as np
-
-    sums: NDArray[np.int64] = np.array([sizes[0]], dtype=np.int64)
-    for size in sizes[1:]:
-        sums = np.concatenate([sums + size, sums - size])
-    return float(np.count_nonzero(np.abs(sums) >= seen - slack)) / sums.size
-
-
-def p_shifted(sizes: Sequence[int], seen: int) -> float:
-    """Return P(|S| >= seen) from the distribution of A, the sum of the sizes with a plus: S = 2 A - total."""
-    total = sum(sizes)
-    if seen == 0:
-        return 1.0
-    tail = shifted(sizes)[(total + seen) // 2 :]
-    return min(1.0, 2 * math.fsum(tail.tolist()))
-
-
-def shifted(sizes: Sequence[int]) -> NDArray[np.float64]:
-    """Build the distribution of the sum of sizes that are each in or out with probability 1/2.
-
-    Exact in doubles up to 53 sizes, each probability then being a multiple of 2^-53.
-    """
-    import numpy as np
-
-    chances = np.zeros(sum(sizes) + 1)
-    chances[0] = 1.0
-    for size in sizes:
-        half = chances / 2
-        chances = half.copy()
-        chances[size:] += half[: half.size - size]
-    return chances

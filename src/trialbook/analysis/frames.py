@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell
-from trialbook.conduct.schedule import anchor_date
+from trialbook.conduct.casebook import NOTHING, VISIT_FORM, Answer, Casebook, Cell
+from trialbook.conduct.deviations import given_treatments
+from trialbook.conduct.schedule import anchor_date, full_date
 from trialbook.errors import Problem, TrialbookError
 from trialbook.protocol.model import Study
 from trialbook.protocol.typed_numbers import plain
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 ANSWER_FIELDS = ("participant", "site", "visit", "form", "repeat", "item", "text", "value", "unit", "missing", "seq")
 STATUS_FIELDS = ("participant", "site", "status", "enrolled_on", "ended_on", "end_reason", "seq")
+FIRST_FIELDS = ("participant", "visit", "form", "repeat", "item", "at", "by", "first_seq", "first_by")
 OBSERVATION_FIELDS = (
     "participant", "visit", "visit_order", "day", "date", "form", "repeat", "item", "kind",
     "value", "limit", "text", "unit", "missing", "seq",
@@ -45,6 +48,10 @@ class Columns(Protocol):
     def statuses(self) -> Mapping[str, Sequence[object]]:
         """Return one row a participant, by `STATUS_FIELDS`."""
 
+    @property
+    def firsts(self) -> Mapping[str, Sequence[object]]:
+        """Return who answered, by `FIRST_FIELDS`, where it matters; no column where it does not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -52,6 +59,20 @@ class Table:
 
     answers: Mapping[str, Sequence[object]]
     statuses: Mapping[str, Sequence[object]]
+    firsts: Mapping[str, Sequence[object]] = field(default_factory=lambda: NOTHING)
+
+
+class First(NamedTuple):
+    """Who gave the present answer of a cell and when, and who the first since it was last empty."""
+
+    at: str
+    by: str
+    first_seq: int
+    first_by: str
+
+
+NOBODY = First("", "", 0, "")
+"""Where it does not matter who answered, or is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -65,6 +86,8 @@ class Datasets:
     """Answers of forms that are filled in once or at visits: `OBSERVATION_FIELDS`."""
     events: pl.DataFrame
     """Answers of forms that are filled in at any time, with the same columns."""
+    firsts: Mapping[tuple[str, Cell], First] = field(default_factory=lambda: NOTHING, repr=False)
+    """Participant and cell -> who answered, in studies where it matters."""
 
 
 def natural_key(code: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
@@ -77,12 +100,19 @@ def columns_of(casebooks: Iterable[Casebook]) -> Table:
     """Return the columns that a book with these casebooks would give."""
     answers: list[tuple[object, ...]] = []
     statuses: list[tuple[object, ...]] = []
+    firsts: list[tuple[object, ...]] = []
     for book in casebooks:
         who = (book.participant, book.site)
         statuses.append((*who, book.status, book.enrolled_on, book.ended_on, book.end_reason, book.status_seq))
         for cell, a in book.answers.items():
             answers.append((*who, *cell, a.text, a.value, a.unit, a.missing, a.seq))
-    return Table(answers=_turned(ANSWER_FIELDS, answers), statuses=_turned(STATUS_FIELDS, statuses))
+            if a.by or a.first_by or a.first_seq:
+                firsts.append((book.participant, *cell, a.at, a.by, a.first_seq, a.first_by))
+    return Table(
+        answers=_turned(ANSWER_FIELDS, answers),
+        statuses=_turned(STATUS_FIELDS, statuses),
+        firsts=_turned(FIRST_FIELDS, firsts),
+    )
 
 
 def _turned(names: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, Sequence[object]]:
@@ -109,8 +139,18 @@ def collect(study: Study, columns: Columns) -> Datasets:
     any_time = [form.id for form in study.forms.values() if form.timing == "any time"]
     is_event = pl.col("form").is_in(any_time)
     return Datasets(
-        study=study, participants=participants, observations=rows.filter(~is_event), events=rows.filter(is_event)
-    )
+        study=study, participants=participants, observations=rows.filter(~is_event), events=rows.filter(is_event),
+        firsts=_firsts(columns.firsts),
+    )  # fmt: skip
+
+
+def _firsts(columns: Mapping[str, Sequence[object]]) -> dict[tuple[str, Cell], First]:
+    """Index who answered by participant and cell."""
+    rows: Iterable[tuple[Any, ...]] = zip(*(columns[name] for name in FIRST_FIELDS), strict=True) if columns else ()
+    return {
+        (code, Cell(visit or "", form, repeat or "", item)): First(*first)
+        for code, visit, form, repeat, item, *first in rows
+    }
 
 
 def _frame(columns: Mapping[str, Sequence[object]], names: Sequence[str]) -> pl.DataFrame:
@@ -243,14 +283,36 @@ def _ranks(values: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({values.name: distinct}, schema={values.name: pl.String}).with_row_index(f"{values.name}_rank")
 
 
+@lru_cache(maxsize=4)
+def books(datasets: Datasets) -> Mapping[str, Casebook]:
+    """Return the casebook of every participant, with all answers; made once for the same datasets."""
+    return casebooks(datasets)
+
+
+def last_day(datasets: Datasets) -> date | None:
+    """Return the last day that the data tell of: of a visit, a dose, an enrolment or an end."""
+    import polars as pl
+
+    texts = [*datasets.observations["date"], *datasets.participants["enrolled_on"], *datasets.participants["ended_on"]]
+    for record in (one.recorded for one in given_treatments(datasets.study) if one.recorded is not None):
+        is_start = (pl.col("form") == record.form) & (pl.col("item") == record.start)
+        texts += [*datasets.events.filter(is_start)["text"], *datasets.observations.filter(is_start)["text"]]
+    return max((day for text in set(texts) if text and (day := full_date(text))), default=None)
+
+
 def casebooks(datasets: Datasets, rows: Iterable[pl.DataFrame] | None = None) -> dict[str, Casebook]:
     """Return the casebook of every participant, with all answers or those in `rows` of the frames."""
     found: dict[str, dict[Cell, Answer]] = {}
+    firsts = datasets.firsts
     columns = ("participant", "visit", "form", "repeat", "item", "text", "missing", "seq")
     for frame in rows if rows is not None else (datasets.observations, datasets.events):
         for code, visit, form, repeat, item, text, missing, seq in frame.select(columns).iter_rows():
-            answer = Answer(text=text or "", value=text, missing=missing, seq=seq or 0)
-            found.setdefault(code, {})[Cell(visit, form, repeat, item)] = answer
+            cell = Cell(visit, form, repeat, item)
+            at, by, first_seq, first_by = firsts.get((code, cell), NOBODY) if firsts else NOBODY
+            found.setdefault(code, {})[cell] = Answer(
+                text=text or "", value=text, missing=missing, seq=seq or 0,
+                at=at, by=by, first_seq=first_seq, first_by=first_by,
+            )  # fmt: skip
     return {
         row["participant"]: Casebook(
             participant=row["participant"], site=row["site"], status=row["status"], enrolled_on=row["enrolled_on"],

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.compare import Comparison, compare, describe_others, describe_visit, pairs_at
-from trialbook.analysis.course import Course, course_of
-from trialbook.analysis.derive import compared_visits, followed_visits
+from trialbook.analysis.adjusted import adjust_rows
+from trialbook.analysis.compare import describe_others, describe_visit
+from trialbook.analysis.comparisons import compare_endpoint
+from trialbook.analysis.course import course_of
+from trialbook.analysis.derive import followed_visits
+from trialbook.analysis.deviations import count_deviations, list_deviations
 from trialbook.analysis.disposition import disposition
 from trialbook.analysis.events import count_events
 from trialbook.analysis.frames import Datasets
-from trialbook.analysis.listings import list_alternatives, list_course, list_deviations, list_events
+from trialbook.analysis.grades import count_grades, grade_listings
+from trialbook.analysis.listings import list_alternatives, list_course, list_events
+from trialbook.analysis.meaningful import count_meaningful
+from trialbook.analysis.responders import count_responders
 from trialbook.analysis.results import BASELINE, EVERY_ENDPOINT, Analysis, Result, Selector, bind
 from trialbook.analysis.rows import Heading, Stat, distinct
-from trialbook.analysis.sets import Members, judge, members
-from trialbook.analysis.stated import refusal_of, state_plan
-from trialbook.analysis.table_one import share, table_one
-from trialbook.errors import Problem
+from trialbook.analysis.sets import Members, members
+from trialbook.analysis.stated import state_plan
+from trialbook.analysis.table_one import table_one
+from trialbook.conduct.deviations import given_treatments
 
 if TYPE_CHECKING:
     from trialbook.analysis.results import Listing
@@ -26,8 +32,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done next, how many steps are done, and of how many."""
-
-RESPONDER = "participants for whom the condition holds; percent of those for whom it can be judged"
 
 
 def run_plan(study: Study, datasets: Datasets, *, progress: Progress | None = None) -> Analysis:
@@ -55,6 +59,7 @@ def _steps(
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield what is done, in order; each step adds to the results or the listings."""
     study, who = datasets.study, members(datasets)
+    inside = who.of(study.analysis.set)
     followed = [endpoint for endpoint in study.endpoints.values() if endpoint.source is not None]
 
     def add(rows: Callable[[], Iterable[Result]]) -> Callable[[], None]:
@@ -65,17 +70,77 @@ def _steps(
 
     yield "plan", add(lambda: state_plan(study))
     yield "participants", add(lambda: disposition(datasets, who, {e.id: course_of(datasets, e) for e in followed}))
+    yield "screening", add(lambda: _screening(datasets))
     yield "baseline", add(lambda: table_one(datasets, who))
+    yield "treatment", add(lambda: _treatment(datasets, who))
     for endpoint in followed:
         yield endpoint.id, add(lambda endpoint=endpoint: _describe(datasets, endpoint, who))  # type: ignore[misc]
     for endpoint in followed:
-        yield endpoint.id, add(lambda endpoint=endpoint: _compare(datasets, endpoint, who))  # type: ignore[misc]
-    yield "responders", add(lambda: _responders(datasets, who))
+        yield endpoint.id, add(lambda endpoint=endpoint: compare_endpoint(datasets, endpoint, inside))  # type: ignore[misc]
+    yield "responders", add(lambda: count_responders(datasets, who))
+    yield "multiplicity", lambda: _adjust(study, groups)
+    yield "arms", add(lambda: _arms(datasets, who))
     yield "tests", add(lambda: _tests(datasets, groups))
+    if study.analysis.sensitivity_models:
+        yield "models for repeated measures", add(lambda: _models(datasets, inside))
+    yield "changes that matter", add(lambda: count_meaningful(datasets, who))
     yield "adverse events", add(lambda: count_events(datasets, who))
-    inside = who.of(study.analysis.set)
+    yield "grades", add(lambda: count_grades(datasets))
+    yield "deviations", add(lambda: count_deviations(datasets))
     yield "courses", show(lambda: [list_course(course_of(datasets, endpoint), inside) for endpoint in followed])
-    yield "listings", show(lambda: [*list_events(datasets), list_deviations(datasets), list_alternatives(datasets)])
+    yield "listings", show(lambda: _listings(datasets))
+
+
+def _listings(datasets: Datasets) -> Iterator[Listing]:
+    """Yield the listings that are no courses; of screening and treatments where the study file plans these."""
+    yield from list_events(datasets)
+    yield list_deviations(datasets)
+    yield list_alternatives(datasets)
+    yield from grade_listings(datasets)
+    if datasets.study.criteria:
+        from trialbook.analysis.screening import list_criteria, list_screening
+
+        yield from (list_screening(datasets), list_criteria(datasets))
+    if has_records(datasets.study):
+        from trialbook.analysis.background import background_treatments, list_background
+        from trialbook.analysis.exposure import list_exposure
+
+        yield from (list_exposure(datasets, one.id) for one in given_treatments(datasets.study))
+        yield from (list_background(datasets, one.id) for one in background_treatments(datasets.study))
+
+
+def has_records(study: Study) -> bool:
+    """Tell whether the study file says of any treatment where it is recorded; other studies load nothing for it."""
+    return any(one.recorded is not None for one in study.treatments.values())
+
+
+def _screening(datasets: Datasets) -> Iterator[Result]:
+    if datasets.study.criteria:
+        from trialbook.analysis.screening import count_screening
+
+        yield from count_screening(datasets)
+
+
+def _arms(datasets: Datasets, who: Members) -> Iterator[Result]:
+    if len(datasets.study.arms) > 1:
+        from trialbook.analysis.between import compare_arms
+
+        yield from compare_arms(datasets, who)
+
+
+def _models(datasets: Datasets, inside: Sequence[str]) -> Iterator[Result]:
+    from trialbook.analysis.repeated import model_repeated
+
+    yield from model_repeated(datasets, inside)
+
+
+def _treatment(datasets: Datasets, who: Members) -> Iterator[Result]:
+    if has_records(datasets.study):
+        from trialbook.analysis.background import describe_background
+        from trialbook.analysis.exposure import describe_exposure
+
+        yield from describe_exposure(datasets)
+        yield from describe_background(datasets, who)
 
 
 def _describe(datasets: Datasets, endpoint: Endpoint, who: Members) -> Iterator[Result]:
@@ -90,49 +155,9 @@ def _describe(datasets: Datasets, endpoint: Endpoint, who: Members) -> Iterator[
     yield from describe_others(course, others, datasets.study.analysis.set, who.of(datasets.study.analysis.set))
 
 
-def _compare(datasets: Datasets, endpoint: Endpoint, who: Members) -> Iterator[Result]:
-    """Compare an endpoint with its baseline at every later visit, in the analysis set of the plan."""
-    study, course = datasets.study, course_of(datasets, endpoint)
-    also = _also(study, endpoint, course)
-    for visit in compared_visits(study, endpoint.id):
-        pairs = pairs_at(course, visit, who.of(study.analysis.set))
-        yield from compare(
-            Comparison(
-                plan=study.analysis, endpoint=endpoint, course=course, visit=visit, pairs=pairs,
-                refusal=refusal_of(study), also=also,
-            )
-        )  # fmt: skip
-
-
-def _also(study: Study, endpoint: Endpoint, course: Course) -> tuple[str, float] | None:
-    """Return the second unit of an endpoint, and how many of it make one of the first."""
-    if endpoint.also is None:
-        return None
-    from trialbook.protocol.model import Item
-    from trialbook.protocol.units import convert
-
-    item = study.item(endpoint.source or "")
-    mass = item.molar_mass if isinstance(item, Item) else None
-    one, none = (convert(Decimal(n), course.unit, endpoint.also, molar_mass=mass) for n in (1, 0))
-    if isinstance(one, Problem) or isinstance(none, Problem):
-        return (endpoint.also, float("nan"))
-    return (endpoint.also, float(one - none))
-
-
-def _responders(datasets: Datasets, who: Members) -> Iterator[Result]:
-    """Count those for whom the condition of an endpoint holds at its visit, in every analysis set."""
-    for endpoint in (one for one in datasets.study.endpoints.values() if one.source is None):
-        visit = endpoint.visit or ""
-        found = judge(datasets, endpoint.when or "false", "responder", visit)
-        for name in datasets.study.analysis.sets:
-            inside = set(who.of(name))
-            true, unknown = len(inside & set(found.true)), len(inside & set(found.unknown))
-            heading = Heading(
-                analysis="responder", variable=endpoint.id, visit=visit, analysis_set=name, method=RESPONDER,
-                source=Selector(frame="observations", variable=endpoint.id, visits=(visit,), analysis_set=name),
-            )  # fmt: skip
-            yield heading.row(Stat(name="unknown", value=unknown, n=len(inside), unit="participants"))
-            yield from heading.rows(share(true, len(inside) - unknown, RESPONDER))
+def _adjust(study: Study, groups: list[list[Result]]) -> None:
+    """Adjust the planned tests that were made so far for each other."""
+    groups[:] = [adjust_rows((row for group in groups for row in group), study.analysis)]
 
 
 def _tests(datasets: Datasets, groups: list[list[Result]]) -> Iterator[Result]:

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import polars as pl
 
-Frame = Literal["participants", "observations", "events"]
+Frame = Literal["participants", "observations", "events", "listing"]
 Role = Literal["primary", "planned", "sensitivity", "descriptive"]
 
+FIELDS = (
+    "id", "analysis", "analysis_set", "group", "variable", "level", "visit", "stat",
+    "unit", "method", "n", "role", "decimals", "warning", "error",
+)  # fmt: skip
+"""Fields of a result that stand in `results.csv`; its value follows, as number or as text."""
 BASELINE = "baseline value"
 """Level of a result, and visit of a selector, for the baseline where the plan's rule does not name a visit.
 
 Not `baseline`: that may be the id of a visit whose values are not the baseline.
 """
+BEYOND_LIMIT = "beyond a limit"
+SEVERAL = "several records"
+"""Why a value that was recorded is no number: words of the column `flaw`, empty for a number."""
 EVERY_ENDPOINT = "every endpoint"
 """Variable of a selector for all endpoints at all visits that are compared with the baseline."""
 
@@ -27,7 +35,7 @@ class Selector:
 
     frame: Frame
     variable: str
-    """Endpoint id, `form.item`, `status`, an events form id, or `EVERY_ENDPOINT`."""
+    """Endpoint id, `form.item`, `status`, an events form id, `EVERY_ENDPOINT`, or the id of a listing."""
     visits: tuple[str, ...] = ()
     """Visits whose rows count, none for all; `BASELINE` for the values that the baseline rule chose."""
     analysis_set: str = "enrolled"
@@ -108,11 +116,7 @@ def to_frame(results: Results) -> pl.DataFrame:
     """Return one row a result: the columns of `results.csv`, numbers not yet formatted."""
     import polars as pl
 
-    names = (
-        "id", "analysis", "analysis_set", "group", "variable", "level", "visit", "stat",
-        "unit", "method", "n", "role", "decimals", "warning", "error",
-    )  # fmt: skip
-    columns: dict[str, list[object]] = {name: [getattr(row, name) for row in results] for name in names}
+    columns: dict[str, list[object]] = {name: [getattr(row, name) for row in results] for name in FIELDS}
     columns["value"] = [row.value if isinstance(row.value, float | int) else None for row in results]
     columns["text"] = [row.value if isinstance(row.value, str) else None for row in results]
     return pl.DataFrame(columns, schema_overrides={"value": pl.Float64, "text": pl.String, "n": pl.Int64})
@@ -123,7 +127,7 @@ class Listing:
     """Rows of recorded or derived values, each with the entries behind it: courses, adverse events, deviations."""
 
     id: str
-    """`course.ck`, `adverse_events`, `deviations`, `baseline_alternatives`."""
+    """`course.ck`, `adverse_events`, `screening`, `exposure.rituximab`, `deviations`, `baseline_alternatives` ..."""
     columns: tuple[str, ...]
     rows: tuple[tuple[str | float | int | None, ...], ...]
     cells: tuple[tuple[int, ...], ...]

@@ -38,6 +38,8 @@ class Heading:
     method: str
     level: str = ""
     visit: str = ""
+    group: str = ""
+    """Arm, or two of them compared; empty for all."""
     analysis_set: str = ""
     in_id: bool = True
     """Whether the analysis set is part of the id."""
@@ -47,20 +49,28 @@ class Heading:
     warning: str = ""
 
     def rows(self, stats: Iterable[Stat]) -> list[Result]:
-        """Write one result for each statistic."""
-        return [self.row(stat) for stat in stats]
+        """Write one result for each statistic; ValueError as for one."""
+        name = self._name()
+        return [self._row(stat, name) for stat in stats]
 
     def row(self, stat: Stat) -> Result:
         """Write one result; ValueError for a value without a number that gives no reason, or with both."""
+        return self._row(stat, self._name())
+
+    def _name(self) -> str:
+        """Return what the ids of all rows begin with."""
+        named = self.analysis_set if self.in_id else ""
+        return result_id(self.analysis, self.variable, self.level, self.visit, self.group, named)
+
+    def _row(self, stat: Stat, name: str) -> Result:
         value, error = _finite(stat)
         if (value is None) != bool(error):
             raise ValueError(f"{self.analysis} {self.variable} {stat.name}: a value or a reason, not both")
-        named = self.analysis_set if self.in_id else ""
         return Result(
-            id=result_id(self.analysis, self.variable, self.level, self.visit, named, stat.name),
+            id=result_id(name, stat.name),
             analysis=self.analysis,
             analysis_set=self.analysis_set,
-            group="",
+            group=self.group,
             variable=self.variable,
             level=self.level,
             visit=self.visit,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.frames import casebooks
+from trialbook.analysis.frames import books
 from trialbook.conduct.answers import values_for
 from trialbook.conduct.schedule import anchor_date
 from trialbook.errors import Problem
@@ -71,13 +71,13 @@ def judge(datasets: Datasets, when: str, where: Where, visit: str = "") -> Judge
     condition = compile_condition(when, names_for(datasets.study, where))
     if isinstance(condition, Problem):
         return Judged(true=(), unknown=who)
-    study, books = datasets.study, casebooks(datasets)
+    study, known = datasets.study, books(datasets)
 
     def answer(book: Casebook) -> bool | Problem | None:
         anchor = anchor_date(study, book)
         return condition.judge(values_for(study, book, visit=visit, anchor=anchor, names=condition.names))
 
-    answers = {code: answer(books[code]) for code in who}
+    answers = {code: answer(known[code]) for code in who}
     return Judged(
         true=tuple(code for code in who if answers[code] is True),
         unknown=tuple(code for code in who if answers[code] is not True and answers[code] is not False),

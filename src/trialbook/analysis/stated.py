@@ -7,33 +7,17 @@ from typing import TYPE_CHECKING
 
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
-from trialbook.protocol.model import CARRIED_OUT
 
 if TYPE_CHECKING:
-    from trialbook.protocol.model import BaselineRule, PlannedAnalysis, Study
+    from trialbook.protocol.model import BaselineRule, Study
 
-BY_ARM = "The plan has {n} arms; this version compares nothing within or between arms."
-NOT_DONE = "The plan asks for “{choice}” ({key}), which this version does not compute; nothing is put in its place."
+BY_ARM = "The plan has {n} arms; this version compares nothing within an arm: arms are compared with each other."
 LOOKS = "The program does not check whether the data were looked at before."
 
 
 def refusal_of(study: Study) -> str:
     """Return why the comparisons of the plan cannot be made, empty where they can."""
-    if len(study.arms) > 1:
-        return BY_ARM.format(n=len(study.arms))
-    plan = study.analysis
-    chosen = {"missing": plan.missing, "intercurrent": plan.intercurrent}
-    return next((not_done(key, choice) for key, choice in chosen.items() if choice not in CARRIED_OUT[key]), "")
-
-
-def unadjusted(plan: PlannedAnalysis) -> str:
-    """Return why no test can be called significant, empty where it can."""
-    return "" if plan.multiplicity in CARRIED_OUT["multiplicity"] else not_done("multiplicity", plan.multiplicity)
-
-
-def not_done(key: str, choice: str) -> str:
-    """Write that a choice of the plan is not carried out."""
-    return NOT_DONE.format(key=key, choice=choice)
+    return BY_ARM.format(n=len(study.arms)) if len(study.arms) > 1 else ""
 
 
 def state_plan(study: Study) -> Iterator[Result]:
@@ -43,7 +27,7 @@ def state_plan(study: Study) -> Iterator[Result]:
         "baseline": rule_in_words(plan.baseline),
         "set": plan.set,
         "test": plan.test,
-        "sensitivity": ", ".join(plan.sensitivity) or "none",
+        "sensitivity": ", ".join((*plan.sensitivity, *plan.sensitivity_missing, *plan.sensitivity_models)) or "none",
         "alpha": str(plan.alpha),
         "confidence": str(plan.confidence),
         "missing": plan.missing,
@@ -53,8 +37,7 @@ def state_plan(study: Study) -> Iterator[Result]:
         "arms": ", ".join(study.arms) or "one",
     }
     for key, choice in said.items():
-        refused = choice not in CARRIED_OUT.get(key, (choice,))
-        error = not_done(key, choice) if refused else refusal_of(study) if key == "arms" and len(study.arms) > 1 else ""
+        error = refusal_of(study) if key == "arms" else ""
         heading = Heading(
             analysis="plan", variable=key, method="as the study file says", warning=LOOKS if key == "looks" else "",
             source=Selector(frame="participants", variable="status", analysis_set=""),

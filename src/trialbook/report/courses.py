@@ -72,6 +72,8 @@ class Panel:
     """`visit` of a tick -> stat -> result: `n`, `mean`, `sd`, `median`, `q1`, `q3`, `p`."""
     limits: tuple[tuple[str, float], ...]
     """Upper limits of normal, with their words."""
+    meaningful: Result | None = None
+    """How far from the mean at baseline a change begins to matter, where the study file says it."""
 
     @property
     def weekly(self) -> bool:
@@ -105,6 +107,7 @@ def panel_of(run: Run, endpoint: Endpoint) -> Panel | None:
         courses=courses,
         summary={tick.visit: dict(summary_at(run, endpoint, tick)) for tick in ticks},
         limits=limits_of(run, endpoint),
+        meaningful=meaningful_of(run, endpoint),
     )
 
 
@@ -177,6 +180,12 @@ def limits_of(run: Run, endpoint: Endpoint) -> tuple[tuple[str, float], ...]:
         (f"{words.get(who, f'{who}:')} ≤ {show_plain(value)}".strip(), float(value))
         for who, value in source.upper.items()
     )
+
+
+def meaningful_of(run: Run, endpoint: Endpoint) -> Result | None:
+    """Return the level from which on a change matters, None where there is none."""
+    found = run.quotes.find("meaningful", endpoint.id, run.study.analysis.set, "level")
+    return found if found is not None and isinstance(found.value, float) else None
 
 
 def axis_unit(panel: Panel) -> str:

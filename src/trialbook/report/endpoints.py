@@ -135,7 +135,8 @@ def _change_columns(run: Run) -> tuple[str, ...]:
     with_t = "paired t" in {plan.test, *plan.sensitivity}
     percent = (f"{show_share(plan.confidence)} CI",) if with_t else ()
     statistic = {"paired t": ("t (df)",), "signed rank": ("V",), "sign flip": ()}[plan.test]
-    return ("Pairs", "Mean ± SD", *percent, *statistic, "p")
+    adjusted = () if plan.multiplicity == "none" else ("adjusted p",)
+    return ("Pairs", "Mean ± SD", *percent, *statistic, "p", *adjusted)
 
 
 def sensitivity_table(run: Run) -> Table | None:
@@ -229,6 +230,7 @@ def _change(run: Run, endpoint: Endpoint, moment: Moment, name: str, notes: Note
         "t (df)": (*cell(quote, planned.get("t"), notes), *_df(run, planned)),
         "V": cell(quote, planned.get("v"), notes),
         "p": cell(quote, planned.get("p"), notes),
+        "adjusted p": cell(quote, planned.get("p_adjusted"), notes),
     }
     limits = interval(quote, change.get("ci_low"), change.get("ci_high"), notes)
     return tuple(parts.get(column, limits) for column in columns)

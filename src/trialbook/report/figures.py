@@ -90,7 +90,7 @@ def _draw(figure: Any, panels: Sequence[Panel], quotes: Quotes, colours: Palette
     size = size_of(panels)
     rows, columns = (1, len(panels)) if is_slope(panels) else (len(panels), 1)
     axes = figure.subplots(rows, columns, squeeze=False).flatten()
-    right = 0.95 if any(panel.limits for panel in panels) else 0.4
+    right = 0.95 if any(panel.limits or panel.meaningful for panel in panels) else 0.4
     top = 0.5 if invented and len(panels) > 1 else 0.3 if invented else 0.25
     figure.subplots_adjust(
         left=0.75 / size.width, right=1 - right / size.width, top=1 - top / size.height, bottom=0.9 / size.height,

@@ -11,6 +11,7 @@ from trialbook.render.table import Column, Row, Table
 from trialbook.report.assessments import assessors, instruments, schedule
 from trialbook.report.phrases import condition, listed, named, sentence, spanned
 from trialbook.report.regimen import treatment
+from trialbook.report.repeated import METHODS
 from trialbook.report.run import Run
 
 TEST_NAMES = {
@@ -27,13 +28,21 @@ MULTIPLICITY = {
 MISSING = {
     "available cases": "Every comparison uses the participants with a value at both times; no value was imputed.",
     "completers": "Only participants who completed the study are compared; no value was imputed.",
-    "locf": "A missing value was replaced by the last one before it (last observation carried forward).",
+    "locf": "A missing value was replaced by the last before it, baseline included (last observation carried forward).",
     "bocf": "A missing value was replaced by the baseline (baseline observation carried forward).",
+}
+OTHER_RULES = {
+    "completers": "with those only who completed the study",
+    "locf": "with the last observation carried forward",
+    "bocf": "with the baseline carried forward",
 }
 INTERCURRENT = {
     "treatment policy": "Values count whatever happened to the treatment (treatment policy).",
-    "while on treatment": "Values count only while the participant was on treatment.",
-    "hypothetical": "Values after the treatment was changed were left out (hypothetical strategy).",
+    "while on treatment": (
+        "Values count while the participant was on treatment; after that the last of them stands "
+        "(while on treatment strategy)."
+    ),
+    "hypothetical": "Values after the end of treatment were left out, as if missing (hypothetical strategy).",
 }
 UNJUDGED = "These are the criteria of the study file; the program did not judge who met them."
 JUDGED = (
@@ -149,7 +158,10 @@ def plan_line(run: Run) -> Line:
         "intercurrent": INTERCURRENT[plan.intercurrent],
     }
     refused = {row.variable: row.error for row in run.quotes.of("plan") if row.error}
-    return (" ".join(refused.get(key, words) for key, words in choices.items()),)
+    others = [OTHER_RULES[rule] for rule in plan.sensitivity_missing]
+    beside = f" As sensitivity analyses the planned test was repeated {listed(others)}." if others else ""
+    models = METHODS if plan.sensitivity_models else ""
+    return (" ".join(refused.get(key, words) for key, words in choices.items()) + beside + models,)
 
 
 def _as_run(run: Run) -> Iterable[str]:

@@ -57,6 +57,7 @@ def draw_panel(ax: Any, panel: Panel, quotes: Quotes, style: Style) -> None:  # 
         _lines(ax, panel, colours)
     _summary(ax, panel, colours)
     _limits(ax, panel, colours)
+    _meaningful(ax, panel, colours)
     _titles(ax, panel, style)
     if panel.is_labelled:
         _names(ax, panel, colours)
@@ -140,6 +141,18 @@ def _limits(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
             textcoords="offset points", ha="left", va="center", fontsize=7.5, color=colours.limit,
             annotation_clip=False,
         )  # fmt: skip
+
+
+def _meaningful(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
+    """Draw the level from which on a mean change matters; not on a log scale, where the line shows medians."""
+    if panel.meaningful is None or panel.log or not isinstance(panel.meaningful.value, float):
+        return
+    value = panel.meaningful.value
+    ax.axhline(value, color=colours.mean, linewidth=0.9, linestyle=(0, (5, 3)), zorder=1)
+    ax.annotate(
+        "matters", xy=(1, value), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
+        ha="left", va="center", fontsize=7.5, color=colours.mean, annotation_clip=False,
+    )  # fmt: skip
 
 
 def _course(ax: Any, course: Course, dashes: Any, colours: Palette) -> None:  # noqa: ANN401

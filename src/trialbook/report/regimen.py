@@ -81,6 +81,7 @@ def _computed(run: Run, one: Treatment) -> Line:
     by = f" by the formula of {formula(one.body_surface)}" if one.body_surface else ""
     of = f"the body surface{by}" if one.dose.unit.endswith(UNIT_OF_SURFACE) else "the body weight"
     rounded = f", and rounded to {quantity(one.round_to)}" if one.round_to else ", unrounded"
+    rounded += f", at most {quantity(one.cap)}" if one.cap else ""
     return (f"The dose was computed from {of}{latest}{rounded}.",)
 
 

@@ -17,8 +17,10 @@ from trialbook.report.events import event_forms, events_table, listing_table
 from trialbook.report.figures import draw, draw_png
 from trialbook.report.flow import participant_flow
 from trialbook.report.limits import baseline_alternatives, tests_lines
+from trialbook.report.magnitude import magnitude_table, other_rules_table
 from trialbook.report.one_by_one import tables_each
 from trialbook.report.phrases import in_sentence, listed, sentence
+from trialbook.report.repeated import models_table
 from trialbook.report.run import Run
 from trialbook.report.sentences import (
     change_line,
@@ -120,8 +122,12 @@ def endpoints(run: Run) -> Section:
         for one in valued
         if not one.source
     ]
-    beside = sensitivity_table(run)
-    last = Section(id="sensitivity", title="Sensitivity analyses", blocks=(beside,)) if beside else None
+    beside = tuple(
+        table
+        for table in (sensitivity_table(run), other_rules_table(run), models_table(run), magnitude_table(run))
+        if table
+    )
+    last = Section(id="sensitivity", title="Sensitivity analyses", blocks=beside) if beside else None
     return Section(
         id="endpoints", title="Endpoints", blocks=(*unrecorded(run), *shared, *baseline_alternatives(run)),
         sections=(*parts, *((last,) if last else ())),
@@ -208,9 +214,21 @@ def caption(run: Run, panels: list[Panel]) -> Line:
     parts += ["Dashed: not in the analysis set."] if dashed and 6 < len(panels[0].courses) <= MANY else []
     parts += ["\u00d7: left the study, last value."] if any(course.left for course in courses) else []
     parts += ["Dotted: upper limit of normal."] if any(panel.limits for panel in panels) else []
+    parts += [meaningful_words(run, panels)] if any(panel.meaningful and not panel.log for panel in panels) else []
     has_p = any("p" in found for panel in panels for found in panel.summary.values())
     parts.append("n: participants with a value" + ("; p: planned test against baseline." if has_p else "."))
     return (" ".join(parts),)
+
+
+def meaningful_words(run: Run, panels: list[Panel]) -> str:
+    """Say what the line of a change that matters is, and whose number it is."""
+    said = []
+    for panel in panels:
+        stated = panel.endpoint.meaningful
+        if stated is not None and panel.meaningful is not None and not panel.log:
+            source = run.say(stated.source)
+            said.append(f"{panel.title} {stated.amount}" + (f" ({source})" if source else ""))
+    return f"Long dashes: the mean at baseline, improved by the smallest change that matters: {'; '.join(said)}."
 
 
 def alt_text(run: Run, panels: list[Panel]) -> str:

@@ -1,0 +1,90 @@
+"""Intervals as rows of results: of a share of participants, and of events in the time that they were followed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from trialbook.analysis.followup import RULE, weeks_followed
+from trialbook.analysis.incidence import PER, rate_of
+from trialbook.analysis.proportions import clopper_pearson, wilson
+from trialbook.analysis.results import Result, Selector
+from trialbook.analysis.rows import Heading, Stat
+from trialbook.analysis.table_one import places
+
+if TYPE_CHECKING:
+    from trialbook.analysis.events import Event
+    from trialbook.analysis.frames import Datasets
+
+LEFT_OUT = "Of {n} participants the time followed is not known: they are left out here, with their events."
+UNDATED = "Of no participant is the time followed known."
+NOT_INDEPENDENT = "takes events of one participant as independent"
+
+
+def level_in_words(confidence: Decimal) -> str:
+    """Write a confidence as a percentage: 0.95 as 95 %."""
+    return f"{100 * confidence:f}".rstrip("0").rstrip(".") + " %"
+
+
+def exact_interval(count: int, n: int, confidence: Decimal) -> list[Stat]:
+    """Write the exact interval of a percentage of participants."""
+    found, method = (
+        clopper_pearson(count, n, confidence=float(confidence)),
+        "confidence interval of Clopper and Pearson",
+    )
+    return _interval(("ci_low", found.low), ("ci_high", found.high), n, found.reason, method, confidence)
+
+
+def share_intervals(count: int, n: int, confidence: Decimal) -> list[Stat]:
+    """Write both intervals of a percentage of participants: exact, and by score."""
+    found, method = wilson(count, n, confidence=float(confidence)), "confidence interval of Wilson"
+    score = _interval(("wilson_low", found.low), ("wilson_high", found.high), n, found.reason, method, confidence)
+    return [*exact_interval(count, n, confidence), *score]
+
+
+def _interval(
+    low: tuple[str, float | None], high: tuple[str, float | None], n: int, why: str, method: str, confidence: Decimal
+) -> list[Stat]:
+    told = f"{level_in_words(confidence)} {method}"
+    return [
+        Stat(name=name, value=None if end is None else 100 * end, n=n, unit="percent", decimals=places(n), method=told,
+             error=why)
+        for name, end in (low, high)
+    ]  # fmt: skip
+
+
+def event_rates(datasets: Datasets, heading: Heading, events: Sequence[Event], who: Sequence[str]) -> list[Result]:
+    """Give the interval of the share of participants with an event, the weeks followed, and events per 100 of them.
+
+    Events and weeks are of the same participants: those whose time is known.
+    """
+    confidence = datasets.study.analysis.confidence
+    known = {code: weeks for code, weeks in weeks_followed(datasets).items() if code in set(who)}
+    affected = len({event.participant for event in events})
+    # a rate of nothing leads to those of whom nothing was recorded
+    statuses = Selector(frame="participants", variable="status", analysis_set=heading.analysis_set)
+    counted = replace(heading, source=heading.source if events else statuses)
+    rates = _rates(events, known, len(who), confidence)
+    return [
+        *counted.rows(exact_interval(affected, len(who), confidence)),
+        *replace(heading, source=statuses).rows(rates[:1]),
+        *counted.rows(rates[1:]),
+    ]
+
+
+def _rates(events: Sequence[Event], known: Mapping[str, float], size: int, confidence: Decimal) -> list[Stat]:
+    weeks = sum(known.values())
+    found = rate_of(sum(event.participant in known for event in events), weeks, confidence=float(confidence))
+    warning = LEFT_OUT.format(n=size - len(known)) if 0 < len(known) < size else ""
+    why = UNDATED if found.rate is None else ""
+    interval = f"{level_in_words(confidence)} confidence interval of a Poisson count (Garwood); {NOT_INDEPENDENT}"
+    ends = {"rate": (found.rate, f"events in the time followed, {RULE}"), "rate_low": (found.low, interval),
+            "rate_high": (found.high, interval)}  # fmt: skip
+    return [
+        Stat(name="weeks", value=weeks if known else None, n=len(known), unit="participant-weeks", decimals=1,
+             method=f"time followed, {RULE}", warning=warning, error=why),
+        *(Stat(name=name, value=value, n=len(known), unit=f"events per {PER:.0f} participant-weeks", decimals=1,
+               method=method, warning=warning, error=why) for name, (value, method) in ends.items()),
+    ]  # fmt: skip

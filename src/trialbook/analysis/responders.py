@@ -1,0 +1,32 @@
+"""Responders: for how many the condition of an endpoint holds at its visit, with intervals of their share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialbook.analysis.frames import Datasets
+from trialbook.analysis.rates import share_intervals
+from trialbook.analysis.results import Result, Selector
+from trialbook.analysis.rows import Heading, Stat
+from trialbook.analysis.sets import Members, judge
+from trialbook.analysis.table_one import share
+
+RESPONDER = "participants for whom the condition holds; percent of those for whom it can be judged"
+
+
+def count_responders(datasets: Datasets, who: Members) -> Iterator[Result]:
+    """Count those for whom the condition of an endpoint holds at its visit, in every analysis set."""
+    for endpoint in (one for one in datasets.study.endpoints.values() if one.source is None):
+        visit = endpoint.visit or ""
+        found = judge(datasets, endpoint.when or "false", "responder", visit)
+        for name in datasets.study.analysis.sets:
+            inside = set(who.of(name))
+            true, unknown = len(inside & set(found.true)), len(inside & set(found.unknown))
+            known = len(inside) - unknown
+            heading = Heading(
+                analysis="responder", variable=endpoint.id, visit=visit, analysis_set=name, method=RESPONDER,
+                source=Selector(frame="observations", variable=endpoint.id, visits=(visit,), analysis_set=name),
+            )  # fmt: skip
+            yield heading.row(Stat(name="unknown", value=unknown, n=len(inside), unit="participants"))
+            yield from heading.rows(share(true, known, RESPONDER))
+            yield from heading.rows(share_intervals(true, known, datasets.study.analysis.confidence))
