@@ -14,9 +14,7 @@ from trialbook.report.appraisal_drawing import png_of, sheet_of, svg_of
 from trialbook.report.appraisal_words import MEANINGS, advise, number, say, say_shortly
 from trialbook.report.phrases import capital, counted, several
 
-NOTICE = (
-    "Nothing here is data of a participant beyond what the paper prints; data sets are arithmetic."
-)
+NOTICE = "Nothing here is data of a participant beyond what the paper prints; data sets are arithmetic."
 RULES = {None: "any rule", "half up": "round half up", "half even": "round half even"}
 DIVIDED = {None: "n − 1, or n where the paper’s own tables tell so", "n-1": "n − 1", "n": "n"}
 
@@ -103,7 +101,7 @@ def _figure(found: Finding, name: str, *, raster: bool) -> Figure | None:
         return None
     return Figure(
         id=f"p-{name}",
-        title=found.axis or found.label,
+        title=found.axis if found.axis == "p" else capital(found.axis or found.label),
         svg=svg_of(sheet),
         png=png_of(sheet) if raster else b"",
         alt=say(found),
@@ -134,7 +132,14 @@ def _table(found: Finding, name: str) -> Table:
 
 
 def _numbers(name: str, found: Finding, stub: str, columns: tuple[Column, ...], body: tuple[Row, ...]) -> Table:
-    return Table(id=f"t-{name}", title=found.axis or found.label, stub=stub, columns=columns, body=body, numbered=False)
+    return Table(
+        id=f"t-{name}",
+        title=found.axis if found.axis == "p" else capital(found.axis or found.label),
+        stub=stub,
+        columns=columns,
+        body=body,
+        numbered=False,
+    )
 
 
 def _how(paper: Paper) -> Section:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from trialbook.analysis.appraisal.findings import Finding, Rows, Value, Verdict
 from trialbook.analysis.appraisal.printed import Printed
 from trialbook.errors import Problem
-from trialbook.render.numbers import MINUS, POWERS, show
+from trialbook.render.numbers import MINUS, POWERS, show, show_plain
 from trialbook.report.phrases import capital, listed
 from trialbook.wording import remedy, sentence
 
@@ -36,7 +36,8 @@ def say(found: Finding) -> str:
 
 def say_shortly(found: Finding) -> str:
     """Write the sentence without what it is about, for a place that names it already."""
-    return capital(say(found).removeprefix(f"{found.label}: "))
+    said = say(found).removeprefix(f"{found.label}: ")
+    return said if said.startswith("p = ") else capital(said)
 
 
 def advise(found: Finding) -> str:
@@ -46,6 +47,8 @@ def advise(found: Finding) -> str:
 
 def number(value: float | Fraction) -> str:
     """Write a number with three significant digits, four decimals next to one; whole ones as they are."""
+    if isinstance(value, Fraction) and (value * 100).denominator == 1:
+        return show_plain(float(value))
     shown = _three_digits(float(value))
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
