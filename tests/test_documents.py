@@ -32,7 +32,8 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_every_verb_is_told() -> None:
     """DOC-02."""
     reference = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
-    guides = [ROOT / "README.md", ROOT / "docs" / "tutorial" / "first-study.md", *(ROOT / "docs" / "how-to").glob("*.md")]
+    docs = ROOT / "docs"
+    guides = [ROOT / "README.md", docs / "tutorial" / "first-study.md", *(docs / "how-to").glob("*.md")]
     shown = "".join(guide.read_text(encoding="utf-8") for guide in guides)
     for verb in main.commands:
         assert f"## {verb}\n" in reference

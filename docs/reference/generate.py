@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from trialbook import wording
+from trialbook.analysis.appraisal.grammar import SECTIONS as APPRAISAL
 from trialbook.cli import main
 from trialbook.cli.scales import answers_of, meaning_of, range_of, said
 from trialbook.instruments.catalogue import Scale, every_scale, may_lack
@@ -50,6 +51,7 @@ CHAPTERS = {
     "DOSE": "Doses: why none is planned, and what to look at",
     "SCEN": "Scenarios and rehearsals",
     "SCORE": "Instruments, and the scoring of files",
+    "APPR": "Appraisal of a paper: the file up to 09, what is found from 20 on",
 }
 
 
@@ -94,6 +96,11 @@ def scenario_tables() -> str:
     incidents = [f"| `{name}` | {_cell(meaning)} |" for name, meaning in INCIDENTS.items()]
     keys = [line for section in SCENARIO.values() for line in _section(section)]
     return "\n".join(["| incident | what happens |", "|---|---|", *incidents, "", "## Keys", "", *keys])
+
+
+def appraisal_tables() -> str:
+    """Render a table of keys for every section of the appraisal file."""
+    return "\n".join(line for section in APPRAISAL.values() for line in _section(section))
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -229,12 +236,15 @@ def pages() -> dict[Path, str]:
     before, _, rest = study_file.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     scenario_file = HERE / "scenario-file.md"
+    appraisal_file = HERE / "appraisal-file.md"
+    head = appraisal_file.read_text(encoding="utf-8").partition(BEGIN)[0]
     opening = scenario_file.read_text(encoding="utf-8").partition(BEGIN)[0]
     return {
         HERE / "command-line.md": command_line(),
         HERE / "problem-codes.md": problem_codes(),
         instruments: f"{first}{BEGIN}\n{instrument_pages()}{END}{last}",
         study_file: f"{before}{BEGIN}\n{study_file_tables()}{END}{after}",
+        appraisal_file: f"{head}{BEGIN}\n{appraisal_tables()}{END}",
         scenario_file: f"{opening}{BEGIN}\n{scenario_tables()}{END}",
     }
 

@@ -199,7 +199,7 @@ def test_mmrm_19_two_visits_that_nobody_has_both_of() -> None:
 
 
 def test_mmrm_19_a_second_start_finds_what_the_first_does_not() -> None:
-    """MMRM-19: from the residuals of least squares the Toeplitz matrix becomes singular, without correlation it stays."""
+    """MMRM-19: from the residuals of least squares the Toeplitz matrix becomes singular, from independence not."""
     found = fitted(invented(6, 3, seed=140, missing=0.3))
     assert found.structure == "toeph"
     assert found.definite

@@ -549,7 +549,8 @@ def test_a_cap() -> None:
     """DOSING-01: the RIM trial gave at most 1 g; what was computed is told beside it."""
     one = study("dose: 750 mg/m2\n    body_surface: du_bois\n    cap: 1000 mg")
     plan = planned(casebook(), of=one)
-    assert (plan.dose, plan.unrounded > 1000) == (1000, True)
+    assert str(plan.dose) == "1000"
+    assert plan.unrounded > 1000
     assert notes(plan) == ["DOSE-45"]
     assert planned(casebook(), of=study("dose: 1 mg/kg\n    cap: 1000 mg")).dose < 100
 

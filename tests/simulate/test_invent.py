@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,6 +37,7 @@ from trialbook.folder import read_study
 from trialbook.instruments import CATALOG
 from trialbook.protocol.model import Study
 from trialbook.protocol.read import parse_study
+from trialbook.protocol.template import new_study_text
 from trialbook.simulate.rehearse import Rehearsal, invent_all
 from trialbook.simulate.scenario import built_in, read_scenario
 from trialbook.simulate.story import Step, Story
@@ -369,6 +371,15 @@ def test_any_study(name: str) -> None:
         placed = place_visits(study, story.casebook, LATER)
         assert not {"no date", "no anchor"} & {visit.state for visit in placed}
         assert sum(visit.took_place for visit in placed) >= len(placed) / 2
+
+
+def test_the_first_file_of_a_team() -> None:
+    """INV-09: that of `trialbook new`, and the smallest that there can be."""
+    smallest = Path(__file__).parents[1] / "protocol" / "samples" / "minimal.yaml"
+    for text in (new_study_text("first", "A first study"), smallest.read_text(encoding="utf-8")):
+        study, problems = parse_study(text, file="s.yaml", catalog=CATALOG)
+        assert study is not None, problems
+        assert invent_all(study, built_in(), participants=4, seed=1).enrolled == 4
 
 
 def test_criteria_that_ask_for_a_visit() -> None:

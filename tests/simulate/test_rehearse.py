@@ -22,6 +22,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -33,7 +34,8 @@ from trialbook.capture.book import Book
 from trialbook.cli import main
 from trialbook.conduct.deviations import KINDS
 from trialbook.folder import StudyFolder, read_kept, rehearse, verify_ledger
-from trialbook.simulate.rehearse import Clock, Ids
+from trialbook.simulate.rehearse import Clock, Ids, invent_all, opening
+from trialbook.simulate.scenario import read_scenario
 
 SHIPPED = STUDIES / "rituximab_polymyositis"
 
@@ -69,6 +71,11 @@ def test_the_same_bytes(tmp_path: Path) -> None:
         found.append((hashes(out), verify_ledger(StudyFolder(out), None).head))
     assert found[0] == found[1]
     assert {"report/report.html", "report/report.docx", "report/results.csv", "study.yaml"} <= found[0][0].keys()
+
+
+def never() -> datetime:
+    """Tell no time: what only reads a ledger asks for none."""
+    raise AssertionError
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +172,7 @@ def test_the_ledger_is_whole(shipped: Path) -> None:
     """REH-03."""
     verification = verify_ledger(StudyFolder(shipped), None)
     assert verification.ok
-    with Book.open(shipped / "ledger.db", now=Clock.__call__, new_id=Ids(1), read=read_kept) as book:  # type: ignore[arg-type]
+    with Book.open(shipped / "ledger.db", now=never, new_id=Ids(1), read=read_kept) as book:
         entries = list(book.entries())
         assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
         assert entries[0].at.startswith("2026-01-03T16:00")
@@ -180,6 +187,22 @@ def test_the_ledger_is_whole(shipped: Path) -> None:
         assert {"screen", "screen_fail", "enrol", "withdraw", "complete", "enter", "correct"} <= {
             one.act for one in entries
         }
+
+
+def test_the_ledger_holds_what_was_invented(shipped: Path) -> None:
+    """REH-03: every answer and status of every participant, and nothing else."""
+    study = read_kept((shipped / "study.yaml").read_text(encoding="utf-8"))
+    scenario = read_scenario(shipped / "scenario.yaml", study)
+    told = invent_all(study, scenario, participants=4, seed=1)
+    clock = Clock(opening(scenario, study))
+    with Book.open(shipped / "ledger.db", now=clock, new_id=Ids(1), read=read_kept) as book:
+        casebooks = book.casebooks()
+    assert tuple(casebooks) == told.codes
+    for code, story in zip(told.codes, told.stories, strict=True):
+        kept, meant = casebooks[code], story.casebook
+        assert (kept.status, kept.enrolled_on, kept.ended_on) == (meant.status, meant.enrolled_on, meant.ended_on)
+        recorded = {cell: (answer.value, answer.missing) for cell, answer in kept.answers.items()}
+        assert recorded == {cell: (answer.value, answer.missing) for cell, answer in story.answers.items()}
 
 
 def test_other_verbs_work_in_it(shipped: Path) -> None:

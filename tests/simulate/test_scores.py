@@ -16,7 +16,7 @@ from trialbook.instruments import CATALOG
 from trialbook.protocol.model import Study
 from trialbook.simulate.chance import Chance
 from trialbook.simulate.scenario import built_in
-from trialbook.simulate.scores import coded, health_for, steps_of, try_out
+from trialbook.simulate.scores import coded, health_for, is_ranked, steps_of, try_out
 from trialbook.simulate.sources import DAY_NOISE, ITEM_NOISE, Draw, answer_at
 from trialbook.simulate.targets import sources_for
 
@@ -33,7 +33,7 @@ def test_directions() -> None:
     assert try_out("adas-cog-11").ranked["naming"][-1] == "0"
 
 
-SCORES = [(name, score) for name in ("haq-di", "sf-36-v1", "adas-cog-11", "mmt-8") for score in CATALOG[name].scores]
+SCORES = [(name, score) for name in CATALOG for score in CATALOG[name].scores if is_ranked(name, score)]
 
 
 @pytest.mark.parametrize(("name", "score"), SCORES, ids=lambda one: one if isinstance(one, str) else one.derived.id)

@@ -7,6 +7,7 @@ Nothing here computes a statistic. `repr` of a float is the shortest decimal tha
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
+from math import isfinite
 
 MINUS = "\u2212"
 THIN = "\u202f"
@@ -106,7 +107,9 @@ def show_unit(unit: str) -> str:
 
 def significant(value: float, digits: int = 12) -> str:
     """Write a number for machines at `digits` significant digits, the same on every machine: `3.55555555556`."""
-    text = format(float(exact(value)), f".{digits}g")
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"{value!r} cannot be shown as a number")
+    text = format(float(value), f".{digits}g")
     return "0" if text == "-0" else text
 
 

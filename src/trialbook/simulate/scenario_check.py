@@ -45,8 +45,8 @@ def names_known(notes: Notes, code: str, path: KeyPath, names: Iterable[str], kn
 def drawable(study: Study) -> Iterator[str]:
     """Yield every name that `values` can have."""
     for form in study.forms.values():
-        names = (*form.items, *form.groups, *(name for name, one in form.derived.items() if one.kind != "count"))
-        yield from (f"{form.id}.{name}" for name in names)
+        names = (f"{form.id}.{name}" for name in (*form.items, *form.groups, *form.derived))
+        yield from (name for name in names if target_of(study, name) is not None)
 
 
 def check_forms(scenario: Scenario, study: Study, notes: Notes) -> None:

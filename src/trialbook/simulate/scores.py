@@ -98,7 +98,9 @@ def rank(instrument: Instrument) -> Mapping[str, tuple[str, ...]]:
 
 def is_turned(instrument: Instrument, items: tuple[Item, ...], score: Score) -> list[bool]:
     """Tell for each item whether its last answer is the worse one."""
-    difference = sum(differences(instrument, items, score, place) for place in (0.0, 0.5, 1.0))
+    import numpy as np
+
+    difference = np.sum([differences(instrument, items, score, place) for place in (0.0, 0.5, 1.0)], axis=0)
     return [bool(one > 0) if score.better == "lower" else bool(one < 0) for one in difference]
 
 
@@ -116,6 +118,14 @@ def differences(instrument: Instrument, items: tuple[Item, ...], score: Score, p
         columns[item.id][2 * number : 2 * number + 2] = every[item.id][[0, -1]]
     found = instrument.score(columns)[score.derived.id].reshape(-1, 2)
     return np.nan_to_num(found[:, 1] - found[:, 0])
+
+
+def is_ranked(instrument: str, score: Score) -> bool:
+    """Tell whether answers can be drawn by a score: it has a better end, and each item a first and a last answer."""
+    items = (item for item in CATALOG[instrument].items if item.id in score.derived.of)
+    return score.better != "neither" and all(
+        item.kind in {"choice", "yes_no"} or (item.minimum is not None and item.maximum is not None) for item in items
+    )
 
 
 def steps_of(item: Item) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from typing import Literal
 
 from trialbook.instruments import CATALOG
 from trialbook.instruments.base import Score
-from trialbook.protocol.model import Form, Item, Study
+from trialbook.protocol.model import Derived, Form, Item, Study
 from trialbook.simulate.courses import STEADY, Bounds, Course, Spread
 from trialbook.simulate.scenario import Motion, Scenario, ValueRule, course_of
-from trialbook.simulate.scores import health_for, try_out
+from trialbook.simulate.scores import health_for, is_ranked, try_out
 from trialbook.simulate.sources import (
     Choices,
     LaterDay,
@@ -53,15 +53,21 @@ def target_of(study: Study, name: str) -> Target | None:
         return None
     if part in form.items:
         return Target(name=name, form=form, kind="item", items=(form.items[part],))
-    derived = form.derived.get(part)
-    if derived is None and part not in form.groups:
-        return None
-    ids = form.groups[part] if derived is None else derived.of
-    if derived is not None and derived.kind == "count":
-        return None
-    kind: Literal["ratings", "score"] = "score" if derived is not None and derived.kind == "instrument" else "ratings"
-    share = 1 / len(ids) if derived is not None and derived.kind == "sum" else 1.0
-    return Target(name=name, form=form, kind=kind, items=tuple(form.items[one] for one in ids), share=share)
+    if part in form.groups:
+        return Target(name=name, form=form, kind="ratings", items=tuple(form.items[one] for one in form.groups[part]))
+    return None if part not in form.derived else derived_target(form, form.derived[part])
+
+
+def derived_target(form: Form, derived: Derived) -> Target | None:
+    """Return the target of a derived number; None for a count, and for a score that says nothing of better or worse."""
+    name, items = f"{form.id}.{derived.id}", tuple(form.items[one] for one in derived.of)
+    if derived.kind in {"mean", "sum"}:
+        share = 1 / len(items) if derived.kind == "sum" else 1.0
+        return Target(name=name, form=form, kind="ratings", items=items, share=share)
+    scores = CATALOG[form.instrument].scores if form.instrument is not None else ()
+    score = next((one for one in scores if one.derived.id == derived.id), None)
+    is_drawn = score is not None and derived.kind == "instrument" and is_ranked(form.instrument or "", score)
+    return Target(name=name, form=form, kind="score", items=items) if is_drawn else None
 
 
 def bounds_of(target: Target) -> Bounds:
@@ -109,15 +115,13 @@ def group_sources(study: Study, scenario: Scenario, form: Form, found: Mapping[s
 
 
 def score_sources(study: Study, scenario: Scenario, form: Form, found: Mapping[str, Source]) -> Iterator[Source]:
-    """Yield a source for the items of an instrument that nothing is said of: by the first score that has a better."""
-    if form.instrument is None:
-        return
-    for score in CATALOG[form.instrument].scores:
-        if score.better != "neither" and not found.keys() & set(score.derived.of):
-            target = target_of(study, f"{form.id}.{score.derived.id}")
-            if target is not None:
-                yield source_for(study, scenario, target, no_rule())
-                found = {**found, **dict.fromkeys(score.derived.of, Texts(item=target.items[0], weights=()))}
+    """Yield a source for the items of an instrument that nothing is said of: by the first score that can be drawn."""
+    covered = set(found)
+    for score in CATALOG[form.instrument].scores if form.instrument is not None else ():
+        target = target_of(study, f"{form.id}.{score.derived.id}")
+        if target is not None and not covered & set(score.derived.of):
+            covered.update(score.derived.of)
+            yield source_for(study, scenario, target, no_rule())
 
 
 def rule_for(study: Study, form: Form, item: Item) -> ValueRule:

@@ -33,6 +33,10 @@ STUDY: dict[str, Wording] = {
         "Name the arms in a section “arms”, or write “design: open-label single-arm”.",
     ),
     "STUDY-18": Wording("Two criteria are called “{criterion}”.", "Give each its own name, such as I1 and E1."),
+    "STUDY-19": Wording(
+        "“{item}” cannot tell the arm of a participant.",
+        "Name a choice that is answered once, with the ids of the arms as codes: {arms}.",
+    ),
     "SCHED-01": Wording("There is no visit “{visit}”.", "{did_you_mean}Write one of: {visits}."),
     "SCHED-02": Wording(
         "The visit “{visit}” has no day.", "Write its “day” or “week”, or call it by its week, such as “week 4”."
@@ -153,12 +157,10 @@ STUDY: dict[str, Wording] = {
         "Write a section “participants”, such as “participants: {{{what}: screening.{what}}}”.",
     ),
     "FORM-40": Wording(
-        "The code {code} ({name}) is told in units such as {wanted}, and the item is in {unit}.",
+        "The code {loinc} ({name}) is told in units such as {wanted}, and the item is in {unit}.",
         "Check the code and the unit: by mass and by amount of substance, or as a number and as a share, codes differ.",
     ),
-    "FORM-41": Wording(
-        "“{term}” is not a term that is graded from a number.", "{did_you_mean}Write one of: {known}."
-    ),
+    "FORM-41": Wording("“{term}” is not a term that is graded from a number.", "{did_you_mean}Write one of: {known}."),
     "FORM-42": Wording(
         "“{item}” cannot be graded over the visits: “{form}” is not answered at visits, in one row each.",
         "Grade an item that visits have, or remove “grade”.",
@@ -189,6 +191,10 @@ STUDY: dict[str, Wording] = {
     "BLIND-07": Wording(
         "“{role}” is blind, and could tell the visit from what is due: “{form}” and “{other}” are not due together.",
         "Let both be due at the same visits, or let another role see and record one of them.",
+    ),
+    "BLIND-08": Wording(
+        "“{role}” is blind, and sees “{form}”, which says in which arm a participant is.",
+        "Take the form out of what it sees and records, or put the arm into another form.",
     ),
     "BLIND-06": Wording("“{role}” is blind, and would have to see visits to sign them.", "Let it sign forms only."),
     "PLAN-01": Wording("There is no endpoint “{name}”.", "{did_you_mean}The endpoints are: {known}."),
@@ -245,10 +251,6 @@ STUDY: dict[str, Wording] = {
         "Add the visit to the form, or choose another visit.",
     ),
     "PLAN-22": Wording("“{endpoint}” is a condition and has no course to draw.", "Name endpoints that have “from”."),
-    "PLAN-25": Wording(
-        "“{choice}” is not carried out by this version: the report will say so in place of numbers.",
-        "Choose {done}, or keep it and compute these results elsewhere.",
-    ),
     "PLAN-23": Wording(
         "The analysis set “enrolled” is everybody who was enrolled, and adverse events are counted in it.",
         "Write “who: enrolled” here, or give this set another name.",
@@ -309,6 +311,13 @@ STUDY: dict[str, Wording] = {
     "PLAN-42": Wording(
         "It is said which change of “{endpoint}” matters, and not which way is better.",
         "Write “better: higher” or “better: lower”.",
+    ),
+    "PLAN-43": Wording(
+        "“{choice}” depends on when treatment ended, and no treatment says where its doses are recorded.",
+        "Write “recorded” at the treatment; without it only withdrawal from the study ends treatment.",
+    ),
+    "PLAN-44": Wording(
+        "“{rule}” is the planned rule for missing values and also a sensitivity analysis.", "Name it once."
     ),
 }
 """The study file: STUDY, SCHED, FORM, BLIND, PLAN (`protocol.check`)."""

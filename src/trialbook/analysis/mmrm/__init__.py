@@ -4,7 +4,7 @@ A marginal linear model fitted by restricted maximum likelihood, with Kenward an
 freedom; the algebra is told in docs/explanation/mmrm.md.
 """
 
-from trialbook.analysis.mmrm.fit import Estimate, FallBack, Fit, FTest
+from trialbook.analysis.mmrm.fitted import Estimate, FallBack, Fit, FTest
 from trialbook.analysis.mmrm.fitting import fit
 from trialbook.analysis.mmrm.formula import FormulaError
 from trialbook.analysis.mmrm.inference import Information, Method

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialbook.analysis.mmrm.design import Basis, Design, basis_of, design_of
-from trialbook.analysis.mmrm.fit import FallBack, Fit, Model, answering
+from trialbook.analysis.mmrm.fitted import FallBack, Fit, Model, answering
 from trialbook.analysis.mmrm.formula import parse
 from trialbook.analysis.mmrm.inference import Information, Method
 from trialbook.analysis.mmrm.panel import Panel, panel_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trialbook.analysis.mmrm.structures import TITLES
 
 if TYPE_CHECKING:
-    from trialbook.analysis.mmrm.fit import Estimate, Fit
+    from trialbook.analysis.mmrm.fitted import Estimate, Fit
 
 METHODS = {"kenward-roger": "Kenward and Roger, linear", "satterthwaite": "Satterthwaite"}
 HEADINGS = ("", "estimate", "SE", "df", "t", "p", "low", "high")
