@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +14,7 @@ from trialbook.errors import ImportRefused, LedgerError, Place, Problem, StudyFi
 
 if TYPE_CHECKING:
     from trialbook.analysis.frames import Datasets
-    from trialbook.analysis.results import Analysis, Result
+    from trialbook.analysis.results import Analysis, Result, Results
     from trialbook.capture.acts import Act
     from trialbook.capture.book import Book, Receipt
     from trialbook.capture.ledger import Entry, Head
@@ -87,6 +85,16 @@ class Report:
     numbers: int
     word: Path | None = None
     """Where the same report stands for Word, if it was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """The results of a plan, and where they were written."""
+
+    study: Study
+    results: Results
+    table: Path
+    document: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +182,14 @@ def write_new_study(folder: Path, title: str) -> Path:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: beside its place first, then moved there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # named after the process, so that two that write at once do not meet; `tempfile` would load a dozen libraries
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        beside.write_bytes(content)
+        beside.chmod(0o644)
+        beside.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
 
 
@@ -316,6 +324,8 @@ def treatment_of(study: Study, name: str | None) -> str:
 
 def read_head(path: Path) -> Head:
     """Read a head that was kept elsewhere; LedgerError where the file is none."""
+    import json
+
     from trialbook.capture.ledger import Head
 
     try:
@@ -330,6 +340,8 @@ def read_head(path: Path) -> Head:
 
 def write_head(path: Path, head: Head) -> None:
     """Write a head to a file that is to be kept elsewhere."""
+    import json
+
     content = {"count": head.count, "hash": head.hash, "at": head.at}
     write_whole(path, (json.dumps(content, indent=2) + "\n").encode())
 
@@ -365,6 +377,33 @@ def analyse(
     return datasets, run_plan(study, datasets, progress=progress)
 
 
+def write_results(
+    book: Book, out: Path, *, as_of: int | str | None = None, progress: Progress | None = None
+) -> Computed:
+    """Compute the planned analysis and write `results.csv` and `results.json` into a folder, without a report."""
+    from trialbook.render.to_ars import Event, ars_json
+    from trialbook.render.to_csv import results_csv
+
+    datasets, analysis = analyse(book, as_of=as_of, progress=progress)
+    study, head = datasets.study, book.head(as_of)
+    event = Event(
+        id=study.identity.id,
+        name=study.say(study.identity.title) or study.identity.id,
+        data=study.identity.data,
+        reason="SPECIFIED IN PROTOCOL",
+        sets={one.id: study.say(one.label) for one in study.analysis.sets.values()},
+        facts={
+            "software": dict(versions()),
+            "study_fingerprint": study.fingerprint,
+            "ledger": {"entries": head.count, "hash": head.hash, "at": head.at},
+        },
+    )
+    written = Computed(study=study, results=analysis.results, table=out / "results.csv", document=out / "results.json")
+    write_whole(written.table, results_csv(analysis.results, data=study.identity.data))
+    write_whole(written.document, ars_json(analysis.results, event))
+    return written
+
+
 def write_report(
     book: Book,
     out: Path,
@@ -374,7 +413,7 @@ def write_report(
     word: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Compute the planned analysis and write `report.html`, `results.csv` and, if asked, `report.docx` into a folder."""
+    """Compute the planned analysis and write `report.html`, `results.csv` and, if asked, `report.docx`."""
     from trialbook.render.to_csv import results_csv
     from trialbook.render.to_html import to_html
     from trialbook.report.build import build_report
@@ -437,9 +476,7 @@ def rehearse(
         for name, text in simulate.papers(study, rules, told, seed=seed).items():
             write_whole(made / name, text.encode())
         ledger = StudyFolder(made).ledger
-        with Book.create(
-            ledger, study=study, by=KEEPER, now=clock, new_id=simulate.Ids(seed), read=read_kept
-        ) as book:
+        with Book.create(ledger, study=study, by=KEEPER, now=clock, new_id=simulate.Ids(seed), read=read_kept) as book:
             simulate.record_all(book, clock, study, told, progress)
             report = write_report(book, made / REPORT_FOLDER, now=clock.moment, word=True, progress=progress)
             entries = book.head().count

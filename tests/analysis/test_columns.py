@@ -6,6 +6,8 @@ COL-02: what cannot be computed has the same reason.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -82,7 +84,7 @@ def test_col_01_sizes(pairs: list[tuple[int, int]]) -> None:
     visit, base = columns([(float(one), float(other)) for one, other in pairs])
     few = visit.tolist(), base.tolist()
     test = paired_t_columns(visit, base, confidence=0.95)
-    found = standardised(test, mean_and_sd(base), mean_and_sd(visit), confidence=0.95)
+    found = standardised(test, mean_and_sd(base), mean_and_sd(visit), Decimal("0.95"))
     for name, wanted in {"d_z": d_z(*few), "g_z": g_z(d_z(*few)), "d_av": d_av(*few)}.items():
         assert found[name].reason == wanted.reason
         if wanted.value is None:

@@ -25,7 +25,7 @@ from trialbook.analysis.results import BASELINE, Result, Role, Selector
 from trialbook.analysis.rows import OUT_OF_RANGE, Heading, Stat, together
 
 if TYPE_CHECKING:
-    from trialbook.protocol.model import Endpoint, PlannedAnalysis
+    from trialbook.analysis.terms import Followed, Terms
 
 NOT_DUE = "where not due"
 NO_VALUE = "No participant has a value here."
@@ -111,8 +111,8 @@ def pairs_at(course: Course, visit: str, who: Sequence[str]) -> Pairs:
 class Comparison:
     """One endpoint at one visit against the baseline, in the analysis set of the plan."""
 
-    plan: PlannedAnalysis
-    endpoint: Endpoint
+    plan: Terms
+    endpoint: Followed
     course: Course
     visit: str
     pairs: Pairs

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from trialbook.cli import cataloguing, planning, reading, recording, rehearsing, reporting
+from trialbook.cli import analysing, appraising, cataloguing, planning, reading, recording, rehearsing, reporting
 from trialbook.cli.doors import print_problems
 from trialbook.errors import TrialbookError
 
@@ -68,11 +68,14 @@ VERBS = (
     reading.status,
     reading.history,
     reading.verify,
+    analysing.analyse,
+    analysing.reconcile,
     reporting.report,
     reporting.trace,
     reporting.demo,
     cataloguing.instruments,
     cataloguing.score,
+    appraising.appraise,
 )
 """In the order in which a study needs them."""
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from gettext import gettext
 
 from trialbook.errors import Problem
+from trialbook.wording.analysing import BARE, RECONCILE
 from trialbook.wording.answers import VALUE
+from trialbook.wording.appraisal import APPRAISAL
 from trialbook.wording.base import Wording
 from trialbook.wording.conduct import CONDUCT, DOSE
 from trialbook.wording.files import FILE, FOLDER
@@ -21,6 +23,8 @@ from trialbook.wording.simulate import SIMULATE
 from trialbook.wording.study_file import COND, STUDY
 
 __all__ = [
+    "APPRAISAL",
+    "BARE",
     "CAPTURE",
     "CATALOGUE",
     "COND",
@@ -29,6 +33,7 @@ __all__ = [
     "FILE",
     "FOLDER",
     "IMPORT",
+    "RECONCILE",
     "REPORT",
     "SCORE",
     "SIMULATE",
@@ -51,7 +56,10 @@ CATALOGUE: dict[str, Wording] = {
     **IMPORT,
     **REPORT,
     **SCORE,
+    **BARE,
+    **RECONCILE,
     **SIMULATE,
+    **APPRAISAL,
 }
 
 
