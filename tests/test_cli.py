@@ -13,6 +13,7 @@ CLI-10: `status` is a grid that fits the width.
 CLI-12: `participant`, `grant`, `revoke` and `clear` record their acts; what may not be done is refused.
 CLI-13: an answer out of the expected range is recorded, and told.
 CLI-14: a terminal that cannot show a sign shows another; what an amendment took out keeps its history.
+CLI-15: today is the day at the sites, by the time zone of the study file.
 CLI-11: `verify` notices a change made behind the program's back, and a head that does not match.
 """
 
@@ -25,6 +26,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,7 @@ from click.testing import CliRunner, Result
 
 from trialbook.cli import main
 from trialbook.demo import SHIPPED
+from trialbook.folder import Doors
 
 STUDY = "infliximab_myositis"
 
@@ -241,3 +244,16 @@ def test_an_item_that_was_taken_out_keeps_its_history(study: Path) -> None:
     run("adopt", study, "--reason", "amendment 2")
     assert "arthralgia" in run("history", study, "4", "background.worsened").output
     assert "FOLDER-07" in run("history", study, "4", "background.wurst", code=1).stderr
+
+
+def test_today_is_the_day_at_the_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CLI-15: half past eleven in the evening of London is the next morning in Hong Kong."""
+    evening = Doors(now=lambda: datetime(2026, 1, 9, 23, 30, tzinfo=UTC), new_id=lambda: "one", by="me")
+    folder = tmp_path / "study"
+    shutil.copytree(SHIPPED / "rituximab_polymyositis", folder)
+    run("participant", folder, "P1", "screen")
+    for module in ("planning", "reading"):
+        monkeypatch.setattr(f"trialbook.cli.{module}.doors", lambda _by: evening)
+    assert "judged as of 2026-01-10" in run("screening", folder, "P1").output
+    assert "on 2026-01-10" in run("dose", folder, "P1", "rituximab", code=1).stderr
+    assert "as of 2026-01-10" in run("status", folder).output
