@@ -49,6 +49,7 @@ test-deps:       ## install the Debian packages that some tests need (R, Chromiu
 
 benchmark: $(VENV)/developer   ## measure speed as ratios in one run
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/long_table.py
 
 clean:           ## remove what make made
 	rm -rf $(VENV) $(DEMO)

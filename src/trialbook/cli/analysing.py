@@ -54,11 +54,18 @@ FILE = click.Path(path_type=Path)
     "--missing", multiple=True, metavar="TEXT", help="Text that stands for no value, such as NA; may be repeated."
 )
 @click.option(
-    "--test", type=click.Choice(TESTS), default=TESTS[0], show_default=True,
-    help="The test that was chosen beforehand; the others are sensitivity analyses.",
+    "--test", type=click.Choice(TESTS), default=TESTS[0], show_default=True, metavar="TEST",
+    help="Chosen beforehand: paired t, sign flip or signed rank; the others are sensitivity analyses.",
 )  # fmt: skip
-@click.option("--confidence", callback=share, default="0.95", show_default=True, help="Confidence of the intervals.")
-@click.option("--alpha", callback=share, default="0.05", show_default=True, help="Level of the test.")
+@click.option(
+    "--confidence",
+    callback=share,
+    metavar="SHARE",
+    default="0.95",
+    show_default=True,
+    help="Confidence of the intervals.",
+)
+@click.option("--alpha", callback=share, metavar="SHARE", default="0.05", show_default=True, help="Level of the test.")
 @click.option("--seed", type=int, metavar="N", help="Draw patterns of signs at random where all are too many to count.")
 @click.option("--csv", "csv_out", type=FILE, metavar="OUT", help="Write every result to this CSV file.")
 @click.pass_context
@@ -110,11 +117,11 @@ def analyse(
 @click.argument("a", type=FILE, metavar="A")
 @click.argument("b", type=FILE, metavar="B")
 @click.option(
-    "--tolerance", type=click.FloatRange(0), default=1e-9, show_default=True,
+    "--tolerance", type=click.FloatRange(0), metavar="SHARE", default=1e-9, show_default=True,
     help="Relative difference up to which two numbers are equal.",
 )  # fmt: skip
 @click.option(
-    "--absolute", type=click.FloatRange(0), default=1e-12, show_default=True,
+    "--absolute", type=click.FloatRange(0), metavar="NUMBER", default=1e-12, show_default=True,
     help="Absolute difference up to which they are equal whatever their size.",
 )  # fmt: skip
 @click.option(
