@@ -3,6 +3,7 @@
 CRASH-01: of 30 processes killed with SIGKILL while they save, none loses an acknowledged save, none leaves half of one,
 and a save that is sent again is recorded once.
 CRASH-03: a process that is killed while it makes a ledger leaves none or a whole one, and the next one can make it.
+CRASH-04: the same of a process that saves for many threads by one writer.
 CRASH-02: the control: a writer that acknowledges before it commits is caught by the same test.
 """
 
@@ -18,7 +19,7 @@ import pytest
 KILLS = 30
 
 NURSERY = """
-import contextlib, json, os, signal, sys, time
+import contextlib, json, os, signal, sys, threading, time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from trialbook.capture.acts import import_rows
 from trialbook.capture.book import Book
 from trialbook.capture.ledger import Draft
 from trialbook.capture.store import Store
+from trialbook.capture.writer import Writer
 import numpy as np
 import uuid
 
@@ -58,21 +60,32 @@ def live(child, again):
     if IS_HASTY:
         Store.writing = hasty
     with Book.open(site.file, now=lambda: datetime.now(UTC), new_id=lambda: str(uuid.uuid4()), read=read_text) as book:
-        for number in range(10**9):
-            current = again if again and number == 0 else f"{child}-{number}"
-            os.write(pipe_in, (json.dumps(["sent", current]) + "\\n").encode())
-            book.record(form(current), by="carla", request=current)
-            if not IS_HASTY:
-                os.write(pipe_in, (json.dumps(["told", current]) + "\\n").encode())
+        if not THREADS:
+            work(book.record, [*again, *(f"{child}-{number}" for number in range(10**5))])
+        record = Writer(book).record
+        for thread in range(THREADS):
+            mine = [*again[thread::THREADS], *(f"{child}-{thread}-{number}" for number in range(10**5))]
+            threading.Thread(target=work, args=(record, mine)).start()
+        time.sleep(1000)
+
+
+def work(record, requests):
+    global current
+    for request in requests:
+        current = request
+        os.write(pipe_in, (json.dumps(["sent", request]) + "\\n").encode())
+        record(form(request), by="carla", request=request)
+        if not IS_HASTY:
+            os.write(pipe_in, (json.dumps(["told", request]) + "\\n").encode())
 
 
 chance = np.random.default_rng(7)
-told, sent, slowest = set(), "", 0.0
+told, sent, slowest = set(), set(), 0.0
 for child in range(KILLS):
     pipe_out, pipe_in = os.pipe()
     pid = os.fork()
     if pid == 0:
-        live(child, "" if sent in told else sent)
+        live(child, sorted(sent - told))
     started = time.monotonic()
     os.close(pipe_in)
     lines = os.fdopen(pipe_out)
@@ -80,7 +93,7 @@ for child in range(KILLS):
     slowest = max(slowest, time.monotonic() - started)
     while child % 5 and "told" not in first[-1]:
         first.append(lines.readline())
-    time.sleep(float(chance.uniform(0.0, 0.03)))
+    time.sleep(float(chance.uniform(0.0, 0.03 * (1 + THREADS))))
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     for line in [*first, *lines]:
@@ -90,7 +103,7 @@ for child in range(KILLS):
         if what == "told":
             told.add(request)
         else:
-            sent = request
+            sent.add(request)
     lines.close()
 
 with site.open() as book:
@@ -110,10 +123,13 @@ print(json.dumps({
 """
 
 
-def kill_many(folder: Path, *, kills: int, is_hasty: bool) -> dict[str, object]:
-    """Run and kill that many writers one after the other; return what became of their saves."""
+def kill_many(folder: Path, *, kills: int, is_hasty: bool, threads: int = 0) -> dict[str, object]:
+    """Run and kill that many processes one after the other; return what became of their saves.
+
+    Each saves by itself, or by one writer for so many threads.
+    """
     root = str(Path(__file__).parents[2])
-    given = f"ROOT, FOLDER, KILLS, IS_HASTY = {root!r}, {str(folder)!r}, {kills}, {is_hasty}\n"
+    given = f"ROOT, FOLDER, KILLS, IS_HASTY, THREADS = {root!r}, {str(folder)!r}, {kills}, {is_hasty}, {threads}\n"
     done = subprocess.run(
         [sys.executable, "-c", given + NURSERY], capture_output=True, text=True, check=False, timeout=120
     )
@@ -129,6 +145,15 @@ def test_killed_writers(tmp_path: Path) -> None:
     assert (found["lost"], found["half"], found["problems"]) == ([], [], [])
     assert isinstance(found["told"], int)
     assert found["told"] >= KILLS * 4 // 5, "four writers in five are killed after their first save"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither fork nor SIGKILL")
+def test_killed_while_many_save(tmp_path: Path) -> None:
+    """CRASH-04: eight threads, one writer: what any of them was told is there, whole and once."""
+    found = kill_many(tmp_path, kills=KILLS // 2, is_hasty=False, threads=8)
+    assert (found["lost"], found["half"], found["problems"]) == ([], [], [])
+    assert isinstance(found["told"], int)
+    assert found["told"] >= KILLS
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither fork nor SIGKILL")

@@ -380,4 +380,4 @@ def test_a_planted_fault_is_caught(
     """HIST-05: the histories that pass above fail with this fault."""
     plant(monkeypatch)
     with pytest.raises((AssertionError, TrialbookError, ExceptionGroup)):
-        run(40)
+        run(120)

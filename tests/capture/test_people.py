@@ -26,13 +26,20 @@ STAMP = Stamp(
 )
 
 FORMS = ("enzymes", "strength", "visit", None)
+WORK = ("query", "answer query", "countersign")
 MAY: dict[str, set[tuple[str, str | None]]] = {
-    "custodian": set(product(RIGHTS, FORMS)),
-    "investigator": set(product(("enrol", "record", "note"), FORMS)),
-    "nurse": {("record", "enzymes"), ("record", "visit"), *product(("note",), FORMS)},
+    "custodian": set(product([right for right in RIGHTS if right != "sign"], FORMS)),
+    "investigator": set(
+        product(
+            ("enrol", "record", "note", *WORK, "close query", "sign", "override", "unblind"),
+            FORMS,
+        )
+    ),
+    "nurse": {*product(("record", *WORK), ("enzymes", "visit")), *product(("note",), FORMS)},
     "assessor": {
         ("record", "strength"),
         ("record", "visit"),
+        *product(WORK, ("strength",)),
         *product(("note",), FORMS),
     },
     "statistician": set(product(("note",), FORMS)),

@@ -31,6 +31,7 @@ from trialbook.capture.book import Book
 from trialbook.capture.ledger import Draft, Entry, Stamp, chain
 from trialbook.capture.migrations import MIGRATIONS, Migration, migrate, schema_differences, schema_version
 from trialbook.capture.store import ENTRY, NAMES, SETTINGS, Store
+from trialbook.capture.verify import verify_file
 from trialbook.errors import LedgerError
 from trialbook.wording import remedy, sentence
 
@@ -455,10 +456,25 @@ def test_an_older_schema_is_brought_up_to_date(made: Path) -> None:
     store.close()
 
 
+def test_a_ledger_of_the_first_schema(site: Site) -> None:
+    """STORE-06: it opens, its entries and hashes are what they were, and it takes entries that say how they got in."""
+    site.create().close()
+    with raw(site.file) as connection:
+        connection.execute("ALTER TABLE entry DROP COLUMN mode")
+        connection.execute("PRAGMA user_version = 1")
+        before = connection.execute("SELECT seq, at, hash FROM entry ORDER BY seq").fetchall()
+    assert [problem.code for problem in verify_file(site.file).problems] == ["LEDGER-43"]
+    with site.open() as book:
+        assert [(entry.seq, entry.at, entry.hash) for entry in book.entries()] == before
+        book.record(enter("P1", "background", "sex", "F", mode="touch"), by="ines")
+        assert [entry.mode for entry in book.entries()][-2:] == [None, "touch"]
+        assert book.verify().ok
+
+
 def test_a_newer_schema_is_refused(made: Path, site: Site) -> None:
     """STORE-06: the older program says which is newer, and leaves the file as it is."""
     with raw(made) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {LATER.number}")
     before = made.read_bytes()
     assert code_of(site.open) == "LEDGER-06"
     assert made.read_bytes() == before
@@ -467,7 +483,7 @@ def test_a_newer_schema_is_refused(made: Path, site: Site) -> None:
 def test_a_step_that_fails_changes_nothing(made: Path) -> None:
     """STORE-06: a migration is whole or not at all."""
     store = Store.open(made)
-    broken = Migration(number=2, name="broken", sqlite=(*LATER.sqlite, "CREATE NONSENSE"))
+    broken = Migration(number=LATER.number, name="broken", sqlite=(*LATER.sqlite, "CREATE NONSENSE"))
 
     def run() -> None:
         with store.writing() as transaction:
@@ -476,5 +492,5 @@ def test_a_step_that_fails_changes_nothing(made: Path) -> None:
     assert code_of(run) == "LEDGER-15"
     with store.reading() as transaction:
         assert schema_differences(transaction.connection) == []
-        assert schema_version(transaction.connection) == 1
+        assert schema_version(transaction.connection) == MIGRATIONS[-1].number
     store.close()

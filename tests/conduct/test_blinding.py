@@ -14,6 +14,8 @@ MASK-08: masking works for any study and any casebook; what the study does not k
     everything.
 MASK-09: a blind role gets nothing by a wide word, by another role's `by`, or in spite of `except`.
 MASK-10: why a form is closed is told to a blind role without the forms that are waited for.
+MASK-12: queries, seals, verifications, overrides and unblindings are shown to a role that is not blind where they speak
+    of what it is shown, and to a blind role never.
 MASK-11: a condition judged on a masked casebook is judged alike whatever is hidden.
 """
 
@@ -33,7 +35,17 @@ from hypothesis import strategies as st
 from trialbook.capture.people import is_code
 from trialbook.conduct.answers import values_for
 from trialbook.conduct.blinding import NOW, UNSEEN, is_released, mask, mask_reasons, may_see
-from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell
+from trialbook.conduct.casebook import (
+    VISIT_FORM,
+    Answer,
+    Casebook,
+    Cell,
+    Override,
+    Query,
+    Seal,
+    Unblinding,
+    Verified,
+)
 from trialbook.conduct.ratings import may_open
 from trialbook.conduct.schedule import UNSCHEDULED
 from trialbook.protocol.kinds import VISIT_ID
@@ -670,3 +682,59 @@ def test_conditions_on_a_masked_casebook_know_only_what_is_shown() -> None:
     told = values_for(PLAN, one, visit=NOW, form="rating")
     assert told == values_for(PLAN, other, visit=NOW, form="rating")
     assert told == {"participant.status": "screening", "visit.id": NOW, "rating.power": 6.0}
+
+
+def rated(name: str, item: str, by: str, release: Literal["at once", "at lock"] = "at once") -> Form:
+    """Make a form of one item at week 4."""
+    items = {item: an_item(item)}
+    return Form(id=name, label=LABEL, timing="visits", visits=("week 4",), items=items, by=(by,), release=release)
+
+
+MARKED = a_study(
+    {"lab": rated("lab", "ck", "nurse"), "rating": rated("rating", "power", "assessor", "at lock")},
+    (
+        Role(id="nurse", label=LABEL, sees=("everything",), hidden=("rating",), records=("lab",)),
+        Role(id="assessor", label=LABEL, blind=True, records=("rating",)),
+        Role(id="physician", label=LABEL, sees=("everything",), records=("lab",)),
+    ),
+)
+
+
+def marked(*, locked: bool = False) -> Casebook:
+    """Return a casebook with every kind of mark on both forms, on the visit and on the participant."""
+    cells = [Cell("week 4", form, "", "") for form in ("lab", "rating")]
+    items = [Cell("week 4", "lab", "", "ck"), Cell("week 4", "rating", "", "power")]
+    places = [*cells, *items, Cell("week 4", "", "", ""), Cell("", "", "", "")]
+    seals = {n: Seal(seq=n, kind="sign", level="form", cell=cell) for n, cell in enumerate(places)}
+    lock = {99: Seal(seq=99, kind="lock", level="study", cell=Cell("", "", "", ""))} if locked else {}
+    return Casebook(
+        participant="P1",
+        answers={cell: Answer(text="1", value="1", seq=n + 1) for n, cell in enumerate(items)},
+        queries={n: Query(seq=n, cell=cell, text="?") for n, cell in enumerate(places)},
+        seals={**seals, **lock},
+        verified={cell: Verified(seq=9, about=1) for cell in items},
+        overrides={
+            (cell.visit, cell.form): Override(seq=9, visit="week 4", form=cell.form, reason="x") for cell in cells
+        },
+        unblindings=(Unblinding(seq=9, kind="accidental", who="amir", reason="x"),),
+    )
+
+
+def test_marks() -> None:
+    """MASK-12: nothing of the rating for those who do not see it, until it is released."""
+    study, casebook = MARKED, marked()
+    for role in ("nurse", "physician"):
+        shown = mask(study, casebook, role)
+        forms = [query.cell.form for query in shown.queries.values()] + [
+            seal.cell.form for seal in shown.seals.values()
+        ]
+        assert sorted(set(forms)) == ["", "lab"]
+        assert {cell.form for cell in shown.verified} == {"lab"}
+        assert set(shown.overrides) == {("week 4", "lab")}
+        assert mask(study, shown, role) == shown
+    locked = marked(locked=True)
+    assert {query.cell.form for query in mask(study, locked, "physician").queries.values()} == {"", "lab", "rating"}
+    assert {query.cell.form for query in mask(study, locked, "nurse").queries.values()} == {"", "lab"}
+    blind = mask(study, locked, "assessor", visit="week 4")
+    assert blind == Casebook(participant="P1", answers=blind.answers)
+    assert mask(study, locked, "stranger") == UNSEEN

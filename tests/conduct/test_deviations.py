@@ -9,6 +9,7 @@ DEV-05: who was screened and not enrolled can only deviate in the consent, and i
 DEV-06: a dose differs where it does so by more than 5 % and by more than one step of rounding.
 DEV-07: a constant background raises nothing, and any change exactly one deviation.
 DEV-08: every deviation has a kind of the table and the entries that tell of it; what did not happen has none.
+DEV-11: what was done on purpose, or seen that should not have been, is raised from its own entry.
 DEV-09: forms in the wrong order and other raters are raised from who answered first.
 """
 
@@ -24,7 +25,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialbook.conduct.casebook import Answer, Casebook, Cell, ParticipantStatus
+from trialbook.conduct.casebook import Answer, Casebook, Cell, Override, ParticipantStatus, Unblinding
 from trialbook.conduct.deviations import KINDS, Deviation, find_deviations, groups_of, is_other_amount
 from trialbook.protocol.model import Quantity, Study
 from trialbook.protocol.read import parse_study
@@ -222,7 +223,30 @@ def test_dev_02_one_breach_one_deviation(kind: tuple[str, str]) -> None:
 
 def test_dev_02_every_kind_is_tried() -> None:
     tried = {*BREACHES, ("dose", "not enrolled"), ("order", "out of order"), ("rater", "other rater")}
+    tried |= {("order", "overridden"), ("blinding", "emergency"), ("blinding", "accidental")}
     assert tried == {(group, kind) for group, kinds in KINDS.items() for kind in kinds}
+
+
+def test_dev_11_a_form_opened_before_its_time() -> None:
+    """DEV-11: the override is listed with its reason, in the place of the order that it broke."""
+    override = Override(seq=90, visit="week 4", form="rating", reason="the nurse is ill", by="ines")
+    casebook = replace(book(AS_PLANNED), overrides={("week 4", "rating"): override})
+    deviation = only(casebook)
+    assert (deviation.group, deviation.kind, deviation.visit) == ("order", "overridden", "week 4")
+    assert (deviation.form, deviation.found, deviation.seqs) == ("rating", "the nurse is ill", (90,))
+    assert deviation.planned.startswith("after ")
+    early = {
+        cell: replace(answer, first_seq=1 if cell.form == "rating" else 50) for cell, answer in casebook.answers.items()
+    }
+    assert found(replace(casebook, answers=early)) == [("order", "overridden"), ("order", "out of order")]
+
+
+def test_dev_11_unblinding() -> None:
+    """DEV-11: one in an emergency and one by accident are raised, a planned one is not."""
+    kinds = ("planned", "emergency", "accidental")
+    seen = tuple(Unblinding(seq=90 + n, kind=kind, who="amir", reason="x") for n, kind in enumerate(kinds))
+    casebook = replace(book(AS_PLANNED), unblindings=seen)
+    assert found(casebook) == [("blinding", "emergency"), ("blinding", "accidental")]
 
 
 @settings(max_examples=60, deadline=None)

@@ -8,43 +8,98 @@ writer's transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from trialbook.capture.answers import at_site, form_of, is_visit, judge_answer
+from trialbook.capture.asking import (
+    Act,
+    adopt,
+    answer_query,
+    clear,
+    close_query,
+    complete,
+    correct,
+    countersign,
+    enrol,
+    enter,
+    freeze,
+    grant,
+    import_rows,
+    lock,
+    note,
+    open_ledger,
+    override,
+    raise_query,
+    reassign_query,
+    reinstate,
+    revoke,
+    save_form,
+    screen,
+    screen_fail,
+    sign,
+    thaw,
+    unblind,
+    unlock,
+    verify_source,
+    withdraw,
+)
+from trialbook.capture.exceptions import judge_override, judge_unblind
+from trialbook.capture.forms import judge_form
 from trialbook.capture.judging import Desk, Judged, State, place_of
-from trialbook.capture.ledger import Draft, read_draft
+from trialbook.capture.ledger import MODES, Draft, cell_of, read_draft
+from trialbook.capture.marks import level_of
 from trialbook.capture.people import CUSTODIAN, RIGHTS, Grant, Right, clashes, is_code, may
+from trialbook.capture.queries import ask_by_rules, judge_followed, judge_raised
+from trialbook.capture.seals import judge_closing, judge_countersign, judge_opening, judge_sign, judge_verified
 from trialbook.capture.statuses import judge_reinstate, judge_screen, judge_status
+from trialbook.conduct.casebook import Level
 from trialbook.errors import Problem
 from trialbook.protocol.model import Study
 from trialbook.protocol.suggest import listed, suggest
 
+__all__ = [
+    "ACTS",
+    "IMPORTED",
+    "Act",
+    "Kind",
+    "adopt",
+    "answer_query",
+    "clear",
+    "close_query",
+    "complete",
+    "correct",
+    "countersign",
+    "enrol",
+    "enter",
+    "freeze",
+    "grant",
+    "import_rows",
+    "judge_act",
+    "judge_imported",
+    "lock",
+    "note",
+    "open_ledger",
+    "override",
+    "raise_query",
+    "reassign_query",
+    "reinstate",
+    "revoke",
+    "save_form",
+    "screen",
+    "screen_fail",
+    "sign",
+    "thaw",
+    "unblind",
+    "unlock",
+    "verify_source",
+    "withdraw",
+]
+
 UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, and halves of pairs: no UTF-8 file can hold them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What somebody wants recorded, all of it or nothing."""
-
-    name: str
-    asked: tuple[Draft, ...]
-    """In the person's own words: texts as typed, nothing parsed. `about` of an answer is the entry that they saw."""
-    plan: Study | None = None
-    """The study that `adopt` adopts."""
-
-    @property
-    def adopted(self) -> Study | None:
-        """The study that is in force after the act; None where the act changes nothing in that."""
-        return self.plan if self.name == "adopt" else None
-
-    @property
-    def participants(self) -> frozenset[str]:
-        """Participants whom the act concerns."""
-        return frozenset(draft.participant for draft in self.asked if draft.participant is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,138 +107,10 @@ class Kind:
     """What an act of one name needs, and how each of its drafts is judged."""
 
     right: Right
-    needs_reason: Literal["never", "for a change", "always"]
-    judge: Callable[[Desk, Draft], None]
-
-
-# ---- asking -----------------------------------------------------------------------------------------------------
-
-
-def open_ledger(person: str) -> Act:
-    """Open a new ledger; the person becomes its custodian."""
-    return Act(name="open", asked=(Draft(act="open", person=person, value=CUSTODIAN),))
-
-
-def adopt(study: Study, *, reason: str | None = None) -> Act:
-    """Adopt a study file, the first or a later version, with its full text."""
-    draft = Draft(act="adopt", text=study.text, value=study.fingerprint, reason=blank(reason))
-    return Act(name="adopt", plan=study, asked=(draft,))
-
-
-def grant(person: str, role: str, *, site: str | None = None) -> Act:
-    """Grant a role to a person, at one site or everywhere."""
-    return Act(name="grant", asked=(Draft(act="grant", person=person, value=role, site=blank(site)),))
-
-
-def revoke(person: str, role: str, *, reason: str, site: str | None = None) -> Act:
-    """Take a role from a person."""
-    draft = Draft(act="revoke", person=person, value=role, site=blank(site), reason=blank(reason))
-    return Act(name="revoke", asked=(draft,))
-
-
-def screen(participant: str, *, site: str | None = None, reason: str | None = None) -> Act:
-    """Begin the casebook of a participant; with a reason, correct the site."""
-    draft = Draft(act="screen", participant=participant, site=blank(site), reason=blank(reason))
-    return Act(name="screen", asked=(draft,))
-
-
-def screen_fail(participant: str, *, on: str | None = None, why: str | None = None, reason: str | None = None) -> Act:
-    """Record that a participant was screened and not enrolled."""
-    return left("screen_fail", participant, on=on, why=why, reason=reason)
-
-
-def enrol(participant: str, *, on: str | None = None, reason: str | None = None) -> Act:
-    """Record that a screened participant was enrolled."""
-    return left("enrol", participant, on=on, why=None, reason=reason)
-
-
-def withdraw(participant: str, *, on: str | None = None, why: str | None = None, reason: str | None = None) -> Act:
-    """Record that an enrolled participant left the study before its end, and why."""
-    return left("withdraw", participant, on=on, why=why, reason=reason)
-
-
-def complete(participant: str, *, on: str | None = None, reason: str | None = None) -> Act:
-    """Record that a participant completed the study."""
-    return left("complete", participant, on=on, why=None, reason=reason)
-
-
-def reinstate(participant: str, *, reason: str) -> Act:
-    """Take back an end that was recorded by mistake."""
-    return Act(name="reinstate", asked=(Draft(act="reinstate", participant=participant, reason=blank(reason)),))
-
-
-def left(name: str, participant: str, *, on: str | None, why: str | None, reason: str | None) -> Act:
-    """Ask for an act on a participant's status; `on` is its date as typed, `why` the cause of an end."""
-    draft = Draft(act=name, participant=participant, value=blank(on), text=blank(why), reason=blank(reason))
-    return Act(name=name, asked=(draft,))
-
-
-def enter(
-    participant: str, form: str, item: str, text: str, *, visit: str = "", repeat: str = "", unit: str | None = None
-) -> Act:
-    """Record the first answer of a cell."""
-    return Act(
-        name="enter",
-        asked=(
-            Draft(
-                act="enter",
-                participant=participant,
-                visit=visit or None,
-                form=form,
-                repeat=repeat or None,
-                item=item,
-                text=text,
-                unit=unit,
-            ),
-        ),
-    )
-
-
-def correct(  # noqa: PLR0913 - as `enter`, with the reason and the entry that was seen
-    participant: str,
-    form: str,
-    item: str,
-    text: str,
-    *,
-    reason: str,
-    visit: str = "",
-    repeat: str = "",
-    unit: str | None = None,
-    seen: int | None = None,
-) -> Act:
-    """Record another answer in the place of one that stands; `seen` is the number of the entry the person looked at."""
-    asked = enter(participant, form, item, text, visit=visit, repeat=repeat, unit=unit).asked[0]
-    return Act(name="correct", asked=(replace(asked, act="correct", reason=blank(reason), about=seen),))
-
-
-def clear(
-    participant: str, form: str, item: str, *, reason: str, visit: str = "", repeat: str = "", seen: int | None = None
-) -> Act:
-    """Take an answer away, because it should never have been there; what stood there stays in the ledger."""
-    asked = enter(participant, form, item, "", visit=visit, repeat=repeat).asked[0]
-    return Act(name="clear", asked=(replace(asked, act="clear", text=None, reason=blank(reason), about=seen),))
-
-
-def note(text: str, *, participant: str | None = None, visit: str = "", form: str | None = None) -> Act:
-    """Add a note to the study, a participant, a visit or a form."""
-    draft = Draft(act="note", participant=participant, visit=visit or None, form=form, text=text)
-    return Act(name="note", asked=(draft,))
-
-
-def import_rows(asked: Iterable[Draft], *, reason: str | None = None) -> Act:
-    """Record many answers and statuses at once, all or nothing.
-
-    Each draft asks as the act of its name would (`IMPORTED` lists them), with the file, hash, row and column it came
-    from. With a reason, an `enter` of another value than the one that stands is a correction.
-    """
-    why = blank(reason)
-    rows = tuple(asked) if why is None else tuple(replace(draft, reason=draft.reason or why) for draft in asked)
-    return Act(name="import_rows", asked=rows)
-
-
-def blank(text: str | None) -> str | None:
-    """Return None for a text that says nothing."""
-    return text if text is not None and text.strip() else None
+    needs_reason: Literal["never", "for a change", "where something is open", "always"]
+    judge: Callable[[Desk, Draft], None] | None = None
+    judge_whole: Callable[[Desk, Act], None] | None = None
+    """Judges all drafts of an act together, where they hang on each other."""
 
 
 # ---- judging ----------------------------------------------------------------------------------------------------
@@ -197,12 +124,25 @@ def judge_act(act: Act, *, study: Study, state: State, by: str) -> Judged:
     role, problems = role_for(act, study=study, state=state, by=by)
     if problems:
         return Judged(problems=problems)
-    desk = Desk(study=act.adopted or study, state=state)
-    for draft in act.asked:
-        ACTS[act.name].judge(desk, draft)
+    mode = "import" if act.name == "import_rows" else None
+    desk = Desk(study=act.adopted or study, state=state, by=by, role=role, mode=mode)
+    judge(desk, act)
+    if not desk.problems:
+        ask_by_rules(desk, act)
     if desk.problems:
-        return Judged(problems=tuple(desk.problems), notes=tuple(desk.notes))
+        told = desk.told(desk.problems)
+        return Judged(problems=told, notes=tuple(desk.notes))
     return Judged(drafts=tuple(desk.drafts), notes=tuple(desk.notes), role=role)
+
+
+def judge(desk: Desk, act: Act) -> None:
+    """Judge every draft of an act, one by one or together."""
+    kind = ACTS[act.name]
+    if kind.judge_whole is not None:
+        kind.judge_whole(desk, act)
+    if kind.judge is not None:
+        for draft in act.asked:
+            kind.judge(desk, draft)
 
 
 def unready(act: Act, by: str) -> Iterator[Problem]:
@@ -214,6 +154,9 @@ def unready(act: Act, by: str) -> Iterator[Problem]:
             yield Problem(code="ACT-02", place=place_of(draft), values={"act": act.name})
         if not can_be_kept(draft):
             yield Problem(code="ACT-19", place=place_of(draft))
+        if draft.mode not in {None, *MODES}:
+            values = {"mode": printable(draft.mode or ""), "known": listed(MODES)}
+            yield Problem(code="ACT-29", place=place_of(draft), values=values)
 
 
 def can_be_kept(draft: Draft) -> bool:
@@ -230,25 +173,41 @@ def role_for(act: Act, *, study: Study, state: State, by: str) -> tuple[str | No
     """Return the role that lets a person do all of an act, or a problem for what none of theirs reaches."""
     if act.name == "open":
         return CUSTODIAN, ()
-    right = ACTS[act.name].right
-    roles: dict[tuple[str | None, str | None], str | None] = {}
+    roles: dict[Need, str | None] = {}
     for draft in act.asked:
-        casebook = state.casebooks.get(draft.participant or "")
-        where = (draft.form, draft.site if casebook is None else casebook.site)
-        if where not in roles:
-            roles[where] = may(state.people, by, right, study=study, form=where[0], site=where[1])
+        need = need_of(act, draft, state, by)
+        if need not in roles:
+            right, form, site, level = need
+            roles[need] = may(state.people, by, right, study=study, form=form, site=site, level=level)
     custodians = listed(state.people.custodians())
     problems = tuple(
-        Problem(code="ACT-01", values={"person": by, "doing": doing(right, *where), "custodians": custodians})
-        for where, role in roles.items()
+        Problem(code="ACT-01", values={"person": by, "doing": doing(*need[:3]), "custodians": custodians})
+        for need, role in roles.items()
         if role is None
     )
     return next(iter(roles.values()), None), problems
 
 
+Need = tuple[Right, str | None, str | None, Level]
+"""A right, and the form, site and level for which it is needed."""
+
+
+def need_of(act: Act, draft: Draft, state: State, by: str) -> Need:
+    """Return what a draft needs; one that follows a query needs it for the form of the query."""
+    casebook = state.casebooks.get(draft.participant or "")
+    site = draft.site if casebook is None else casebook.site
+    query = None if casebook is None or draft.act not in FOLLOWING else casebook.queries.get(draft.about or 0)
+    right = ACTS[act.name].right
+    if query is None:
+        return right, draft.form, site, level_of(cell_of(draft))
+    is_own = query.by == by and not query.rule
+    return "query" if is_own and right == "close query" else right, query.cell.form or None, site, "form"
+
+
 def doing(right: Right, form: str | None, site: str | None) -> str:
     """Say what a right would let a person do, and where."""
-    return RIGHTS[right] + (f" “{form}”" if right == "record" and form else "") + (f" at site {site}" if site else "")
+    names_form = form is not None and right not in {"set up", "enrol", "import", "note"}
+    return RIGHTS[right] + (f" “{form}”" if names_form else "") + (f" at site {site}" if site else "")
 
 
 def judge_open(desk: Desk, asked: Draft) -> None:
@@ -317,10 +276,11 @@ def judge_note(desk: Desk, asked: Draft) -> None:
 
 def judge_imported(desk: Desk, asked: Draft) -> None:
     """Judge one row of an import as the act that it names."""
+    judge_one = ACTS[asked.act].judge if asked.act in IMPORTED else None
     if asked.act == "enter":
         judge_answer(desk, asked)
-    elif asked.act in IMPORTED:
-        ACTS[asked.act].judge(desk, without_cell(asked))
+    elif judge_one is not None:
+        judge_one(desk, without_cell(asked))
     else:
         desk.refuse("ACT-27", asked, act=asked.act, known=listed(IMPORTED))
 
@@ -347,11 +307,28 @@ ACTS: Mapping[str, Kind] = MappingProxyType(
         "enter": Kind("record", "never", judge_answer),
         "correct": Kind("record", "always", judge_answer),
         "clear": Kind("record", "always", judge_answer),
+        "save_form": Kind("record", "for a change", judge_whole=judge_form),
+        "raise_query": Kind("query", "never", judge_raised),
+        "answer_query": Kind("answer query", "never", judge_followed),
+        "reassign_query": Kind("query", "never", judge_followed),
+        "close_query": Kind("close query", "always", judge_followed),
+        "sign": Kind("sign", "never", judge_whole=judge_sign),
+        "countersign": Kind("countersign", "never", judge_countersign),
+        "verify_source": Kind("verify", "never", judge_verified),
+        "freeze": Kind("freeze", "never", judge_whole=judge_closing),
+        "thaw": Kind("freeze", "always", judge_whole=judge_opening),
+        "lock": Kind("lock", "where something is open", judge_whole=judge_closing),
+        "unlock": Kind("lock", "always", judge_whole=judge_opening),
+        "override": Kind("override", "always", judge_override),
+        "unblind": Kind("unblind", "always", judge_unblind),
         "note": Kind("note", "never", judge_note),
         "import_rows": Kind("import", "for a change", judge_imported),
     }
 )
 """Every act by its name."""
+
+FOLLOWING = frozenset({"answer_query", "close_query", "reassign_query"})
+"""Acts that name a query by its number."""
 
 IMPORTED = ("screen", "screen_fail", "enrol", "withdraw", "complete", "enter")
 """Acts that the rows of an import may ask for."""

@@ -51,18 +51,26 @@ def judge_answer(desk: Desk, asked: Draft) -> None:
 
 def find_item(desk: Desk, asked: Draft) -> Item | None:
     """Return the item that a draft answers; refuse the draft where the study has none of this name."""
-    form = form_of(desk.study, asked.form)
+    form = find_form(desk, asked)
     name = asked.item or ""
     if form is None:
-        known = (VISIT_FORM, *desk.study.forms)
-        desk.refuse("ACT-04", asked, form=asked.form or "", near=suggest(asked.form or "", known), known=listed(known))
-    elif name in form.derived:
+        return None
+    if name in form.derived:
         desk.refuse("ACT-13", asked, item=f"{form.id}.{name}", of=listed(form.derived[name].of))
     elif name not in form.items:
         desk.refuse("ACT-05", asked, form=form.id, item=name, near=suggest(name, form.items), known=listed(form.items))
     else:
         return form.items[name]
     return None
+
+
+def find_form(desk: Desk, asked: Draft) -> Form | None:
+    """Return the form that a draft names; refuse the draft where the study has none of this name."""
+    form = form_of(desk.study, asked.form)
+    if form is None:
+        known = (VISIT_FORM, *desk.study.forms)
+        desk.refuse("ACT-04", asked, form=asked.form or "", near=suggest(asked.form or "", known), known=listed(known))
+    return form
 
 
 def form_of(study: Study, name: str | None) -> Form | None:
@@ -99,7 +107,7 @@ def is_visit(study: Study, visit: str) -> bool:
 
 def is_as_seen(desk: Desk, asked: Draft, standing: Answer | None) -> bool:
     """Tell whether the answer that the person saw still stands, where they said which; refuse the draft where not."""
-    if asked.about is None or (standing is not None and standing.seq == asked.about):
+    if asked.about is None or asked.about == (0 if standing is None else standing.seq):
         return True
     now, by = ("nothing", "") if standing is None else (standing.text, standing.by)
     desk.refuse("ACT-14", asked, now=now, by=by or "somebody", text=asked.text or "")
@@ -108,7 +116,7 @@ def is_as_seen(desk: Desk, asked: Draft, standing: Answer | None) -> bool:
 
 def record_clear(desk: Desk, asked: Draft, standing: Answer | None) -> None:
     """Take an answer away; what stands nowhere adds nothing."""
-    if standing is not None:
+    if standing is not None and desk.is_open(asked):
         desk.record(at_site(desk, asked, about=standing.seq, text=None, value=None, unit=None, missing=None))
 
 
@@ -129,7 +137,10 @@ def record_new(desk: Desk, asked: Draft, value: Value, standing: Answer | None) 
     if standing is not None and asked.reason is None:
         desk.refuse("ACT-07", asked, old=standing.text, new=value.text)
         return
+    if not desk.is_open(asked):
+        return
     parsed = {"text": value.text, "value": value.value, "unit": value.unit, "missing": value.missing}
+    parsed["mode"] = asked.mode or desk.mode
     if standing is None:
         desk.record(at_site(desk, asked, act="enter", about=None, **parsed))
     else:

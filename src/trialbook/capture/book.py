@@ -12,22 +12,25 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from trialbook import __version__
-from trialbook.capture.acts import Act, adopt, judge_act, open_ledger
+from trialbook.capture.acts import FOLLOWING, Act, adopt, judge_act, open_ledger
 from trialbook.capture.judging import Judged, State
 from trialbook.capture.ledger import (
     EMPTY,
+    Draft,
     Entry,
     Head,
     Stamp,
     cell_of,
     chain,
     fold,
+    fold_study,
     head_of,
     utc,
     verify_chain,
 )
+from trialbook.capture.marks import RULE, under
 from trialbook.capture.people import People, fold_people, is_code, likeness
-from trialbook.capture.store import CHUNK, PATIENCE, Store, Transaction, beside
+from trialbook.capture.store import CHUNK, PATIENCE, Asked, Store, Transaction, beside
 from trialbook.capture.verify import Verification, verify_store
 from trialbook.conduct.casebook import Casebook
 from trialbook.errors import ActRefused, LedgerError, Problem
@@ -35,6 +38,9 @@ from trialbook.protocol.model import Study
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+TRAIL = 500
+"""Entries of the trail that are read at a time."""
 
 Reader = Callable[[str], Study]
 """Reads the text of a study file that the ledger keeps."""
@@ -63,6 +69,9 @@ class Columns:
     firsts: Mapping[str, list[object]]
     """participant, visit, form, repeat, item, at, by, first_seq, first_by; no column where no form asks who answered
     first."""
+    exceptions: Mapping[str, list[object]]
+    """Forms opened before their time, and unblindings: participant (empty for the study), act, visit, form, kind, who,
+    reason, seq."""
 
 
 class Book:
@@ -271,11 +280,12 @@ class Book:
             for entry in fresh
             if entry.item is None and entry.participant
         }
-        concerned = [entry for entry in fresh if entry.participant in state.casebooks]
+        concerned = [entry for entry in fresh if entry.participant is None or entry.participant in state.casebooks]
         self._state = State(
             head=head_of(fresh[-1]),
             fingerprint=adopted[-1].study if adopted else state.fingerprint,
             people=fold_people(fresh, state.people),
+            marks=fold_study(fresh, state.marks),
             codes={**state.codes, **began} if began else state.codes,
             casebooks=MappingProxyType(fold(concerned, state.casebooks)),
         )
@@ -283,11 +293,13 @@ class Book:
     def _state_for(self, transaction: Transaction, act: Act) -> State:
         """Return the state with the casebooks of everybody whom the act concerns."""
         state = self._state
-        wanted = [code for code in sorted(act.participants) if state.codes.get(likeness(code)) == code]
+        named = state.codes.values() if act.concerns_all else act.participants
+        wanted = [code for code in sorted(named) if state.codes.get(likeness(code)) == code]
         unread = [code for code in wanted if code not in state.casebooks]
         if unread:
             read = [fold(transaction.of_participant(code, until=state.head.count)) for code in unread]
-            merged = {**state.casebooks, **{code: casebook for folded in read for code, casebook in folded.items()}}
+            folded = {code: under(casebook, state.marks) for one in read for code, casebook in one.items()}
+            merged = {**state.casebooks, **folded}
             self._state = replace(state, casebooks=MappingProxyType(merged))
         return self._state
 
@@ -312,13 +324,13 @@ class Book:
         """Return the study file that was in force at a moment; LedgerError where none was yet."""
         with self._store.reading() as transaction:
             until = number_at(transaction, as_of)
-            study = self._adopted(transaction.study_wide(until=until))
+            study = self.adopted(transaction.study_wide(until=until))
         if study is None:
             raise LedgerError([Problem(code="LEDGER-18", values={"moment": str(as_of)})])
         return study
 
-    def _adopted(self, entries: Iterable[Entry]) -> Study | None:
-        """Return the study file that was adopted last, None where none was."""
+    def adopted(self, entries: Iterable[Entry]) -> Study | None:
+        """Return the study file that these entries adopt last, None where they adopt none."""
         adopted = [entry for entry in entries if entry.act == "adopt"]
         self._texts.update((entry.study, entry.text or "") for entry in adopted)
         return self._study_of(adopted[-1].study) if adopted else None
@@ -343,26 +355,37 @@ class Book:
             until = number_at(transaction, as_of)
             answers = transaction.current(until=until)
             wide = list(transaction.study_wide(until=until))
-            firsts = transaction.firsts(until=until) if asks_who(self._adopted(wide)) else {}
+            firsts = transaction.firsts(until=until) if asks_who(self.adopted(wide)) else {}
         casebooks = fold(wide)
         sites: list[object] = [
             casebooks[str(code)].site if code in casebooks else None for code in answers["participant"]
         ]
-        return Columns(answers={**answers, "site": sites}, statuses=status_columns(casebooks), firsts=firsts)
+        return Columns(
+            answers={**answers, "site": sites},
+            statuses=status_columns(casebooks),
+            firsts=firsts,
+            exceptions=exception_columns(wide),
+        )
 
-    def entries(self, seqs: Iterable[int] | None = None) -> Iterator[Entry]:
-        """Yield entries in order: all of them, or those with the given numbers."""
+    def entries(self, seqs: Iterable[int] | None = None, *, after: int = 0) -> Iterator[Entry]:
+        """Yield entries in order: all of them, those numbered above `after`, or those with the given numbers."""
         if seqs is not None:
             with self._store.reading() as transaction:
                 yield from list(transaction.numbered(sorted(set(seqs))))
             return
-        after = 0
-        while chunk := self._chunk(after):
+        for chunk in self.chunks(after):
             yield from chunk
+
+    def chunks(self, after: int = 0) -> Iterator[list[Entry]]:
+        """Yield the entries numbered above `after`, some at a time.
+
+        Each chunk is read in a transaction of its own, so that a slow reader keeps none open.
+        """
+        while chunk := self._chunk(after):
+            yield chunk
             after = chunk[-1].seq
 
     def _chunk(self, after: int) -> list[Entry]:
-        """Read some entries in a transaction of their own, so that a slow reader keeps none open."""
         with self._store.reading() as transaction:
             return list(transaction.entries(after=after, until=after + CHUNK))
 
@@ -383,6 +406,19 @@ class Book:
         wanted = {name: value or None for name, value in parts.items() if value is not None}
         with self._store.reading() as transaction:
             return tuple(transaction.of_cell(wanted))
+
+    def trail(self, asked: Asked, *, before: str | None = None) -> Iterator[Entry]:
+        """Yield the entries that are asked for, the newest first; `before` is the hash of the entry to go on after.
+
+        Read some at a time, each in a transaction of its own; nothing where no entry has this hash.
+        """
+        with self._store.reading() as transaction:
+            last = None if before is None else transaction.number_of(before) or 0
+        while last is None or last > 1:
+            with self._store.reading() as transaction:
+                found = transaction.trail(asked, before=last, most=TRAIL)
+            yield from found
+            last = found[-1].seq if len(found) == TRAIL else 0
 
     def head(self, as_of: int | str | None = None) -> Head:
         """Return how far the ledger reaches now, or reached at a past moment."""
@@ -409,11 +445,18 @@ def check_tail(transaction: Transaction) -> None:
 
 def repeated(act: Act, known: tuple[Entry, ...], *, by: str, request: str) -> Receipt:
     """Answer a request that was recorded before; ActRefused where its id was used for something else."""
-    asked = {(draft.participant, draft.person, cell_of(draft)) for draft in act.asked}
-    recorded = {(entry.participant, entry.person, cell_of(entry)) for entry in known}
+    asked = {subject_of(draft) for draft in act.asked}
+    recorded = {subject_of(entry) for entry in known if not (entry.source_file or "").startswith(RULE)}
     if known[0].by != by or not recorded <= asked:
         raise ActRefused([Problem(code="ACT-25", values={"request": request, "entry": str(known[0].seq)})])
     return Receipt(entries=known, repeated=True)
+
+
+def subject_of(draft: Draft) -> tuple[object, ...]:
+    """Return what an act or its entry is about: a query by its number, everything else by its address."""
+    if draft.act in FOLLOWING:
+        return draft.act, draft.participant, draft.about
+    return draft.participant, draft.person, cell_of(draft)
 
 
 def number_at(transaction: Transaction, as_of: int | str | None) -> int:
@@ -455,6 +498,21 @@ def status_columns(casebooks: Mapping[str, Casebook]) -> dict[str, list[object]]
         "ended_on": [casebook.ended_on for casebook in every],
         "end_reason": [casebook.end_reason for casebook in every],
         "seq": [casebook.status_seq for casebook in every],
+    }
+
+
+def exception_columns(entries: Iterable[Entry]) -> dict[str, list[object]]:
+    """Return the overrides and unblindings among entries, as columns."""
+    found = [entry for entry in entries if entry.act in {"override", "unblind"}]
+    return {
+        "participant": [entry.participant or "" for entry in found],
+        "act": [entry.act for entry in found],
+        "visit": [entry.visit or "" for entry in found],
+        "form": [entry.form or "" for entry in found],
+        "kind": [entry.value or "" for entry in found],
+        "who": [entry.text or "" for entry in found],
+        "reason": [entry.reason or "" for entry in found],
+        "seq": [entry.seq for entry in found],
     }
 
 

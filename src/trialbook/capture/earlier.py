@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from trialbook.capture.ledger import Draft, Entry, cell_of
+from trialbook.capture.marks import MARKS
 from trialbook.conduct.casebook import Cell
 
 Spot = tuple[str, Cell]
@@ -47,6 +48,7 @@ def earlier_imports(entries: Iterable[Entry]) -> Earlier:
     """Gather what files gave from the entries of a ledger, in their order."""
     found: dict[Spot, dict[str, Entry]] = {}
     for entry in entries:
-        if entry.source_file is not None and entry.participant is not None:
+        # a rule names itself as the source of its queries, which are no answers of a file
+        if entry.source_file is not None and entry.participant is not None and entry.act not in MARKS:
             found.setdefault(spot_of(entry), {})[entry.source_file] = entry
     return Earlier(found)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from trialbook.capture.ledger import ANSWERS, EMPTY, Draft, Head, cell_of, follow
-from trialbook.capture.people import People, likeness
-from trialbook.conduct.casebook import Answer, Casebook, Cell
+from trialbook.capture.ledger import ANSWERS, EMPTY, Draft, Head, cell_of, follow, mark_of
+from trialbook.capture.marks import MARKS, StudyMarks, marked, voided
+from trialbook.capture.people import People, Right, holders, likeness
+from trialbook.conduct.casebook import CLOSING, Answer, Casebook, Cell, Seal, SealKind
 from trialbook.errors import Place, Problem
 from trialbook.protocol.model import Study
 from trialbook.protocol.suggest import suggest
+
+WHAT: Mapping[str, str] = MappingProxyType(
+    {"form": "form", "visit": "visit", "participant": "record of the participant", "study": "study"}
+)
+"""Level -> what is sealed, in words."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -28,6 +34,8 @@ class State:
     """Every participant's code by its `likeness`."""
     casebooks: Mapping[str, Casebook] = field(default_factory=lambda: MappingProxyType({}))
     """At least those of the participants whom the act names."""
+    marks: StudyMarks = field(default_factory=StudyMarks)
+    """Freezes and locks of the study as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,12 @@ class Desk:
 
     study: Study
     state: State
+    by: str = ""
+    """Who does it."""
+    role: str | None = None
+    """Role by which they may."""
+    mode: str | None = None
+    """How answers get in that do not say it themselves."""
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
@@ -60,6 +74,13 @@ class Desk:
         if participant is None:
             return None
         return self.casebooks.get(participant) or self.state.casebooks.get(participant)
+
+    def casebook_now(self, participant: str) -> Casebook | None:
+        """Return the casebook of a participant with the answers that this act gives."""
+        casebook = self.casebook(participant)
+        if casebook is None or participant not in self.answers:
+            return casebook
+        return replace(casebook, answers=MappingProxyType(self.answers[participant]))
 
     def standing(self, participant: str, cell: Cell) -> Answer | None:
         """Return the answer that stands in a cell."""
@@ -79,11 +100,17 @@ class Desk:
         self.drafts.append(draft)
         if draft.participant is None:
             return
+        casebook = self.casebook(draft.participant)
         if draft.act in ANSWERS:
             self._answer(draft.participant, draft, seq)
+            if casebook is not None and casebook.seals:
+                self.casebooks[draft.participant] = voided(casebook, cell_of(draft), seq)
+        elif draft.act in MARKS and casebook is not None:
+            mark = mark_of(draft, seq=seq, by=self.by, role=self.role)
+            self.casebooks[draft.participant] = marked(casebook, mark)
         elif draft.item is None:
             self.codes[likeness(draft.participant)] = draft.participant
-            self.casebooks[draft.participant] = follow(self.casebook(draft.participant), draft, seq=seq)
+            self.casebooks[draft.participant] = follow(casebook, draft, seq=seq)
 
     def _answer(self, participant: str, draft: Draft, seq: int) -> None:
         casebook = self.casebook(participant)
@@ -100,6 +127,32 @@ class Desk:
         """Note why a draft cannot be recorded."""
         self.problems.append(Problem(code=code, place=place_of(asked), values=values))
 
+    def closing(self, asked: Draft, *, only: SealKind | None = None) -> Seal | None:
+        """Return the lock or freeze that keeps what a draft names from being changed, or only a seal of one kind."""
+        casebook, cell = self.casebook(asked.participant), cell_of(asked)
+        own, wide = () if casebook is None else casebook.seals.values(), self.state.marks.seals.values()
+        if not own and not wide:
+            return None
+        covering = [
+            seal for seal in (*own, *wide) if seal.kind in CLOSING and only in {None, seal.kind} and seal.covers(cell)
+        ]
+        return max(covering, key=lambda seal: (seal.kind == "lock", seal.seq), default=None)
+
+    def is_open(self, asked: Draft, *, only: SealKind | None = None) -> bool:
+        """Tell whether what a draft names may be changed, and refuse the draft where a seal keeps it."""
+        seal = self.closing(asked, only=only)
+        if seal is not None:
+            self.problems.append(at_cell(closed_problem(self, seal), asked))
+        return seal is None
+
+    def told(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return problems as the person may be told them: a blind role neither visits nor names of people or forms.
+
+        `conduct.blinding` keeps from it which visit this is, how many there are, and who else works on the study.
+        """
+        role = self.study.roles.get(self.role or "")
+        return tuple(map(without_names, problems)) if role is not None and role.blind else tuple(problems)
+
     def is_known(self, asked: Draft) -> bool:
         """Tell whether the participant of a draft is in the study, and refuse the draft where not."""
         if self.casebook(asked.participant) is not None:
@@ -107,6 +160,28 @@ class Desk:
         name = asked.participant or ""
         self.refuse("ACT-03", asked, participant=name, near=suggest(name, self.state.codes.values()))
         return False
+
+
+def closed_problem(desk: Desk, seal: Seal) -> Problem:
+    """Say who closed something, when, and who may open it; a blind or unnamed role is told nothing but that."""
+    right: Right = "lock" if seal.kind == "lock" else "freeze"
+    role = desk.study.roles.get(desk.role or "")
+    if role is not None and role.blind:
+        return Problem(code="ACT-36")
+    who = holders(desk.state.people, right, study=desk.study, form=seal.cell.form or None)
+    words = {"freeze": ("frozen", "thaw"), "lock": ("locked", "unlock")}[seal.kind]
+    values = {
+        "what": WHAT[seal.level], "state": words[0], "open": words[1], "by": seal.by or "somebody",
+        "at": seal.at[:16].replace("T", " "), "who": " or ".join(who),
+    }  # fmt: skip
+    return Problem(code="ACT-35", values=values)
+
+
+def without_names(problem: Problem) -> Problem:
+    """Return a problem without what it names beside the answer: visit, row, people, and what else there is."""
+    hidden = {"by": "somebody", "near": "", "known": "not listed here", "visit": "this visit", "person": "you"}
+    values = {name: hidden.get(name, text) for name, text in problem.values.items()}
+    return replace(problem, place=replace(problem.place, visit=None, repeat=None), values=values)
 
 
 def place_of(asked: Draft) -> Place:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from types import MappingProxyType
 
+from trialbook.capture.marks import MARKS, WIDE, Mark, StudyMarks, mark_study, marked, voided, with_study_seal
 from trialbook.conduct.casebook import Answer, Casebook, Cell, ParticipantStatus
 from trialbook.errors import Place, Problem
 
@@ -24,6 +25,9 @@ VERSION = 1
 GENESIS = "0" * 64
 """`previous` of the first entry."""
 
+MODES = ("touch", "keyboard", "paper", "import")
+"""How an answer gets in: tapped on a screen, typed, typed from paper that somebody filled in, read from a file."""
+
 ANSWERS = frozenset({"enter", "correct", "clear"})
 """Acts whose entries say what the answer of a cell is."""
 
@@ -31,6 +35,10 @@ STATUS_OF: Mapping[str, ParticipantStatus] = MappingProxyType(
     {"screen_fail": "screen failure", "enrol": "enrolled", "withdraw": "withdrawn", "complete": "completed"}
 )
 """Act -> the status that it gives a participant; `screen` begins the casebook, `reinstate` names the status itself."""
+
+
+STATUSES = frozenset({"screen", "reinstate", *STATUS_OF})
+"""Acts on a participant as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +73,8 @@ class Draft:
     """1-based row of the source file, its header being row 1."""
     source_column: str | None = None
     """Header of the column of the source file."""
+    mode: str | None = None
+    """How an answer got in, one of `MODES`; None where nobody said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,13 +212,22 @@ def fold(entries: Iterable[Entry], start: Mapping[str, Casebook] | None = None) 
     answers: dict[str, dict[Cell, Answer]] = {}
     for entry in entries:
         if entry.participant is None:
+            if entry.act in WIDE:
+                mark = mark_of(entry)
+                casebooks = {code: with_study_seal(casebook, mark) for code, casebook in casebooks.items()}
             continue
         casebook = casebooks.get(entry.participant)
         if entry.item is None or casebook is None:
             casebooks[entry.participant] = casebook = follow(casebook, entry)
-        if entry.item is not None:
-            live = answers.setdefault(entry.participant, dict(casebook.answers))
+        if entry.act in MARKS:
+            casebooks[entry.participant] = marked(casebook, mark_of(entry))
+        elif entry.item is not None:
+            live = answers.get(entry.participant)
+            if live is None:
+                live = answers[entry.participant] = dict(casebook.answers)
             answer(live, entry)
+            if casebook.seals and entry.act in ANSWERS:
+                casebooks[entry.participant] = voided(casebook, cell_of(entry), entry.seq)
     for participant, live in answers.items():
         casebooks[participant] = replace(casebooks[participant], answers=MappingProxyType(live))
     return casebooks
@@ -237,10 +256,37 @@ def answer(live: dict[Cell, Answer], entry: Entry) -> None:
     )
 
 
+def mark_of(entry: Draft, *, seq: int = 0, by: str = "", role: str | None = None) -> Mark:
+    """Return what an entry marks, or a draft that would get the number `seq`."""
+    stamp = (entry.seq, entry.by, entry.at, entry.role) if isinstance(entry, Entry) else (seq, by, "", role)
+    return Mark(
+        act=entry.act,
+        seq=stamp[0],
+        cell=cell_of(entry),
+        by=stamp[1],
+        at=stamp[2],
+        role=stamp[3] or "",
+        about=entry.about,
+        text=entry.text or "",
+        value=entry.value or "",
+        person=entry.person or "",
+        reason=entry.reason or "",
+        source=entry.source_file or "",
+    )
+
+
+def fold_study(entries: Iterable[Entry], start: StudyMarks | None = None) -> StudyMarks:
+    """Return the freezes and locks of the study as a whole, and its unblindings, after these entries."""
+    wide = (mark_of(entry) for entry in entries if entry.participant is None and entry.act in MARKS)
+    return mark_study(wide, start or StudyMarks())
+
+
 def follow(casebook: Casebook | None, entry: Draft, *, seq: int | None = None) -> Casebook:
     """Return the casebook with the status after an entry, or after a draft that would get the number `seq`."""
     number = entry.seq if isinstance(entry, Entry) else seq
     casebook = casebook or Casebook(participant=entry.participant or "", site=entry.site, status_seq=number)
+    if casebook.seals and entry.act in STATUSES:
+        casebook = voided(casebook, cell_of(entry), number or 0)
     if entry.act == "screen":
         return replace(casebook, site=entry.site or casebook.site)
     if entry.act == "reinstate":

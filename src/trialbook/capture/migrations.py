@@ -98,6 +98,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             UNDELETED,
         ),
     ),
+    Migration(number=2, name="how an answer got in", sqlite=("ALTER TABLE entry ADD COLUMN mode TEXT",)),
 )
 """Every step, in order; a step that a release has shipped is never changed."""
 

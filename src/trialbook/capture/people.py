@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from trialbook.capture.ledger import Entry
-from trialbook.conduct.casebook import VISIT_FORM
+from trialbook.conduct.casebook import VISIT_FORM, Level
+from trialbook.protocol.check_blinding import sees
 from trialbook.protocol.model import Role, Study
 
 CUSTODIAN = "custodian"
 """Built-in role of whoever opens the ledger; it can be granted to others, and somebody always holds it."""
 
-Right = Literal["set up", "enrol", "record", "import", "note"]
+Right = Literal[
+    "set up", "enrol", "record", "import", "note", "query", "answer query", "close query", "sign", "countersign",
+    "verify", "freeze", "lock", "override", "unblind",
+]  # fmt: skip
 
 RIGHTS: Mapping[Right, str] = MappingProxyType(
     {
@@ -25,6 +29,16 @@ RIGHTS: Mapping[Right, str] = MappingProxyType(
         "record": "enter, correct and clear the answers of a form",
         "import": "record many answers at once from files",
         "note": "add a note to the record",
+        "query": "raise queries, assign them, and close their own",
+        "answer query": "answer queries",
+        "close query": "close queries that somebody else or a rule raised",
+        "sign": "sign forms, visits or participants",
+        "countersign": "check as the second person what somebody else recorded",
+        "verify": "mark answers as compared with their source",
+        "freeze": "freeze and thaw forms, visits, participants and the study",
+        "lock": "lock and unlock forms, visits, participants and the study",
+        "override": "open a form although the forms before it are not complete",
+        "unblind": "record that somebody learned what was hidden from them",
     }
 )
 """Right -> what it lets a person do. An act names the right it needs."""
@@ -73,31 +87,104 @@ def fold_people(entries: Iterable[Entry], start: People | None = None) -> People
 
 
 def may(
-    people: People, person: str, right: Right, *, study: Study, form: str | None = None, site: str | None = None
+    people: People,
+    person: str,
+    right: Right,
+    *,
+    study: Study,
+    form: str | None = None,
+    site: str | None = None,
+    level: Level = "form",
 ) -> str | None:
     """Return the role that lets a person do this, None where no role does.
 
-    A grant for one site reaches only what carries this site.
+    A grant for one site reaches only what carries this site. `level` is what would be signed.
     """
     for grant in sorted(people.of(person), key=lambda grant: (grant.role, grant.site or "")):
         reaches = grant.site is None or grant.site == site
-        if reaches and role_gives(study, grant.role, right, form=form):
+        if reaches and role_gives(study, grant.role, right, form=form, level=level):
             return grant.role
     return None
 
 
-def role_gives(study: Study, role: str, right: Right, *, form: str | None = None) -> bool:
-    """Tell whether a role gives a right; a role that the study file in force does not name gives none."""
+def role_gives(study: Study, role: str, right: Right, *, form: str | None = None, level: Level = "form") -> bool:
+    """Tell whether a role gives a right; a role that the study file in force does not name gives none.
+
+    A right that the file writes beside a role holds for the forms that the role sees.
+    """
     if role == CUSTODIAN:
-        return True
-    if role not in study.roles or right in {"set up", "import"}:
+        return right != "sign"
+    if role not in study.roles or right == "set up":
         return False
-    records = study.roles[role].records
-    if right == "note":
-        return True
-    if right == "enrol":
-        return "everything" in records
-    return "everything" in records or form in records or (form == VISIT_FORM and bool(records))
+    held = study.roles[role]
+    if right == "sign":
+        return level in held.signs and may_reach(study, held, form)
+    is_written = right in held.rights and not held.blind and may_reach(study, held, form)
+    return is_written or USUAL[right](held, form)
+
+
+def may_reach(study: Study, role: Role, form: str | None) -> bool:
+    """Tell whether a role sees a form; what concerns no form is for every role that sees more than forms by name."""
+    if form is None or form == VISIT_FORM:
+        return not role.blind
+    return form in study.forms and sees(role, form, study)
+
+
+def records_form(role: Role, form: str | None) -> bool:
+    """Tell whether a role records a form, or of the date of visits: any form."""
+    return "everything" in role.records or form in role.records or (form == VISIT_FORM and bool(role.records))
+
+
+def works_on(role: Role, form: str | None) -> bool:
+    """Tell whether a role records a form that it may speak of; of no form in particular, whether it records all."""
+    return records_form(role, form) and not (role.blind and form == VISIT_FORM)
+
+
+def asks_of(role: Role, form: str | None) -> bool:
+    """Tell whether a role speaks of what a form says or, of no form in particular, of visits and participants."""
+    return works_on(role, form) or (form is None and is_signing(role, form))
+
+
+def is_signing(role: Role, form: str | None) -> bool:
+    """Tell whether a role signs, and so answers for what is recorded."""
+    del form
+    return bool(role.signs) and not role.blind
+
+
+def never(role: Role, form: str | None) -> bool:
+    """Tell that no role has a right unless the study file says so."""
+    del role, form
+    return False
+
+
+USUAL: Mapping[Right, Callable[[Role, str | None], bool]] = MappingProxyType(
+    {
+        "set up": never,
+        "enrol": lambda role, _: "everything" in role.records,
+        "record": records_form,
+        "import": never,
+        "note": lambda _role, _form: True,
+        "query": asks_of,
+        "answer query": asks_of,
+        "close query": is_signing,
+        "sign": never,
+        "countersign": works_on,
+        "verify": never,
+        "freeze": never,
+        "lock": never,
+        "override": is_signing,
+        "unblind": is_signing,
+    }
+)
+"""Right -> which roles have it without the study file saying so in `rights`; signing is written in `signs`."""
+
+
+def holders(
+    people: People, right: Right, *, study: Study, form: str | None = None, site: str | None = None
+) -> list[str]:
+    """Return who may do this, in order of the alphabet."""
+    everybody = sorted({grant.person for grant in people.grants})
+    return [one for one in everybody if may(people, one, right, study=study, form=form, site=site) is not None]
 
 
 def clashes(study: Study, people: People, person: str, role: str) -> str | None:

@@ -59,13 +59,19 @@ def judge_screen(desk: Desk, asked: Draft) -> None:
         change(desk, asked, old=f"site {casebook.site or 'not recorded'}", new=f"site {asked.site}")
 
 
+def record_open(desk: Desk, draft: Draft) -> None:
+    """Record an act on a participant, unless they or the study are frozen or locked."""
+    if desk.is_open(draft):
+        desk.record(draft)
+
+
 def begin(desk: Desk, asked: Draft) -> None:
     """Begin a casebook, unless its code looks like the code of another participant."""
     like = desk.code_like(asked.participant or "")
     if like is not None:
         desk.refuse("ACT-16", asked, participant=asked.participant or "", like=like)
     else:
-        desk.record(replace(asked, reason=None))
+        record_open(desk, replace(asked, reason=None))
 
 
 def judge_status(desk: Desk, asked: Draft) -> None:
@@ -81,7 +87,7 @@ def judge_status(desk: Desk, asked: Draft) -> None:
     value = None if day is None else day.value
     wanted = replace(asked, value=value, text=asked.text or None, site=casebook.site)
     if casebook.status in NEXT[asked.act]:
-        desk.record(replace(wanted, reason=None))
+        record_open(desk, replace(wanted, reason=None))
         tell_eligibility(desk, wanted)
     elif casebook.status not in INSTEAD[asked.act]:
         desk.refuse("ACT-17", asked, act=asked.act, status=casebook.status)
@@ -147,7 +153,7 @@ def change(desk: Desk, wanted: Draft, *, old: str, new: str) -> None:
     if wanted.reason is None:
         desk.refuse("ACT-18", wanted, old=old, new=new)
     else:
-        desk.record(replace(wanted, about=corrected(desk.casebook(wanted.participant), wanted.act)))
+        record_open(desk, replace(wanted, about=corrected(desk.casebook(wanted.participant), wanted.act)))
 
 
 def corrected(casebook: Casebook | None, act: str) -> int | None:
@@ -163,6 +169,6 @@ def judge_reinstate(desk: Desk, asked: Draft) -> None:
     if casebook is None:
         desk.is_known(asked)
     elif casebook.status in {"completed", "withdrawn"}:
-        desk.record(replace(asked, value="enrolled", site=casebook.site, about=casebook.status_seq))
+        record_open(desk, replace(asked, value="enrolled", site=casebook.site, about=casebook.status_seq))
     elif casebook.status == "screen failure":
-        desk.record(replace(asked, value="screening", site=casebook.site, about=casebook.status_seq))
+        record_open(desk, replace(asked, value="screening", site=casebook.site, about=casebook.status_seq))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Integer,
@@ -35,7 +36,7 @@ from trialbook.capture.ledger import ANSWERS, Entry
 from trialbook.capture.migrations import MIGRATIONS, is_ledger, migrate, schema_differences, schema_version
 from trialbook.errors import LedgerError, Problem
 
-NAMES = tuple(field.name for field in fields(Entry))
+NAMES = tuple(one.name for one in fields(Entry))
 WHOLE_NUMBERS = frozenset({"version", "seq", "about", "source_row"})
 REQUIRED = frozenset(
     {"version", "seq", "at", "by", "act", "request", "study", "program", "content", "previous", "hash"}
@@ -57,6 +58,24 @@ CHUNK = 10_000
 
 PATIENCE = 10.0
 """Seconds to wait while another program writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which entries of the trail are asked for."""
+
+    equal: Mapping[str, str] = field(default_factory=dict)
+    """Column -> the text that it holds."""
+    person: str = ""
+    """Who did it, for whom it was done, or whom it concerns; empty for everybody."""
+    since: str = ""
+    """First moment, as entries write it; empty for the beginning."""
+    until: str = ""
+    """Last moment; empty for now."""
+    participants: frozenset[str] | None = None
+    """The entries of these alone, beside those of no participant; None for everybody."""
+    but_forms: frozenset[str] = frozenset()
+    """Forms whose entries are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +118,16 @@ class Transaction:
             wanted = wanted.where(COLUMNS[name] == value if value is not None else COLUMNS[name].is_(None))
         return self._entries(wanted)
 
+    def trail(self, asked: Asked, *, before: int | None, most: int) -> list[Entry]:
+        """Return entries that are asked for and numbered below `before`, the newest first, `most` of them."""
+        wanted = select(ENTRY).where(*asked_for(asked)).order_by(COLUMNS.seq.desc()).limit(most)
+        return list(self._entries(wanted if before is None else wanted.where(COLUMNS.seq < before)))
+
+    def number_of(self, hashed: str) -> int | None:
+        """Return the number of the entry with a hash, None where there is none."""
+        found = self.connection.execute(select(COLUMNS.seq).where(COLUMNS.hash == hashed)).scalar()
+        return None if found is None else int(found)
+
     def of_request(self, request: str) -> Iterator[Entry]:
         """Yield the entries that a request recorded, in order."""
         return self._entries(select(ENTRY).where(COLUMNS.request == request).order_by(COLUMNS.seq))
@@ -136,6 +165,21 @@ class Transaction:
     def _entries(self, wanted: Select[tuple[object, ...]]) -> Iterator[Entry]:
         result = self.connection.execute(wanted, execution_options={"yield_per": CHUNK})
         return (entry_from(tuple(row), self.file) for row in result)
+
+
+def asked_for(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    """Write the conditions of a search in the trail."""
+    yield from (COLUMNS[name] == text for name, text in asked.equal.items())
+    if asked.person:
+        yield or_(*(COLUMNS[name] == asked.person for name in ("by", "on_behalf_of", "person")))
+    if asked.since:
+        yield COLUMNS.at >= asked.since
+    if asked.until:
+        yield COLUMNS.at <= asked.until
+    if asked.participants is not None:
+        yield or_(COLUMNS.participant.is_(None), COLUMNS.participant.in_(sorted(asked.participants)))
+    if asked.but_forms:
+        yield or_(COLUMNS.form.is_(None), COLUMNS.form.not_in(sorted(asked.but_forms)))
 
 
 def latest(until: int) -> Select[tuple[object, ...]]:

@@ -57,7 +57,13 @@ def verify_file(path: Path, head: Head | None = None) -> Verification:
 
 
 def verify_store(store: Store, head: Head | None = None) -> Verification:
-    """Verify an open ledger as it is when the verification begins."""
+    """Verify an open ledger as it is when the verification begins.
+
+    One of an older schema cannot be read as it is; opening it brings it up to date and changes no entry.
+    """
+    if is_older(store):
+        problem = Problem(code="LEDGER-43", values={"file": str(store.path)})
+        return Verification(ok=False, problems=(problem,), entries=0, head=EMPTY)
     found: list[Problem] = []
     reached = EMPTY
     try:
@@ -72,6 +78,16 @@ def verify_store(store: Store, head: Head | None = None) -> Verification:
     problems = tuple(problem for place, problem in enumerate(found) if problem not in found[:place])
     is_ok = all(problem.level == "warning" for problem in problems)
     return Verification(ok=is_ok, problems=problems, entries=reached.count, head=reached)
+
+
+def is_older(store: Store) -> bool:
+    """Tell whether a file is a sound ledger that an older program wrote; a damaged one is for the checks."""
+    try:
+        with store.reading() as transaction:
+            is_ours = is_ledger(transaction.connection)
+            return is_ours and 0 < schema_version(transaction.connection) < MIGRATIONS[-1].number
+    except LedgerError:
+        return False
 
 
 def findings(store: Store, check: Check, reached: Head) -> list[Problem]:

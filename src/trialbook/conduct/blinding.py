@@ -7,9 +7,10 @@ conditions are to be judged on it: what is hidden is then unknown. `docs/explana
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell
 from trialbook.conduct.completeness import is_complete
@@ -70,9 +71,11 @@ def is_released(study: Study, casebook: Casebook, form: str) -> bool:
     """Tell whether others than its raters may read a form of this participant; KeyError where there is no such form.
 
     `after last visit`: the participant's end is recorded, or the form is complete at the last planned visit at which
-    it is due. `at lock`: not yet, since no study can be locked in this version.
+    it is due. `at lock`: the participant's record, or the whole study, is locked.
     """
     plan = study.forms[form]
+    if plan.release == "at lock":
+        return any(seal.kind == "lock" and seal.level in {"participant", "study"} for seal in casebook.seals.values())
     if plan.release != "after last visit":
         return plan.release == "at once"
     last = max(plan.visits, key=lambda visit: _order(study, visit), default=None)
@@ -102,7 +105,52 @@ def mask(
         return Casebook(participant=casebook.participant, answers=MappingProxyType(dict(found)))
     seen = _seen_forms(study, casebook, held)
     shown = {cell: answer for cell, answer in casebook.answers.items() if _is_shown(study, held, seen, cell)}
-    return replace(casebook, answers=MappingProxyType(shown))
+    return replace(casebook, answers=MappingProxyType(shown), **_marks_shown(study, held, seen, casebook))
+
+
+def _marks_shown(study: Study, role: Role, seen: Collection[str], casebook: Casebook) -> dict[str, Any]:
+    """Return the queries, seals and exceptions that speak of what a role which is not blind is shown.
+
+    A seal of a visit or a participant covers hidden forms too: that a signature is void may mean that one of these
+    changed, and tells neither which nor how.
+    """
+
+    def speaks_of_shown(cell: Cell) -> bool:
+        return not cell.form or (_is_shown(study, role, seen, cell) if cell.item else cell.form in seen)
+
+    return {
+        "queries": _kept(casebook.queries, lambda query: speaks_of_shown(query.cell)),
+        "seals": _kept(casebook.seals, lambda seal: speaks_of_shown(seal.cell)),
+        "verified": MappingProxyType({cell: one for cell, one in casebook.verified.items() if speaks_of_shown(cell)}),
+        "overrides": _kept(casebook.overrides, lambda one: one.form in seen),
+    }
+
+
+def _kept(found: Mapping[Any, Any], is_kept: Callable[[Any], bool]) -> Mapping[Any, Any]:
+    return MappingProxyType({key: one for key, one in found.items() if is_kept(one)})
+
+
+def shown_forms(study: Study, casebook: Casebook, role: str | None) -> frozenset[str]:
+    """Return the forms, `visit` among them, of which a role is shown the answers of a participant now.
+
+    The casebook may be masked for this role: the answer is the same. None for a blind role, which is shown the open
+    form alone, and for one that the study file does not name.
+    """
+    held = _named_role(study, role)
+    return frozenset() if held is None or held.blind else frozenset(_seen_forms(study, casebook, held))
+
+
+def shows_cell(study: Study, role: str | None, shown: Collection[str], cell: Cell) -> bool:
+    """Tell whether a role is shown what speaks of a cell, of one participant; `shown` is what `shown_forms` returned.
+
+    What speaks of no form is shown to every role that is shown participants.
+    """
+    held = _named_role(study, role)
+    if held is None or held.blind:
+        return False
+    if not cell.form:
+        return True
+    return _is_shown(study, held, shown, cell) if cell.item else cell.form in shown
 
 
 def _sees_anything(study: Study, role: Role) -> bool:

@@ -71,9 +71,14 @@ class VisitGrid:
         return sum(gap.required or not required for row in self.rows for gap in row.gaps)
 
 
-def visit_grid(study: Study, casebooks: Mapping[str, Casebook], today: date) -> VisitGrid:
-    """Place every visit of every participant on a day, and find what is missing at those that took place."""
-    asked = Asked(study)
+def visit_grid(
+    study: Study, casebooks: Mapping[str, Casebook], today: date, *, asked: Asked | None = None
+) -> VisitGrid:
+    """Place every visit of every participant on a day, and find what is missing at those that took place.
+
+    `asked` may be handed in where the grid is made time and again.
+    """
+    asked = asked or Asked(study)
     rows = tuple(_row(study, casebook, asked, today) for casebook in casebooks.values())
     return VisitGrid(today=today, visits=tuple(study.schedule.visits), rows=rows)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from trialbook.conduct.recorded import Row
     from trialbook.conduct.screening import Assessment, Eligibility
 
-Group = Literal["visit", "eligibility", "consent", "dose", "constancy", "order", "rater"]
+Group = Literal["visit", "eligibility", "consent", "dose", "constancy", "order", "rater", "blinding"]
 
 KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
     {
@@ -69,8 +69,15 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
             "dose changed": "the dose of a background drug was changed meanwhile",
             "change unknown": "dates or doses that are not recorded in full leave open whether and how a drug changed",
         },
-        "order": {"out of order": "filled in before a form that has to be complete before it"},
+        "order": {
+            "out of order": "filled in before a form that has to be complete before it",
+            "overridden": "opened on purpose before what has to be complete first; this alone is raised then",
+        },
         "rater": {"other rater": "rated by somebody else than the person who rated first"},
+        "blinding": {
+            "emergency": "somebody who should not know learned what was hidden, since an emergency asked for it",
+            "accidental": "somebody who should not know learned what was hidden, by accident",
+        },
     }
 )
 """Group -> kind -> what is one. One visit, dose, change, form or rating raises each kind at most once."""
@@ -133,6 +140,7 @@ def groups_of(study: Study) -> tuple[Group, ...]:
         "constancy": any(_constant(study)),
         "order": any(form.after for form in forms),
         "rater": any(form.same_rater for form in forms),
+        "blinding": any(role.blind for role in study.roles.values()),
     }
     return tuple(group for group, is_planned in planned.items() if is_planned)
 
@@ -423,7 +431,10 @@ def _order(study: Study, casebook: Casebook, _today: date) -> Iterator[Deviation
     """Yield each form that was filled in before one that comes first."""
     from trialbook.conduct.ratings import order_breaks
 
+    yield from _overridden(study, casebook)
     for one in order_breaks(study, casebook):
+        if (one.visit, one.form) in casebook.overrides:
+            continue
         said = (("completed later", one.afterwards), ("not complete", one.unfinished))
         on = visit_day(casebook, one.visit)
         yield Deviation(
@@ -432,6 +443,28 @@ def _order(study: Study, casebook: Casebook, _today: date) -> Iterator[Deviation
             planned=f"after {_titles(study, (*one.afterwards, *one.unfinished))}",
             found="; ".join(f"{word}: {_titles(study, forms)}" for word, forms in said if forms),
         )  # fmt: skip
+
+
+def _overridden(study: Study, casebook: Casebook) -> Iterator[Deviation]:
+    """Yield each form that was opened before its time, with the reason."""
+    for one in casebook.overrides.values():
+        on, form = visit_day(casebook, one.visit), study.forms.get(one.form)
+        after = () if form is None else tuple(name for name in form.after if name in study.forms)
+        yield Deviation(
+            participant=casebook.participant, group="order", kind="overridden", visit=one.visit, form=one.form,
+            date=on, day=_day(study, casebook, on), seqs=_known([one.seq]),
+            planned=f"after {_titles(study, after)}" if after else "", found=one.reason,
+        )  # fmt: skip
+
+
+def _blinding(_study: Study, casebook: Casebook, _today: date) -> Iterator[Deviation]:
+    """Yield each time somebody learned what was hidden without that being planned."""
+    for one in casebook.unblindings:
+        if one.kind in KINDS["blinding"]:
+            yield Deviation(
+                participant=casebook.participant, group="blinding", kind=one.kind, seqs=_known([one.seq]),
+                found=f"{one.who}: {one.reason}",
+            )  # fmt: skip
 
 
 def _titles(study: Study, forms: tuple[str, ...]) -> str:
@@ -462,6 +495,7 @@ FINDERS: Mapping[Group, Finder] = MappingProxyType(
         "constancy": _constancy,
         "order": _order,
         "rater": _rater,
+        "blinding": _blinding,
     }
 )
 """Group -> what finds its deviations."""

@@ -54,14 +54,19 @@ class RaterChange:
 # ---- before -----------------------------------------------------------------------------------------------------
 
 
-def may_open(study: Study, casebook: Casebook, form: str, visit: str) -> tuple[Problem, ...]:
+def may_open(
+    study: Study, casebook: Casebook, form: str, visit: str, *, asked: Asked | None = None
+) -> tuple[Problem, ...]:
     """Return why a form cannot be opened at a visit: the forms that have to be complete before; none where it can.
 
+    Once somebody who may has overridden the order, nothing stands against it.
+
     Each reason names a form, and what is due tells the visit: show a blind role what `blinding.mask_reasons` leaves
-    of it. KeyError where there is no such form.
+    of it. `asked` may be handed in where many forms are judged. KeyError where there is no such form.
     """
-    asked = Asked(study)
-    waiting = _unfinished(study, casebook, study.forms[form], visit, asked)
+    if (visit, form) in casebook.overrides:
+        return ()
+    waiting = _unfinished(study, casebook, study.forms[form], visit, asked or Asked(study))
     return tuple(_waits_for(study, casebook, study.forms[form], other, visit) for other in waiting)
 
 

@@ -220,7 +220,7 @@ def _followed(study: Study, person: Person, form: Form, item: Item) -> Followed:
     visits = [visit for visit in person.visits if casebook.value(form.id, item.id, visit=visit) is not None]
     early = [visit for visit in baseline_visits(study, casebook, form, anchor) if visit in visits] if visits else []
     base = early[-1] if early else None
-    limits = _limits(study, casebook, item)
+    limits = normal_limits(study, casebook, item)
     values = tuple(
         _measurement(casebook, form, item, visit, limits, moment=_moment(study, casebook, visit, base, anchor))
         for visit in visits
@@ -228,7 +228,7 @@ def _followed(study: Study, person: Person, form: Form, item: Item) -> Followed:
     return Followed(values=values, baseline=next((one for one in values if one.visit == base), None))
 
 
-def _limits(study: Study, casebook: Casebook, item: Item) -> tuple[float | None, float | None]:
+def normal_limits(study: Study, casebook: Casebook, item: Item) -> tuple[float | None, float | None]:
     """Return the lower and upper limit of the study file for a participant, by sex and age where they differ."""
     sex, age = (_once(casebook, name) for name in (study.participants.sex, study.participants.age))
     years = None if age is None or limit_of(age) else number_of(age)

@@ -13,7 +13,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from trialbook import __version__
-from trialbook.capture import acts
+from trialbook.capture import acts, asking
 from trialbook.capture.acts import Act
 from trialbook.capture.book import Book
 from trialbook.conduct.completeness import Asked
@@ -172,7 +172,7 @@ def act_of(step: Step, code: str) -> Act:
     if step.act == "screen":
         return acts.screen(code)
     if step.act not in {"enter", "correct"}:
-        return acts.left(step.act, code, on=step.on, why=step.why, reason=None)
+        return asking.left(step.act, code, on=step.on, why=step.why, reason=None)
     drafts = tuple(
         replace(
             acts.enter(code, cell.form, cell.item, text, visit=cell.visit, repeat=cell.repeat).asked[0],

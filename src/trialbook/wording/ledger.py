@@ -91,6 +91,62 @@ CAPTURE: dict[str, Wording] = {
         "See why with `trialbook screening`. If an answer is missing or wrong, record it or correct it; "
         "to enrol somebody whom a criterion keeps out is a deviation from the protocol.",
     ),
+    "ACT-29": Wording("“{mode}” is no way in which an answer gets in.", "Use one of: {known}."),
+    "ACT-30": Wording(
+        "“{item}” is not asked by the other answers of this form, and has the answer “{text}”.",
+        "Check the answers on which it hangs. If they are right, leave it empty, or confirm that it is cleared; "
+        "what stood there stays in the history.",
+    ),
+    "ACT-31": Wording("The query, or the answer to it, is empty.", "Write what is asked, or what is answered."),
+    "ACT-32": Wording(
+        "Nobody here is called “{to}”: it is no role of the study and nobody who holds one.",
+        "{near}Roles and people are: {known}. Leave it out to ask whoever records the form.",
+    ),
+    "ACT-33": Wording(
+        "Participant “{participant}” has no query {query}.",
+        "Check the number; it is that of the entry by which the query was raised.",
+    ),
+    "ACT-34": Wording(
+        "Query {query} is closed; {by} closed it.",
+        "If the question stands, raise a new one and name this query in it.",
+    ),
+    "ACT-35": Wording(
+        "The {what} is {state} since {at} UTC by {by}.",
+        "What happened can be recorded all the same: ask {who} to {open} it with a reason; close it again afterwards.",
+    ),
+    "ACT-36": Wording("This form takes no answers any more.", "If something is wrong or missing, tell a custodian."),
+    "ACT-37": Wording(
+        "What is to be sealed does not fit its level, “{level}”.",
+        "Name a participant and form, a participant and visit, a participant, or nothing for the study; "
+        "the levels are: {known}.",
+    ),
+    "ACT-38": Wording(
+        "It is not said what the signature means, or what was checked.",
+        "Say it in a few words, such as “reviewed and complete” or “dose computed a second time”.",
+    ),
+    "ACT-39": Wording("There is no answer here to sign or to check.", "Check participant, visit, form and row."),
+    "ACT-40": Wording(
+        "What would be signed is not what was looked at: it was changed meanwhile, or is something else.",
+        "Look at it again, and sign what stands now.",
+    ),
+    "ACT-41": Wording(
+        "{person} recorded some of this, and cannot be the second person who checks it.",
+        "Let somebody else check it independently.",
+    ),
+    "ACT-42": Wording(
+        "The {what} has {count} queries that are not closed.",
+        "Answer and close them first. To lock all the same, give a reason; it is kept beside the lock.",
+    ),
+    "ACT-43": Wording(
+        "The {what} is not signed, or was changed since; {count} signatures are missing.",
+        "Have it signed first. To lock all the same, give a reason; it is kept beside the lock.",
+    ),
+    "ACT-44": Wording(
+        "The form “{form}” waits for no other form, so there is nothing to override.",
+        "Open it as it is.",
+    ),
+    "ACT-45": Wording("“{kind}” is no kind of unblinding.", "It is one of: {known}."),
+    "ACT-46": Wording("It is not said who learned what was hidden.", "Say who, and what they learned."),
     "LEDGER-01": Wording("{file} is not there.", "Check the folder, or begin the ledger with `trialbook import`."),
     "LEDGER-02": Wording("{file} is a folder, not a ledger.", "Name the file in it, usually ledger.db."),
     "LEDGER-03": Wording(
@@ -165,6 +221,10 @@ CAPTURE: dict[str, Wording] = {
         "Answers to {item} are recorded in {unit}, which does not convert to {wanted}, its unit in the study file.",
         "Give the item its old unit back, add another item for the new one, and adopt that; nothing recorded is lost.",
     ),
+    "LEDGER-23": Wording(
+        "The program is closing and records nothing more.",
+        "Nothing was recorded. Open the page again in a moment, and send it again.",
+    ),
     "LEDGER-30": Wording(
         "Entry {entry} stands where entry {expected} should.",
         "Entries were removed or moved. Restore the last backup that verifies.",
@@ -210,6 +270,10 @@ CAPTURE: dict[str, Wording] = {
         "The ledger was rewritten since then, or the head belongs to another ledger. Compare with a backup.",
     ),
     "LEDGER-41": Wording("Entry {entry} does not say when it was written.", "Compare the entry with a backup."),
+    "LEDGER-43": Wording(
+        "{file} was last written by an older trialbook, and has not been opened by this one.",
+        "Open it once, with `trialbook status` for instance, which changes none of its entries; then verify it again.",
+    ),
     "LEDGER-42": Wording(
         "The clock of the machine ran back by {back} before entry {entry}.",
         "The order of the entries is right all the same. Set the clock, and note when that was done.",

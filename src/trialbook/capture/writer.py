@@ -1,0 +1,135 @@
+"""The writer: one thread that records for everybody, in the order in which they asked, many acts in one save.
+
+Threads that each wait for the file starve one another; a queue does not, and what waits together is saved together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+
+from trialbook.capture.asking import Act
+from trialbook.capture.book import Book, Receipt
+from trialbook.errors import ActRefused, LedgerError, Problem
+
+MOST = 64
+"""Acts that are saved together at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """An act that waits to be recorded."""
+
+    act: Act
+    by: str
+    request: str | None
+    on_behalf_of: str | None
+    done: Future[Receipt] = field(default_factory=Future)
+
+
+class Writer:
+    """Records for all threads; nobody else may record through the same book meanwhile.
+
+    The thread is started by the first act. Make a writer in the process that uses it: no thread survives a fork.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._lock = Lock()
+        self._thread: Thread | None = None
+        self._is_closed = False
+
+    def record(self, act: Act, *, by: str, request: str | None = None, on_behalf_of: str | None = None) -> Receipt:
+        """Record an act as `Book.record` does, and wait until it is saved.
+
+        ActRefused where this act is refused, LedgerError where the file could not be written: then nothing of what was
+        saved together was, or after LEDGER-12 nobody knows.
+        """
+        job = Job(act=act, by=by, request=request, on_behalf_of=on_behalf_of)
+        with self._lock:
+            if self._is_closed:
+                raise LedgerError([Problem(code="LEDGER-23")])
+            self._start()
+            self._jobs.put(job)
+        return job.done.result()
+
+    def close(self) -> None:
+        """Record what waits, and end the thread; later acts are refused."""
+        with self._lock:
+            if not self._is_closed and self._thread is not None:
+                self._jobs.put(None)
+            self._is_closed = True
+        if self._thread is not None:
+            self._thread.join()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._live, name="trialbook writer", daemon=True)
+            self._thread.start()
+
+    def _live(self) -> None:
+        """Record until told to end."""
+        while True:
+            jobs, is_last = self._waiting()
+            if jobs:
+                self._save(jobs)
+            if is_last:
+                return
+
+    def _waiting(self) -> tuple[list[Job], bool]:
+        """Wait for an act, and return it with those that wait behind it; and whether there will be none after them."""
+        jobs: list[Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            jobs.append(job)
+            if len(jobs) == MOST:
+                return jobs, False
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return jobs, False
+        return jobs, True
+
+    def _save(self, jobs: Sequence[Job]) -> None:
+        """Save acts together, and tell everybody what became of theirs once that is certain."""
+        try:
+            answers = self._record_all(jobs)
+        except LedgerError as error:
+            for job in jobs:
+                job.done.set_exception(LedgerError(error.problems))
+        except BaseException as error:  # noqa: BLE001 - whoever waits has to be answered, whatever happened
+            self._save_apart(jobs, error)
+        else:
+            for job, answer in zip(jobs, answers, strict=True):
+                tell(job, answer)
+
+    def _record_all(self, jobs: Sequence[Job]) -> list[Receipt | ActRefused]:
+        """Record acts in one save; one that is refused records nothing, and the others are recorded."""
+        with self._book.together():
+            return [self._record(job) for job in jobs]
+
+    def _record(self, job: Job) -> Receipt | ActRefused:
+        try:
+            return self._book.record(job.act, by=job.by, request=job.request, on_behalf_of=job.on_behalf_of)
+        except ActRefused as refused:
+            return refused
+
+    def _save_apart(self, jobs: Sequence[Job], error: BaseException) -> None:
+        """Find by saving one by one on whose act the program failed; the others are recorded."""
+        if len(jobs) == 1:
+            jobs[0].done.set_exception(error)
+            return
+        for job in jobs:
+            self._save([job])
+
+
+def tell(job: Job, answer: Receipt | ActRefused) -> None:
+    """Give somebody who waits the answer to their act."""
+    if isinstance(answer, ActRefused):
+        job.done.set_exception(answer)
+    else:
+        job.done.set_result(answer)

@@ -1,0 +1,39 @@
+"""Which rating of a blind role is open now: that of the last visit that took place, until it is complete."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from trialbook.conduct.casebook import Casebook
+from trialbook.conduct.completeness import Asked, is_complete
+from trialbook.conduct.ratings import may_open
+from trialbook.conduct.schedule import place_visits
+from trialbook.protocol.model import Form, Study
+
+
+def rated_forms(study: Study, role: str) -> tuple[Form, ...]:
+    """Return the forms of visits that a blind role records, in the order of the study file."""
+    held = study.roles.get(role)
+    if held is None or not held.blind:
+        return ()
+    return tuple(form for form in study.forms.values() if form.timing == "visits" and form.id in held.records)
+
+
+def open_visit(study: Study, casebook: Casebook, form: Form, today: date, *, asked: Asked | None = None) -> str | None:
+    """Return the visit for which a form can be rated now, None where none can.
+
+    Only the last visit that took place is open: one that was left out is not offered later, for two ratings that wait
+    would tell how many visits there were. It opens when the forms that come before are complete (or an investigator
+    has overridden them) and closes when it is complete. The casebook is not masked; what is returned is not to be
+    shown to whoever rates.
+    """
+    judge = asked or Asked(study)
+    placed = [visit for visit in place_visits(study, casebook, today) if visit.took_place and visit.plan is not None]
+    dated = [visit for visit in placed if visit.date is not None and visit.date <= today]
+    last = max(dated, key=lambda visit: (visit.date or date.min, placed.index(visit)), default=None)
+    if last is None or casebook.status != "enrolled" or last.visit not in form.visits:
+        return None
+    is_waiting = may_open(study, casebook, form.id, last.visit, asked=judge)
+    if is_waiting or not judge.form(form, casebook, last.visit):
+        return None
+    return None if is_complete(study, casebook, form.id, last.visit, asked=judge) else last.visit
