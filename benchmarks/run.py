@@ -67,7 +67,7 @@ def write_forms(path: Path, rows: int) -> None:
 
 
 def main(repeats: int) -> None:
-    """Measure start-up, the report of a small study, and the scoring of a million forms."""
+    """Measure start-up, the report of a small study, the scoring of a million forms, and exact sign flips."""
     with tempfile.TemporaryDirectory() as name:
         out = Path(name)
         subprocess.run(
@@ -97,6 +97,8 @@ def main(repeats: int) -> None:
         compare(
             "score 1,000,000 HAQ forms and write the scores, against polars reading them", written, reading, repeats
         )
+    print("exact sign flips, against scipy.stats.permutation_test on the same pairs in one process:", flush=True)
+    subprocess.run([sys.executable, str(HERE / "sign_flip.py")], check=True)
 
 
 if __name__ == "__main__":

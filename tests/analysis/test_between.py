@@ -6,6 +6,9 @@ BETW-03: responders are counted by arm, and compared by Fisher's exact test.
 BETW-04: no test between arms is planned in the file: the rows are sensitivity, and say so.
 BETW-05: whose arm is not recorded is left out, and counted; an arm with nobody gives reasons.
 BETW-06: every row leads to the answers of its arms.
+BETW-08: each arm is compared with its own baseline by the planned test; all together carry the reason why not.
+BETW-09: a test between arms that the file plans is the planned one; then those within the arms are sensitivity.
+BETW-10: the plan's rule for missing values holds between arms as within them.
 BETW-07: without arms, or where the file does not say who is in which, nothing is compared.
 """
 
@@ -18,6 +21,7 @@ import pytest
 
 from trialbook.analysis.arms import ancova, welch
 from trialbook.analysis.between import NO_END, NOT_PLANNED
+from trialbook.analysis.change import paired_t
 from trialbook.analysis.datasets import Datasets, select
 from trialbook.analysis.fisher import fisher
 from trialbook.analysis.plan import run_plan
@@ -103,7 +107,9 @@ def test_betw_04_not_planned(small: Small, person: Person, datasets_of: Collect)
     for name in ("welch.ck.week_8.F_minus_M.enrolled.p", "fisher.strong.week_8.F_against_M.enrolled.p"):
         assert rows[name].role == "sensitivity"
         assert NOT_PLANNED in rows[name].warning
-    assert rows["tests.all.n"].value == 0
+    assert not [
+        row for row in rows.values() if row.role in {"planned", "primary"} and row.analysis in {"welch", "fisher"}
+    ]
 
 
 def test_betw_05_nobody_in_an_arm(small: Small, person: Person, datasets_of: Collect) -> None:
@@ -153,3 +159,52 @@ def test_betw_07_nothing_to_compare(small: Small, person: Person, datasets_of: C
     for study in (small(), replace(named, participants=Participants()), replace(named, arms={"M": named.arms["M"]})):
         rows = run(datasets_of(study, *people(person)))
         assert not {row.analysis for row in rows.values()} & {"arms", "welch", "ancova", "fisher"}
+
+
+def planned(study: Study, **changes: object) -> Study:
+    return replace(study, analysis=replace(study.analysis, **changes))  # type: ignore[arg-type]
+
+
+def test_betw_08_within_each_arm(small: Small, person: Person, datasets_of: Collect) -> None:
+    datasets = datasets_of(two_arms(small), *people(person))
+    rows = run(datasets)
+    for arm, table in NUMBERS.items():
+        test = paired_t([after for _, after, _ in table.values()], [before for before, _, _ in table.values()])
+        found = {stat: rows[f"change.ck.week_8.{arm}.enrolled.{stat}"] for stat in ("n_pairs", "mean", "t", "p")}
+        assert [row.value for row in found.values()] == pytest.approx([test.n, test.mean, test.t, test.p])
+        assert found["p"].role == "primary"
+        assert rows[f"sign_flip.ck.week_8.{arm}.enrolled.p_min"].value == 2 / 2 ** (4 if arm == "M" else 2)
+        assert set(select(datasets, found["p"].source)["participant"]) == set(table)
+    assert rows["change.ck.week_8.enrolled.p"].error.startswith("The plan has 2 arms")
+    assert rows["plan.arms.rule"].value == "M, F"
+
+
+def test_betw_09_a_planned_test(small: Small, person: Person, datasets_of: Collect) -> None:
+    rows = run(datasets_of(planned(two_arms(small), between="ancova", multiplicity="holm"), *people(person)))
+    p = rows["ancova.ck.week_8.F_minus_M.enrolled.p"]
+    assert (p.role, p.warning) == ("primary", "Left out, since their arm is not recorded: 1.")
+    assert rows["ancova.ck.week_8.F_minus_M.enrolled.p_adjusted"].value is not None
+    assert rows["ancova.ck.week_8.F_minus_M.enrolled.significant"].value in {"yes", "no"}
+    roles = {name: rows[f"{name}.enrolled.p"].role for name in
+             ("welch.ck.week_8.F_minus_M", "change.ck.week_8.M", "fisher.strong.week_8.F_against_M")}  # fmt: skip
+    assert list(roles.values()) == ["sensitivity", "sensitivity", "planned"]
+    assert rows["tests.all.n"].value == 2
+
+
+def test_betw_10_missing_values(small: Small, person: Person, datasets_of: Collect) -> None:
+    """BETW-10: carried forward, the value of week 4 stands for week 8 of a man who completed the study."""
+    cells = {
+        "|background.sex": "M", "start|visit.date": "2026-01-10", "week 4|visit.date": "2026-02-07",
+        "start|blood.ck": "20", "week 4|blood.ck": "10",
+    }  # fmt: skip
+    datasets = datasets_of(
+        planned(two_arms(small), missing="locf"), *people(person), person("9", cells, status="completed")
+    )
+    rows = run(datasets)
+    mean = rows["arms.ck.week_8.M.enrolled.mean"]
+    assert mean.value == pytest.approx((-13 - 10) / 5)
+    assert mean.n == 5
+    assert mean.value == rows["change.ck.week_8.M.enrolled.mean"].value
+    assert "1 of 5 values carried over" in mean.warning
+    assert "last observation" in rows["welch.ck.week_8.F_minus_M.enrolled.p"].method
+    assert ("9", "week 4") in set(select(datasets, mean.source).select("participant", "visit").iter_rows())

@@ -5,6 +5,7 @@ CAT-02: where the exact distribution is too large, the approximate p stands alon
 CAT-03: McNemar is a binomial test of those who changed; mid-P counts the pattern seen by half.
 CAT-04: a shift table counts every pair once, those not known apart.
 CAT-05: Fisher's p equals enumeration of all tables; the interval inverts the one-sided tests.
+CAT-07: the least p of Friedman and Fisher is that of the rarest pattern that these ranks, or totals, allow.
 CAT-06: what cannot be tested gives a reason.
 """
 
@@ -39,8 +40,8 @@ def midranks(row: list[int]) -> list[Fraction]:
     return [Fraction(2 * sum(o < v for o in row) + row.count(v) + 1, 2) for v in row]
 
 
-def slow_friedman(rows: list[list[int]]) -> tuple[Fraction, Fraction]:
-    """Return the statistic by Friedman's formula corrected for ties, and p over all orders of every row."""
+def slow_friedman(rows: list[list[int]]) -> tuple[Fraction, Fraction, Fraction]:
+    """Return the statistic by Friedman's formula corrected for ties, p over all orders, and the least p."""
     ranks, n, k = [midranks(row) for row in rows], len(rows), len(rows[0])
     ties = sum(row.count(v) ** 3 - row.count(v) for row in rows for v in set(row))
     centre = Fraction(n * (k + 1), 2)
@@ -51,7 +52,9 @@ def slow_friedman(rows: list[list[int]]) -> tuple[Fraction, Fraction]:
     seen = apart(tuple(map(tuple, ranks)))
     q = 12 * seen / (n * k * (k + 1)) / (1 - Fraction(ties, n * (k**3 - k)))
     every = list(itertools.product(*(list(itertools.permutations(row)) for row in ranks)))
-    return q, Fraction(sum(apart(table) >= seen for table in every), len(every))
+    far = [apart(table) for table in every]
+    p, least = (Fraction(sum(one >= limit for one in far), len(far)) for limit in (seen, max(far)))
+    return q, p, least
 
 
 @given(blocks)
@@ -61,7 +64,8 @@ def test_cat_01_all_orders(rows: list[list[int]]) -> None:
     if all(len(set(row)) == 1 for row in rows):
         assert found.reason == ALL_TIED
         return
-    q, p = slow_friedman(rows)
+    q, p, least = slow_friedman(rows)
+    assert found.p_min == pytest.approx(float(least), rel=1e-12)
     assert found.q == pytest.approx(float(q), rel=1e-12)
     assert found.p == pytest.approx(float(p), rel=1e-12)
 
@@ -167,6 +171,9 @@ def test_cat_05_all_tables(a: int, b: int, c: int, d: int) -> None:
     ways = {x: math.comb(row, x) * math.comb(n - row, column - x) for x in range(min(row, column) + 1)}
     total = math.comb(n, column)
     assert found.p == pytest.approx(sum(w for w in ways.values() if w <= ways[a]) / total, rel=1e-10)
+    assert found.p_min == pytest.approx(
+        sum(w for w in ways.values() if w == min(ways[x] for x in ways if ways[x])) / total
+    )
     assert found.p_less == pytest.approx(sum(w for x, w in ways.items() if x <= a) / total, rel=1e-10)
     assert found.p_greater == pytest.approx(sum(w for x, w in ways.items() if x >= a) / total, rel=1e-10)
     assert fisher_larger([[a, b], [c, d]]).p == pytest.approx(found.p, rel=1e-9)

@@ -2,6 +2,7 @@
 
 EDGE-01: no pair, one pair, two pairs, one change for all, no change at all, a value that is missing, and changes that
 are nearly constant beside large values: what each method says is fixed here, one by one.
+EDGE-03: the same as a bare table: every row has a number or a reason; of a missing value the pair is left out.
 EDGE-02: whatever the numbers, nothing is infinite or no number, and no exception leaves a method.
 """
 
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.analysis import change, exact, hodges_lehmann
+from trialbook.analysis.bare import Asked, BareTable, Panel, analyse_bare
 from trialbook.analysis.change import geometric_ratio, on_grid, paired_t, step
 from trialbook.analysis.effect_size import ONE_DEGREE, d_av, d_b, d_z, g_av, g_z
 from trialbook.analysis.percent_change import geometric_percent, mean_of_percents, percent_of_means
@@ -105,6 +107,43 @@ def numbers(found: Any) -> Iterator[float]:
 def test_edge_02_finite_or_nothing(edge: str, method: str) -> None:
     found = METHODS[method](*EDGES[edge])
     assert all(math.isfinite(number) for number in numbers(found))
+
+
+TOLD: dict[str, tuple[int, float | str, float | str]] = {
+    "all fall": (4, 0.0319, 0.125),
+    "two": (2, 0.0903, 0.5),
+    "one": (1, change.ONE_PAIR, 1.0),
+    "none": (0, change.NO_PAIR, exact.NO_DIFFERENCE),
+    "constant change": (4, change.NO_VARIANCE, 0.125),
+    "no change": (4, change.NO_VARIANCE, exact.ALL_ZERO),
+    "one missing": (3, 0.0942, 0.25),
+    "near constant": (4, change.NO_VARIANCE, 0.125),
+}
+"""Edge -> pairs, p of the t test and of the sign flips, or what is said in their place."""
+
+
+@pytest.mark.parametrize("edge", TOLD)
+def test_edge_03_a_bare_table(edge: str) -> None:
+    visit, base = EDGES[edge]
+    at = {"0": base, "1": visit} if base else {"0": [5.0], "1": []}
+    values = {
+        name: {f"P{place}": one for place, one in enumerate(some) if not math.isnan(one)} for name, some in at.items()
+    }
+    people = tuple(dict.fromkeys(code for found in values.values() for code in found))
+    panel = Panel(level="", people=people, values=values)
+    table = BareTable(
+        file="t.csv", variable="ck", visits=("0", "1"), baseline="0", panels=(panel,), rows=0,
+        participants=len(people), ordered="as numbers",
+    )  # fmt: skip
+    rows = analyse_bare(table, Asked()).by_id()
+    assert all((row.value is None) == bool(row.error) for row in rows.values())
+    pairs, *expected = TOLD[edge]
+    assert rows["change.ck.1.n_pairs"].value == pairs
+    for name, wanted in zip(("change.ck.1.p", "sign_flip.ck.1.p"), expected, strict=True):
+        if isinstance(wanted, str):
+            assert rows[name].error.startswith(wanted)
+        else:
+            assert rows[name].value == pytest.approx(wanted, abs=5e-5)
 
 
 anything = st.one_of(

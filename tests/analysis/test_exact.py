@@ -68,7 +68,7 @@ def subsets(ranks: list[Fraction]) -> list[tuple[Fraction, ...]]:
 
 
 @given(gaps)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_exact_01_sign_flip_equals_enumeration(values: list[float]) -> None:
     found = sign_flip(values)
     assert found.p == (float(slow_flip(values)) if any(values) else None)
@@ -114,7 +114,7 @@ def test_exact_01_many_participants() -> None:
 
 
 @given(gaps)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_exact_02_signed_rank_equals_enumeration(values: list[float]) -> None:
     found = signed_rank(values)
     assert found.p == (float(slow_rank(values)) if any(values) else None)
@@ -129,7 +129,7 @@ def slow_pratt(values: list[float]) -> Fraction:
 
 
 @given(gaps)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_exact_02_zeros_ranked(values: list[float]) -> None:
     found = signed_rank(values, zeros="ranked")
     assert found.p == (float(slow_pratt(values)) if any(values) else None)
@@ -234,7 +234,7 @@ def test_exact_06_ranks_turn_with_the_sign() -> None:
 @given(
     st.lists(st.tuples(st.integers(-20, 20), st.integers(-20, 20)), min_size=1, max_size=8), st.sampled_from([3, 7, 9])
 )
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_exact_07_fractions_tie_as_fractions(pairs: list[tuple[int, int]], parts: int) -> None:
     """Means of three, seven or nine answers: no binary or decimal number holds them, and yet their sums tie."""
     visit, base = [after / parts for after, _ in pairs], [before / parts for _, before in pairs]
@@ -267,7 +267,7 @@ def test_exact_07_many_participants_beside_a_large_value() -> None:
 
 
 @given(st.lists(st.integers(min_value=-30, max_value=30).map(float), max_size=7))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_exact_08_one_sided(values: list[float]) -> None:
     found, whole = sign_flip(values), [int(value) for value in values if value]
     patterns = itertools.product((1, -1), repeat=len(whole)) if whole else []

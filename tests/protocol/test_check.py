@@ -53,6 +53,9 @@ analysis:
   missing: available cases
 """
 YES = "{a: {choice: yes/no}}"
+ENDED = "from: strength.total, better: higher}"
+KNOWN = "mean: 60, sd: 10, source: A register"
+DESIGN = "  design: {endpoint: strength, kind: single stage, p0: 10 %, p1: 30 %, power: 80 %}"
 GIVEN = "recorded: {form: infusion, start: start, dose: given,"
 SPELL = "recorded: {form: background_drugs, drug: drug, dose: dose, start: start, end: end}"
 FIRST = "first: {start: 50 mg/h, step: 50 mg/h, every: 30 minutes, most: 400 mg/h}"
@@ -225,6 +228,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("BLIND-04", WHOLE, "by: assessor", "¶by: [assessor, nurse]"),
     ("BLIND-05", WHOLE, "except: [rating], records: [infusion,", "except: [rating, ¶infusion], records: [infusion,"),
     ("BLIND-06", WHOLE, "assessor: {blind: true,", "assessor: {blind: true, ¶signs: [visit],"),
+    ("BLIND-09", WHOLE, "assessor: {blind: true,", "assessor: {blind: true, ¶rights: [verify],"),
     ("BLIND-07", WHOLE, "    at: full\n    by: [participant, nurse]\n", "    at: ¶full\n    by: assessor\n"),
     ("BLIND-08", SMALL, FORMS, BLIND_LOT),
     ("PLAN-01", SMALL, "{endpoint: strength,", "{endpoint: ¶strengt,"),
@@ -268,6 +272,51 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("PLAN-24", WHOLE, "ck: {from: enzymes.ck,", "¶ck: {from: enzymes.ck, unit: ukat/L,"),
     ("PLAN-43", SMALL, "missing: available cases", "missing: locf\n  intercurrent: ¶hypothetical"),
     ("PLAN-44", SMALL, "missing: available cases", "missing: locf\n  ¶sensitivity: [sign flip, locf]"),
+    ("PLAN-50", SMALL, ENDED, "levels: ¶strength.total}"),
+    (
+        "PLAN-05",
+        SMALL,
+        f"{FORMS}endpoints:\n  strength: {{{ENDED}",
+        f"{FORMS}{LOT}endpoints:\n  strength: {{levels: ¶lot.arm}}",
+    ),
+    ("FORM-02", SMALL, ENDED, "levels: ¶strength.totl}"),
+    ("PLAN-51", SMALL, ENDED, f"from: strength.total, ¶entry: {{at_most: 40, {KNOWN}}}}}"),
+    ("STUDY-04", SMALL, ENDED, f"from: strength.total, ¶entry: {{{KNOWN}, correlation: 0.5}}}}"),
+    ("STUDY-06", SMALL, ENDED, "from: strength.total, reliability: {is: ¶1, source: A paper}}"),
+    ("STUDY-03", SMALL, ENDED, "from: strength.total, ¶reliability: {is: 0.9}}"),
+    ("PLAN-52", SMALL, ENDED, "when: strength.total > 4.0, at: [baseline, week 8], time_to: ¶relapse}"),
+    (
+        "PLAN-53",
+        SMALL,
+        "  missing: available cases",
+        f"  missing: available cases\n{DESIGN.replace('endpoint: ', 'endpoint: ¶')}",
+    ),
+    (
+        "PLAN-54",
+        SMALL,
+        "  missing: available cases",
+        f"  missing: available cases\n{DESIGN.replace('p1: 30', 'p1: ¶10')}",
+    ),
+    (
+        "PLAN-55",
+        SMALL,
+        "  missing: available cases",
+        f"  missing: available cases\n{DESIGN.replace('power: 80', 'power: ¶5')}",
+    ),
+    (
+        "PLAN-01",
+        SMALL,
+        "  missing: available cases",
+        f"  missing: available cases\n{DESIGN.replace('endpoint: ', 'endpoint: ¶no_')}",
+    ),
+    ("PLAN-56", SMALL, "  missing: available cases", "  missing: available cases\n  between: ¶welch"),
+    (
+        "PLAN-57",
+        SMALL,
+        ENDED,
+        "when: strength.total > 4.0, at: [baseline, week 4]}",
+    ),
+    ("SCHED-01", SMALL, ENDED, "when: strength.total > 4.0, at: [baseline, ¶week 5]}"),
     ("PLAN-26", WHOLE, "at_least: 8 weeks, before: consent.date}}\n    E2", "at_least: ¶8 hours}}\n    E2"),
     ("PLAN-26", WHOLE, "at_least: 4 months}", "at_least: ¶40 hours}"),
     ("PLAN-26", WHOLE, "every: 1 week, times", "every: ¶12 hours, times"),

@@ -54,8 +54,18 @@ forms:
 participants: {sex: person.sex, age: person.age}
 endpoints:
   ck: {from: page.ck, better: lower, meaningful: {is: 20, source: Invented}}
-  ggt: {from: page.ggt, better: lower, meaningful: 0.5}
-analysis: {baseline: visit first, primary: {is: none, assumed: w}, test: paired t, missing: {is: locf, assumed: x}}
+  ggt: {from: page.ggt, better: lower, meaningful: 0.5, friedman: true,
+    reliability: {is: 0.9, sd: 12.50, source: Invented},
+    entry: {at_least: 60, mean: 30.5, sd: 20, times: 2, source: {is: Invented, assumed: z}}}
+  code: {levels: page.code, better: higher}
+  low: {when: 'page.ck < 100.0', at: [first, second to week 8], time_to: {event: relapse, censor: end of follow-up}}
+  high: {when: 'page.ck > 100.0', at: week 8, time_to: response}
+analysis:
+  baseline: visit first
+  primary: {is: none, assumed: w}
+  test: paired t
+  missing: {is: locf, assumed: x}
+  design: {endpoint: low, kind: simon minimax, p0: {is: 10 %, assumed: A}, p1: 32.5 %}
 report: {figures: [{panel: [ck, {is: ck, assumed: y}], title: 'Two: "ck"'}], table_1: [page.code]}
 assumed: all of it
 """
@@ -82,7 +92,7 @@ def test_every_assumption_is_kept(read: Read) -> None:
     study, _ = read(ASSUMED)
     assert study is not None
     reasons = sorted(found.why for found in study.assumptions)
-    assert reasons == sorted([*"abcdefghijklmnopqrstuvwxy", "", "", "the items", "all of it"])
+    assert reasons == sorted([*"abcdefghijklmnopqrstuvwxyzA", "", "", "the items", "all of it"])
     assert explain(study).count("assumed:") == len(reasons)
 
 

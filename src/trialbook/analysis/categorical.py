@@ -35,6 +35,8 @@ class Friedman:
     rank_sums: tuple[float, ...] = ()
     p: float | None = None
     """Exact, given the ties: all orders of each participant's ranks are equally likely."""
+    p_min: float | None = None
+    """The smallest exact p that there could be with these ties."""
     p_chi2: float | None = None
     """By the chi-squared distribution: for many participants only."""
     reason: str = ""
@@ -61,9 +63,9 @@ def friedman(rows: Sequence[Sequence[float]]) -> Friedman:
     # all in whole numbers, since ranks are doubled: Q = (k - 1) sum (S_j - n (k + 1))^2 / sum over all (rank - k - 1)^2
     spread = sum((rank - k - 1) ** 2 for row in ranks for rank in row)
     q = (k - 1) * sum((total - n * (k + 1)) ** 2 for total in sums) / spread
-    p = _friedman_exact(ranks, sums)
+    p, least = _friedman_exact(ranks, sums)
     return Friedman(
-        n=n, visits=k, q=q, df=k - 1, rank_sums=tuple(total / 2 for total in sums), p=p,
+        n=n, visits=k, q=q, df=k - 1, rank_sums=tuple(total / 2 for total in sums), p=p, p_min=least,
         p_chi2=float(chdtrc(k - 1, q)), not_exact="" if p is not None else TOO_MANY.format(n=n, k=k),
     )  # fmt: skip
 
@@ -78,8 +80,8 @@ def _why_no_ranks(rows: Sequence[Sequence[float]], visits: int) -> str:
     return ALL_TIED if all(len(set(row)) == 1 for row in rows) else ""
 
 
-def _friedman_exact(ranks: Sequence[tuple[int, ...]], seen: Sequence[int]) -> float | None:
-    """Return the share of orders whose rank sums are as far apart, None where there are too many.
+def _friedman_exact(ranks: Sequence[tuple[int, ...]], seen: Sequence[int]) -> tuple[float | None, float | None]:
+    """Return the share of orders whose rank sums are as far apart, and as far as they can be; None where too many.
 
     Only the sums in ascending order are kept: each row is as likely in any order, so the columns are alike.
     """
@@ -87,15 +89,17 @@ def _friedman_exact(ranks: Sequence[tuple[int, ...]], seen: Sequence[int]) -> fl
     work = 0
     for row in ranks:
         if math.factorial(len(row)) > WORK:
-            return None
+            return None, None
         orders = Counter(permutations(row))
         work += len(ways) * len(orders)
         if work > WORK:
-            return None
+            return None, None
         ways = _moved(ways, orders)
-    least = sum(total * total for total in seen)
-    far = sum(count for sums, count in ways.items() if sum(total * total for total in sums) >= least)
-    return far / sum(ways.values())
+    apart = Counter[int]()
+    for sums, count in ways.items():
+        apart[sum(total * total for total in sums)] += count
+    least, whole = sum(total * total for total in seen), sum(ways.values())
+    return sum(count for far, count in apart.items() if far >= least) / whole, apart[max(apart)] / whole
 
 
 def _moved(ways: dict[tuple[int, ...], int], orders: Counter[tuple[int, ...]]) -> dict[tuple[int, ...], int]:

@@ -21,7 +21,7 @@ from trialbook.analysis.change import (
 )
 from trialbook.analysis.course import Course, left_out
 from trialbook.analysis.describe import Summary, describe
-from trialbook.analysis.results import BASELINE, Result, Role, Selector
+from trialbook.analysis.results import ARM, BASELINE, Result, Role, Selector
 from trialbook.analysis.rows import OUT_OF_RANGE, Heading, Stat, together
 
 if TYPE_CHECKING:
@@ -126,10 +126,16 @@ class Comparison:
     """Compared visits before this one, from which a value may come."""
     seed: int | None = exact.SEED
     """Of the random patterns of signs, where all are too many; None where none are to be drawn."""
+    arm: str = ""
+    """The only arm whose participants these are; empty where they are all."""
+    is_planned: bool = True
+    """Whether the plan's test is the planned one here: not within an arm where a test between arms is."""
 
     @property
     def role(self) -> Role:
         """Tell whether this is the primary comparison of the plan."""
+        if not self.is_planned:
+            return "sensitivity"
         is_primary = (self.endpoint.id, self.visit) == (self.plan.primary_endpoint, self.plan.primary_visit)
         return "primary" if is_primary else "planned"
 
@@ -144,10 +150,11 @@ class Comparison:
         visits = (BASELINE, *self.earlier, self.visit) if self.way else (self.visit,)
         chosen = Selector(
             frame="observations", variable=self.endpoint.id, visits=visits,
-            analysis_set=self.plan.set, paired=not self.way,
+            analysis_set=self.plan.set, paired=not self.way, where=((ARM, self.arm),) if self.arm else (),
         )  # fmt: skip
         return Heading(
             analysis=analysis, variable=self.endpoint.id, visit=self.visit, analysis_set=self.plan.set, source=chosen,
+            group=self.arm,
             unit=self.course.unit, n=len(self.pairs.visit), role=role, method=self.with_way(method),
             warning=together(left_out(self.pairs.flaws), self.pairs.note),
         )  # fmt: skip
@@ -158,17 +165,22 @@ class Comparison:
 
     def p_stat(self, p: float | None, role: Role, *, warning: str = "", error: str = "") -> list[Stat]:
         """Write p, and for the planned test whether it is below the level."""
-        note = together(onto_alpha(p, self.plan.alpha), warning)
-        stats = [Stat(name="p", value=p, unit="", role=role, warning=note, error=error)]
-        if role in {"primary", "planned"}:
-            told = None if p is None else "yes" if Decimal(p) < self.plan.alpha else "no"
-            method = f"unrounded p < {self.plan.alpha}, two-sided"
-            why = "" if self.plan.multiplicity == "none" else NOT_YET
-            if why:
-                stats.append(Stat(name="p_adjusted", value=None, unit="", role=role, error=why))
-            value = None if why else told
-            stats.append(Stat(name="significant", value=value, unit="", role=role, method=method, error=why or error))
-        return stats
+        return p_stats(self.plan, p, role, warning=warning, error=error)
+
+
+def p_stats(plan: Terms, p: float | None, role: Role, *, warning: str = "", error: str = "") -> list[Stat]:
+    """Write p of a test, and for a planned one whether it is below the level."""
+    note = together(onto_alpha(p, plan.alpha), warning)
+    stats = [Stat(name="p", value=p, unit="", role=role, warning=note, error=error)]
+    if role in {"primary", "planned"}:
+        told = None if p is None else "yes" if Decimal(p) < plan.alpha else "no"
+        method = f"unrounded p < {plan.alpha}, two-sided"
+        why = "" if plan.multiplicity == "none" else NOT_YET
+        if why:
+            stats.append(Stat(name="p_adjusted", value=None, unit="", role=role, error=why))
+        value = None if why else told
+        stats.append(Stat(name="significant", value=value, unit="", role=role, method=method, error=why or error))
+    return stats
 
 
 def onto_alpha(p: float | None, alpha: Decimal) -> str:

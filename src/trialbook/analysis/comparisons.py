@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from trialbook.analysis.allocation import ARM, has_arms, in_arms
 from trialbook.analysis.compare import Comparison, compare
 from trialbook.analysis.course import Course, course_of
 from trialbook.analysis.derive import compared_visits
@@ -22,10 +23,21 @@ if TYPE_CHECKING:
 
 
 def compare_endpoint(datasets: Datasets, endpoint: Endpoint, who: Sequence[str]) -> Iterator[Result]:
-    """Compare an endpoint with its baseline at every later visit, among the participants of an analysis set."""
+    """Compare an endpoint with its baseline at every later visit: all of an analysis set, or the arms one by one.
+
+    With arms the rows of all together carry the reason why they are not compared.
+    """
+    yield from _compared(datasets, endpoint, who, "")
+    if has_arms(datasets):
+        for arm in datasets.study.arms:
+            yield from _compared(datasets, endpoint, in_arms(datasets, who, ((ARM, arm),)), arm)
+
+
+def _compared(datasets: Datasets, endpoint: Endpoint, who: Sequence[str], arm: str) -> Iterator[Result]:
+    """Compare an endpoint with its baseline at every later visit, in one arm where it is named."""
     study, plan = datasets.study, datasets.study.analysis
     course, visits = course_of(datasets, endpoint), compared_visits(study, endpoint.id)
-    refusal = refusal_of(study)
+    refusal = "" if arm else refusal_of(study)
     also = also_in(study, endpoint, course)
     rules = dict.fromkeys((plan.missing, *plan.sensitivity_missing))
     pairs = {rule: planned_pairs(datasets, course, endpoint.id, who, missing=rule) for rule in rules}
@@ -33,6 +45,7 @@ def compare_endpoint(datasets: Datasets, endpoint: Endpoint, who: Sequence[str])
         planned = Comparison(
             plan=plan, endpoint=endpoint, course=course, visit=visit, pairs=pairs[plan.missing][visit],
             refusal=refusal, also=also, way=in_words(plan.missing, plan.intercurrent), earlier=visits[:place],
+            arm=arm, is_planned=plan.between is None,
         )  # fmt: skip
         yield from compare(planned)
         if not refusal:

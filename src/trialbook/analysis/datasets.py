@@ -5,23 +5,22 @@ The frames themselves are made in `frames`; their names stand here too, for thos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.allocation import in_arms
+from trialbook.analysis.condition_cells import answers_behind
 from trialbook.analysis.course import Course, course_of
 from trialbook.analysis.derive import compared_visits
 from trialbook.analysis.deviations import list_deviations
 from trialbook.analysis.events import folded
 from trialbook.analysis.frames import Datasets, collect, from_casebooks
 from trialbook.analysis.grades import GRADES, list_grades
+from trialbook.analysis.levels import follow_levels
 from trialbook.analysis.results import BASELINE, EVERY_ENDPOINT, Listing, Selector
 from trialbook.analysis.sets import members
 from trialbook.analysis.table_one import characteristic, chosen, is_counted, known_at_baseline
-from trialbook.errors import Problem
-from trialbook.protocol.conditions import compile_condition, names_for
-from trialbook.protocol.model import Endpoint, Study
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,11 +81,15 @@ def _listing(datasets: Datasets, name: str) -> Listing:
         return (list_deviations if name == "deviations" else list_grades)(datasets)
     from trialbook.analysis.background import list_background
     from trialbook.analysis.exposure import list_exposure
+    from trialbook.analysis.reliable import list_reliable
     from trialbook.analysis.screening import list_criteria, list_screening
+    from trialbook.analysis.time_to import list_times
 
     kind, _, treatment = name.partition(".")
     of_treatment = {"exposure": list_exposure, "background": list_background}
     others = {"screening": list_screening, "screening_criteria": list_criteria}
+    if kind in {"time_to", "reliable_change"}:
+        return (list_times if kind == "time_to" else list_reliable)(datasets, datasets.study.endpoints[treatment])
     return of_treatment[kind](datasets, treatment) if treatment else others[name](datasets)
 
 
@@ -136,8 +139,10 @@ def _behind(datasets: Datasets, selector: Selector, who: list[str]) -> Iterator[
     if variable == EVERY_ENDPOINT:
         for endpoint in (one for one in study.endpoints.values() if one.source is not None):
             yield from _points(course_of(datasets, endpoint), compared_visits(study, endpoint.id), who, paired=True)
-    elif variable in study.endpoints and study.endpoints[variable].source is None:
-        yield from _judged(datasets, study.endpoints[variable])
+    elif variable in study.endpoints and study.endpoints[variable].levels is not None:
+        yield from _levelled(datasets, selector, who)
+    elif variable in study.endpoints and (when := study.endpoints[variable].when) is not None:
+        yield from _judged(datasets, when, selector.visits)
     elif variable in study.endpoints:
         yield from _points(course_of(datasets, study.endpoints[variable]), selector.visits, who, paired=selector.paired)
     else:
@@ -172,24 +177,18 @@ def _characteristic(datasets: Datasets, selector: Selector, who: list[str]) -> I
                 yield code, seqs
 
 
-def _judged(datasets: Datasets, endpoint: Endpoint) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield the answers that the condition of a responder names, at its visit or in forms without visits."""
-    import polars as pl
-
-    condition = compile_condition(endpoint.when or "", names_for(datasets.study, "responder"))
-    names = () if isinstance(condition, Problem) else tuple(condition.names)
-    cells = {cell for name in names for cell in _items(datasets.study, name)}
-    rows = datasets.observations.filter(pl.col("visit").is_in([endpoint.visit or "", ""]))
-    for code, form, item, seq in rows.select("participant", "form", "item", "seq").iter_rows():
-        if seq is not None and (form, item) in cells:
-            yield code, (seq,)
+def _judged(datasets: Datasets, when: str, visits: Collection[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the answers that a condition names, at the visits of the result or in forms without visits."""
+    for code, _, seq in answers_behind(datasets, when, visits):
+        yield code, (seq,)
 
 
-def _items(study: Study, name: str) -> list[tuple[str, str]]:
-    """Return the items behind a name of a condition: itself, or those of a derived number or a group."""
-    form_id, _, rest = name.removeprefix("baseline.").removeprefix("previous.").partition(".")
-    if form_id not in study.forms:
-        return []
-    form, item = study.forms[form_id], rest.removesuffix(".never")
-    derived = form.derived.get(rest)
-    return [(form_id, one) for one in (derived.of if derived else form.groups.get(rest, (item,)))]
+def _levelled(datasets: Datasets, selector: Selector, who: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the answers of levels at these visits: of one level where the selector names it."""
+    wanted = {level for column, level in selector.where if column == "text"}
+    followed = follow_levels(datasets, selector.variable)
+    for visit in selector.visits or followed.visits:
+        known = followed.visits.get(visit, {})
+        for code in (code for code in who if code in known):
+            if not wanted or known[code].level in wanted:
+                yield code, known[code].seqs

@@ -239,7 +239,8 @@ def _order(study: Study, rule: BaselineRule) -> int:
 
 def followed_visits(study: Study, endpoint_id: str) -> tuple[str, ...]:
     """Return the planned visits at which an endpoint's form is due, in order."""
-    source = study.endpoints[endpoint_id].source or ""
+    endpoint = study.endpoints[endpoint_id]
+    source = endpoint.source or endpoint.levels or ""
     return study.forms[source.partition(".")[0]].visits
 
 

@@ -34,6 +34,8 @@ class Fisher:
 
     p: float | None = None
     """Two-sided: all tables with these totals that are no likelier than the one seen."""
+    p_min: float | None = None
+    """The smallest that p could be with these totals; of a table of two by two only."""
     p_less: float | None = None
     """One-sided, small where the first cell is small; of a table of two by two only, like all that follows."""
     p_greater: float | None = None
@@ -88,6 +90,7 @@ def fisher(table: Four, *, confidence: float = 0.95) -> Fisher:
     alike = weights <= weights[place] * LIKE
     return Fisher(
         p=min(1.0, float(weights[alike].sum())),
+        p_min=min(1.0, float(weights[weights <= weights.min() * LIKE].sum())),
         p_less=min(1.0, float(weights[: place + 1].sum())),
         p_greater=min(1.0, float(weights[place:].sum())),
         odds_ratio=None if last else _odds(lambda t: _mean(totals, t), float(place)) if place else 0.0,

@@ -7,14 +7,14 @@ visits as planned, forms and items as in the study file. It depends on no locale
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from trialbook.conduct.casebook import NOTHING, VISIT_FORM, Answer, Casebook, Cell
+from trialbook.conduct.casebook import NOTHING, VISIT_FORM, Answer, Casebook, Cell, Override, Unblinding
 from trialbook.conduct.deviations import given_treatments
 from trialbook.conduct.schedule import anchor_date, full_date
 from trialbook.errors import Problem, TrialbookError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ANSWER_FIELDS = ("participant", "site", "visit", "form", "repeat", "item", "text", "value", "unit", "missing", "seq")
 STATUS_FIELDS = ("participant", "site", "status", "enrolled_on", "ended_on", "end_reason", "seq")
 FIRST_FIELDS = ("participant", "visit", "form", "repeat", "item", "at", "by", "first_seq", "first_by")
+EXCEPTION_FIELDS = ("participant", "act", "visit", "form", "kind", "who", "reason", "seq")
 OBSERVATION_FIELDS = (
     "participant", "visit", "visit_order", "day", "date", "form", "repeat", "item", "kind",
     "value", "limit", "text", "unit", "missing", "seq",
@@ -52,6 +53,10 @@ class Columns(Protocol):
     def firsts(self) -> Mapping[str, Sequence[object]]:
         """Return who answered, by `FIRST_FIELDS`, where it matters; no column where it does not."""
 
+    @property
+    def exceptions(self) -> Mapping[str, Sequence[object]]:
+        """Return forms opened before their time and unblindings, by `EXCEPTION_FIELDS`; may have no column."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -60,6 +65,7 @@ class Table:
     answers: Mapping[str, Sequence[object]]
     statuses: Mapping[str, Sequence[object]]
     firsts: Mapping[str, Sequence[object]] = field(default_factory=lambda: NOTHING)
+    exceptions: Mapping[str, Sequence[object]] = field(default_factory=lambda: NOTHING)
 
 
 class First(NamedTuple):
@@ -88,6 +94,10 @@ class Datasets:
     """Answers of forms that are filled in at any time, with the same columns."""
     firsts: Mapping[tuple[str, Cell], First] = field(default_factory=lambda: NOTHING, repr=False)
     """Participant and cell -> who answered, in studies where it matters."""
+    overrides: Mapping[str, tuple[Override, ...]] = field(default_factory=lambda: NOTHING, repr=False)
+    """Participant -> the forms that were opened before their time."""
+    unblindings: Mapping[str, tuple[Unblinding, ...]] = field(default_factory=lambda: NOTHING, repr=False)
+    """Participant, or empty for the study -> who learned what was hidden."""
 
 
 def natural_key(code: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
@@ -101,8 +111,16 @@ def columns_of(casebooks: Iterable[Casebook]) -> Table:
     answers: list[tuple[object, ...]] = []
     statuses: list[tuple[object, ...]] = []
     firsts: list[tuple[object, ...]] = []
+    exceptions: list[tuple[object, ...]] = []
     for book in casebooks:
         who = (book.participant, book.site)
+        exceptions += [
+            (book.participant, "override", one.visit, one.form, "", "", one.reason, one.seq)
+            for one in book.overrides.values()
+        ]
+        exceptions += [
+            (book.participant, "unblind", "", "", one.kind, one.who, one.reason, one.seq) for one in book.unblindings
+        ]
         statuses.append((*who, book.status, book.enrolled_on, book.ended_on, book.end_reason, book.status_seq))
         for cell, a in book.answers.items():
             answers.append((*who, *cell, a.text, a.value, a.unit, a.missing, a.seq))
@@ -112,6 +130,7 @@ def columns_of(casebooks: Iterable[Casebook]) -> Table:
         answers=_turned(ANSWER_FIELDS, answers),
         statuses=_turned(STATUS_FIELDS, statuses),
         firsts=_turned(FIRST_FIELDS, firsts),
+        exceptions=_turned(EXCEPTION_FIELDS, exceptions),
     )
 
 
@@ -140,8 +159,31 @@ def collect(study: Study, columns: Columns) -> Datasets:
     is_event = pl.col("form").is_in(any_time)
     return Datasets(
         study=study, participants=participants, observations=rows.filter(~is_event), events=rows.filter(is_event),
-        firsts=_firsts(columns.firsts),
+        firsts=_firsts(columns.firsts), overrides=_overrides(columns.exceptions),
+        unblindings=_unblindings(columns.exceptions),
     )  # fmt: skip
+
+
+def _exceptions(columns: Mapping[str, Sequence[object]], act: str) -> Iterator[dict[str, Any]]:
+    """Yield the exceptions of one act, by `EXCEPTION_FIELDS`."""
+    rows = zip(*(columns[name] for name in EXCEPTION_FIELDS), strict=True) if columns else ()
+    return (found for row in rows if (found := dict(zip(EXCEPTION_FIELDS, row, strict=True)))["act"] == act)
+
+
+def _overrides(columns: Mapping[str, Sequence[object]]) -> dict[str, tuple[Override, ...]]:
+    found: dict[str, tuple[Override, ...]] = {}
+    for row in _exceptions(columns, "override"):
+        one = Override(seq=row["seq"], visit=row["visit"], form=row["form"], reason=row["reason"])
+        found[row["participant"]] = (*found.get(row["participant"], ()), one)
+    return found
+
+
+def _unblindings(columns: Mapping[str, Sequence[object]]) -> dict[str, tuple[Unblinding, ...]]:
+    found: dict[str, tuple[Unblinding, ...]] = {}
+    for row in _exceptions(columns, "unblind"):
+        one = Unblinding(seq=row["seq"], kind=row["kind"], who=row["who"], reason=row["reason"])
+        found[row["participant"]] = (*found.get(row["participant"], ()), one)
+    return found
 
 
 def _firsts(columns: Mapping[str, Sequence[object]]) -> dict[tuple[str, Cell], First]:
@@ -318,6 +360,8 @@ def casebooks(datasets: Datasets, rows: Iterable[pl.DataFrame] | None = None) ->
             participant=row["participant"], site=row["site"], status=row["status"], enrolled_on=row["enrolled_on"],
             ended_on=row["ended_on"], end_reason=row["end_reason"], status_seq=row["seq"],
             answers=found.get(row["participant"], {}),
+            overrides={(one.visit, one.form): one for one in datasets.overrides.get(row["participant"], ())},
+            unblindings=datasets.unblindings.get(row["participant"], ()),
         )
         for row in datasets.participants.iter_rows(named=True)
     }  # fmt: skip

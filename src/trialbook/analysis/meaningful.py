@@ -49,6 +49,14 @@ def _level(datasets: Datasets, endpoint: Endpoint, meaningful: Meaningful, who: 
     )
 
 
+def improvement(endpoint: Endpoint) -> float | None:
+    """Return the smallest change that matters with the sign of an improvement; None where either is not stated."""
+    signs = {"higher": 1.0, "lower": -1.0}
+    if endpoint.meaningful is None or endpoint.better not in signs:
+        return None
+    return signs[endpoint.better] * float(endpoint.meaningful.amount)
+
+
 def _source(datasets: Datasets, meaningful: Meaningful) -> str:
     said = datasets.study.say(meaningful.source)
     return f"; the amount is from {said}" if said else ""

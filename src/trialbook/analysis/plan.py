@@ -77,12 +77,14 @@ def _steps(
         yield endpoint.id, add(lambda endpoint=endpoint: _describe(datasets, endpoint, who))  # type: ignore[misc]
     for endpoint in followed:
         yield endpoint.id, add(lambda endpoint=endpoint: compare_endpoint(datasets, endpoint, inside))  # type: ignore[misc]
-    yield "responders", add(lambda: count_responders(datasets, who))
-    yield "multiplicity", lambda: _adjust(study, groups)
+    yield "responders", add(lambda: _outcomes(datasets, who))
     yield "arms", add(lambda: _arms(datasets, who))
+    yield "multiplicity", lambda: _adjust(study, groups)
     yield "tests", add(lambda: _tests(datasets, groups))
+    if any(one.levels is not None for one in study.endpoints.values()):
+        yield "levels against the baseline", add(lambda: _levels_compared(datasets, inside))
     if study.analysis.sensitivity_models:
-        yield "models for repeated measures", add(lambda: _models(datasets, inside))
+        yield "models", add(lambda: _models(datasets, inside))
     yield "changes that matter", add(lambda: count_meaningful(datasets, who))
     yield "adverse events", add(lambda: count_events(datasets, who))
     yield "grades", add(lambda: count_grades(datasets))
@@ -97,6 +99,14 @@ def _listings(datasets: Datasets) -> Iterator[Listing]:
     yield list_deviations(datasets)
     yield list_alternatives(datasets)
     yield from grade_listings(datasets)
+    if any(one.time_to is not None for one in datasets.study.endpoints.values()):
+        from trialbook.analysis.time_to import time_listings
+
+        yield from time_listings(datasets)
+    if any(one.reliability is not None for one in datasets.study.endpoints.values()):
+        from trialbook.analysis.reliable import reliable_listings
+
+        yield from reliable_listings(datasets)
     if datasets.study.criteria:
         from trialbook.analysis.screening import list_criteria, list_screening
 
@@ -121,6 +131,41 @@ def _screening(datasets: Datasets) -> Iterator[Result]:
         yield from count_screening(datasets)
 
 
+def _outcomes(datasets: Datasets, who: Members) -> Iterator[Result]:
+    """Give the rows of conditions and levels, and of what endpoints bring from outside; each loaded where asked for."""
+    endpoints = datasets.study.endpoints.values()
+    yield from count_responders(datasets, who)
+    if any(len(one.visits) > 1 for one in endpoints):
+        from trialbook.analysis.yes_no import compare_conditions
+
+        yield from compare_conditions(datasets, who)
+    if any(one.time_to is not None for one in endpoints):
+        from trialbook.analysis.time_to import estimate_times
+
+        yield from estimate_times(datasets, who)
+    if datasets.study.analysis.design is not None:
+        from trialbook.analysis.decision import decide
+
+        yield from decide(datasets, who)
+    if any(one.levels is not None or one.friedman for one in endpoints):
+        from trialbook.analysis.levels import count_friedman, count_levels
+
+        yield from (*count_levels(datasets, who), *count_friedman(datasets, who))
+    yield from _from_outside(datasets, who)
+
+
+def _from_outside(datasets: Datasets, who: Members) -> Iterator[Result]:
+    endpoints = datasets.study.endpoints.values()
+    if any(one.reliability is not None for one in endpoints):
+        from trialbook.analysis.reliable import count_reliable
+
+        yield from count_reliable(datasets, who)
+    if any(one.entry is not None for one in endpoints):
+        from trialbook.analysis.selection import expect_regression
+
+        yield from expect_regression(datasets, who)
+
+
 def _arms(datasets: Datasets, who: Members) -> Iterator[Result]:
     if len(datasets.study.arms) > 1:
         from trialbook.analysis.between import compare_arms
@@ -128,10 +173,27 @@ def _arms(datasets: Datasets, who: Members) -> Iterator[Result]:
         yield from compare_arms(datasets, who)
 
 
-def _models(datasets: Datasets, inside: Sequence[str]) -> Iterator[Result]:
-    from trialbook.analysis.repeated import model_repeated
+def _levels_compared(datasets: Datasets, inside: Sequence[str]) -> Iterator[Result]:
+    from trialbook.analysis.levels_compared import compare_levels
 
-    yield from model_repeated(datasets, inside)
+    yield from compare_levels(datasets, inside)
+
+
+def _models(datasets: Datasets, inside: Sequence[str]) -> Iterator[Result]:
+    """Give the rows of the models that the plan asks for, each loaded only then."""
+    asked = datasets.study.analysis.sensitivity_models
+    if "mmrm" in asked:
+        from trialbook.analysis.repeated import model_repeated
+
+        yield from model_repeated(datasets, inside)
+    if "imputation" in asked:
+        from trialbook.analysis.imputed import impute_endpoints
+
+        yield from impute_endpoints(datasets, inside)
+    if "bayes" in asked:
+        from trialbook.analysis.posteriors import believe_endpoints
+
+        yield from believe_endpoints(datasets, inside)
 
 
 def _treatment(datasets: Datasets, who: Members) -> Iterator[Result]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.followup import RULE, weeks_followed
 from trialbook.analysis.incidence import PER, rate_of
-from trialbook.analysis.proportions import clopper_pearson, wilson
+from trialbook.analysis.proportions import Interval, clopper_pearson, jeffreys, mid_p, wilson
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
 from trialbook.analysis.table_one import places
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 LEFT_OUT = "Of {n} participants the time followed is not known: they are left out here, with their events."
 UNDATED = "Of no participant is the time followed known."
+BESIDE: Mapping[str, tuple[Callable[..., Interval], str]] = MappingProxyType(
+    {
+        "wilson": (wilson, "confidence interval of Wilson"),
+        "jeffreys": (jeffreys, "interval of Jeffreys"),
+        "mid_p": (mid_p, "mid-P confidence interval"),
+    }
+)
+"""Intervals beside the exact one: what their ends are called, the rule, its name."""
 NOT_INDEPENDENT = "takes events of one participant as independent"
 
 
@@ -38,10 +47,14 @@ def exact_interval(count: int, n: int, confidence: Decimal) -> list[Stat]:
 
 
 def share_intervals(count: int, n: int, confidence: Decimal) -> list[Stat]:
-    """Write both intervals of a percentage of participants: exact, and by score."""
-    found, method = wilson(count, n, confidence=float(confidence)), "confidence interval of Wilson"
-    score = _interval(("wilson_low", found.low), ("wilson_high", found.high), n, found.reason, method, confidence)
-    return [*exact_interval(count, n, confidence), *score]
+    """Write the intervals of a percentage of participants: exact, by score, by Jeffreys' prior, and by mid-P."""
+    stats = exact_interval(count, n, confidence)
+    for name, (rule, method) in BESIDE.items():
+        found = rule(count, n, confidence=float(confidence))
+        stats += _interval(
+            (f"{name}_low", found.low), (f"{name}_high", found.high), n, found.reason, method, confidence
+        )
+    return stats
 
 
 def _interval(

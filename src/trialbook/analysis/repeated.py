@@ -96,7 +96,7 @@ def _planned(datasets: Datasets, endpoint: Endpoint, who: Sequence[str]) -> Plan
 
 def _values(datasets: Datasets, course: Course, visits: Sequence[str], who: Sequence[str]) -> Iterator[Value]:
     """Yield the chosen baselines, then the values at later visits."""
-    arms, late = arm_of(datasets), _late(datasets, course)
+    arms, late = arm_of(datasets), values_after_treatment(datasets, course)
     for visit in (BASELINE, *visits):
         points = course.visits.get(visit, {})
         for code in (code for code in who if code in points):
@@ -107,7 +107,7 @@ def _values(datasets: Datasets, course: Course, visits: Sequence[str], who: Sequ
                 yield Value(code, visit, point.value, arms.get(code, ""))
 
 
-def _late(datasets: Datasets, course: Course) -> frozenset[tuple[str, str]]:
+def values_after_treatment(datasets: Datasets, course: Course) -> frozenset[tuple[str, str]]:
     """Return who has a value at which visit after the end of treatment, where the plan leaves such values out."""
     if datasets.study.analysis.intercurrent != "hypothetical" or course.frame is None:
         return frozenset()

@@ -15,10 +15,10 @@ RESPONDER = "participants for whom the condition holds; percent of those for who
 
 
 def count_responders(datasets: Datasets, who: Members) -> Iterator[Result]:
-    """Count those for whom the condition of an endpoint holds at its visit, in every analysis set."""
-    for endpoint in (one for one in datasets.study.endpoints.values() if one.source is None):
-        visit = endpoint.visit or ""
-        found = judge(datasets, endpoint.when or "false", "responder", visit)
+    """Count those for whom the condition of an endpoint holds at each of its visits, in every analysis set."""
+    conditions = ((one, one.when) for one in datasets.study.endpoints.values() if one.when is not None)
+    for endpoint, visit, when in ((one, visit, when) for one, when in conditions for visit in one.visits):
+        found = judge(datasets, when, "responder", visit)
         for name in datasets.study.analysis.sets:
             inside = set(who.of(name))
             true, unknown = len(inside & set(found.true)), len(inside & set(found.unknown))

@@ -25,6 +25,8 @@ Not `baseline`: that may be the id of a visit whose values are not the baseline.
 BEYOND_LIMIT = "beyond a limit"
 SEVERAL = "several records"
 """Why a value that was recorded is no number: words of the column `flaw`, empty for a number."""
+ARM = "arm"
+"""Column of a selector that leaves the participants of one arm, or of several."""
 EVERY_ENDPOINT = "every endpoint"
 """Variable of a selector for all endpoints at all visits that are compared with the baseline."""
 

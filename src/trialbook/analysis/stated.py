@@ -11,13 +11,16 @@ from trialbook.analysis.rows import Heading, Stat
 if TYPE_CHECKING:
     from trialbook.protocol.model import BaselineRule, Study
 
-BY_ARM = "The plan has {n} arms; this version compares nothing within an arm: arms are compared with each other."
+BY_ARM = "The plan has {n} arms: changes are compared within each arm and between arms, not for all together."
+NO_ARM_ITEM = "The plan has {n} arms, and it is not said which item tells who is in which: nothing is compared."
 LOOKS = "The program does not check whether the data were looked at before."
 
 
 def refusal_of(study: Study) -> str:
-    """Return why the comparisons of the plan cannot be made, empty where they can."""
-    return BY_ARM.format(n=len(study.arms)) if len(study.arms) > 1 else ""
+    """Return why all participants together are not compared with their baseline, empty where they are."""
+    if len(study.arms) < 2:
+        return ""
+    return (NO_ARM_ITEM if study.participants.arm is None else BY_ARM).format(n=len(study.arms))
 
 
 def state_plan(study: Study) -> Iterator[Result]:
@@ -34,10 +37,11 @@ def state_plan(study: Study) -> Iterator[Result]:
         "intercurrent": plan.intercurrent,
         "multiplicity": plan.multiplicity,
         "looks": plan.looks,
+        "between": plan.between or "none",
         "arms": ", ".join(study.arms) or "one",
     }
     for key, choice in said.items():
-        error = refusal_of(study) if key == "arms" else ""
+        error = refusal_of(study) if key == "arms" and study.participants.arm is None else ""
         heading = Heading(
             analysis="plan", variable=key, method="as the study file says", warning=LOOKS if key == "looks" else "",
             source=Selector(frame="participants", variable="status", analysis_set=""),

@@ -44,6 +44,8 @@ def _check_blind(role: Role, names: Names) -> Iterator[Problem]:
                 yield names.problem("BLIND-01", (*path, key), role=role.id, word=word)
     if {"visit", "participant"} & set(role.signs):
         yield names.problem("BLIND-06", (*path, "signs"), role=role.id)
+    if role.rights:
+        yield names.problem("BLIND-09", (*path, "rights"), role=role.id, rights=", ".join(role.rights))
     yield from _check_same_visits(role, names)
     arm = (names.study.participants.arm or "").partition(".")[0]
     if arm in names.study.forms and sees(role, arm, names.study) and not set(WIDE).intersection(role.sees):

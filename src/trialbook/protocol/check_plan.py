@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
+from trialbook.protocol.check_outcomes import check_outcomes, check_primary_condition
 from trialbook.protocol.check_units import check_conversion, check_unit
 from trialbook.protocol.model import Derived, Endpoint, Form, Item
 from trialbook.protocol.reading import KeyPath
@@ -27,6 +28,8 @@ def check_plan(names: Names) -> Iterator[Problem]:
     yield from _check_sets(names)
     yield from _check_baseline(names)
     yield from _check_primary(names)
+    yield from check_outcomes(names)
+    yield from check_primary_condition(names)
     yield from _check_table_1(names)
     for number, figure in enumerate(names.study.report.figures):
         for endpoint_id in figure.endpoints:
@@ -39,11 +42,8 @@ def _check_endpoint(endpoint: Endpoint, path: KeyPath, names: Names) -> Iterator
         found = names.find(endpoint.source)
         if found is not None and not names.is_broken(found[0].id, found[1]):
             yield from _check_source(endpoint, *found, path, names)
-    elif endpoint.when is not None:
-        if endpoint.visit is None and not names.is_written(*path, "at"):
-            yield names.problem("PLAN-06", path, endpoint=endpoint.id)
-        elif endpoint.visit is not None:
-            yield from names.visit(endpoint.visit, (*path, "at"))
+    elif endpoint.when is not None and not names.is_written(*path, "at"):
+        yield names.problem("PLAN-06", path, endpoint=endpoint.id)
 
 
 def _check_source(
@@ -189,5 +189,5 @@ def _check_table_1(names: Names) -> Iterator[Problem]:
 def _check_figure(endpoint: str, path: KeyPath, names: Names) -> Iterator[Problem]:
     yield from names.endpoint(endpoint, path)
     found = names.study.endpoints.get(endpoint)
-    if found is not None and found.when is not None:
+    if found is not None and (found.when is not None or found.levels is not None):
         yield names.problem("PLAN-22", path, endpoint=endpoint)

@@ -9,6 +9,7 @@ from typing import cast
 
 from trialbook.protocol import phrases
 from trialbook.protocol.explain_forms import explain_form
+from trialbook.protocol.explain_outcomes import explain_design, explain_entry, explain_reliability
 from trialbook.protocol.model import (
     AnalysisSet,
     Criterion,
@@ -98,6 +99,7 @@ def _role(role: Role, write: Written) -> Tree:
         "except": list(role.hidden),
         "records": list(role.records),
         "signs": list(role.signs),
+        "rights": list(role.rights),
         "blind": write.flag(role.blind),
         "identities": write.flag(role.identities),
     }
@@ -235,14 +237,21 @@ def _endpoint(endpoint: Endpoint, write: Written) -> Tree:
     return write.present(
         label=write.text(endpoint.label),
         **{"from": endpoint.source},
+        levels=endpoint.levels,
         when=endpoint.when,
-        at=endpoint.visit,
+        at=list(endpoint.visits) or None,
+        time_to=None
+        if endpoint.time_to is None
+        else {"event": endpoint.time_to.event, "censor": endpoint.time_to.censor},
         better=endpoint.better,
         unit=endpoint.unit,
         decimals=str(endpoint.decimals),
         also=endpoint.also,
         log=write.flag(endpoint.log) if is_followed else None,
         meaningful=None if endpoint.meaningful is None else _meaningful(endpoint.meaningful, write),
+        reliability=None if endpoint.reliability is None else explain_reliability(endpoint.reliability, write),
+        entry=None if endpoint.entry is None else explain_entry(endpoint.entry, write),
+        friedman=write.flag(endpoint.friedman) if is_followed else None,
     )
 
 
@@ -270,6 +279,8 @@ def _analysis(study: Study, write: Written) -> Tree:
         "missing": plan.missing,
         "intercurrent": plan.intercurrent,
         "looks": plan.looks,
+        **({} if plan.between is None else {"between": plan.between}),
+        **({} if plan.design is None else {"design": explain_design(plan.design)}),
     }
 
 

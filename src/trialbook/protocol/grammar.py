@@ -7,6 +7,7 @@ where a key is named.
 from __future__ import annotations
 
 from trialbook.protocol import kinds
+from trialbook.protocol.grammar_outcomes import DESIGN, ENTRY, RELIABILITY, TIME_TO
 from trialbook.protocol.grammar_plan import (
     ANALYSIS,
     CONSTANT,
@@ -28,6 +29,7 @@ from trialbook.protocol.grammar_plan import (
     WASHOUT,
 )
 from trialbook.protocol.kinds import NAMES, TEXT, ById, Either, Key, Many, Part, Section, Word
+from trialbook.protocol.model import RIGHTS
 
 VERSION = 1
 """Version of the language that is read."""
@@ -126,6 +128,13 @@ ROLE = Section(
             otherwise="the forms whose `by` names the role",
         ),
         Key("signs", Many(Word(("form", "visit", "participant"))), "What the role signs.", otherwise="nothing"),
+        Key(
+            "rights",
+            Many(Word(RIGHTS)),
+            "What the role may do besides, in the forms that it sees; `acts.md` says what each right is.",
+            otherwise="who records a form raises and answers queries on it and checks it as second person; who signs "
+            "closes queries, opens a form before its time, and records an unblinding",
+        ),
         Key("blind", kinds.BOOLEAN, "The role may learn neither visit nor treatment.", default="false"),
         Key("identities", kinds.BOOLEAN, "The role sees who a participant is.", default="false"),
     ),
@@ -315,7 +324,7 @@ SECTIONS: dict[str, Section] = {
     section.name: section
     for section in (
         FILE, STUDY, ROLE, ARM, ELIGIBILITY, CRITERION, SINCE, WASHOUT, TREATMENT, GIVE, INFUSE, STEPS, NEEDS,
-        CONSTANT, RECORDED, PARTICIPANTS, VISITS, VISIT, FORM, ITEM, DERIVE, CHECK, ENDPOINT, MEANINGFUL, ANALYSIS,
-        SET, PRIMARY, REPORT, FIGURE,
+        CONSTANT, RECORDED, PARTICIPANTS, VISITS, VISIT, FORM, ITEM, DERIVE, CHECK, ENDPOINT, MEANINGFUL, RELIABILITY,
+        ENTRY, TIME_TO, ANALYSIS, SET, PRIMARY, DESIGN, REPORT, FIGURE,
     )
 }  # fmt: skip

@@ -7,7 +7,7 @@ from trialbook.protocol.kinds import NAMES, TEXT, ById, Either, Key, Many, Part,
 
 TESTS = ("paired t", "signed rank", "sign flip")
 MISSING_RULES = ("completers", "locf", "bocf")
-MODELS = ("mmrm",)
+MODELS = ("mmrm", "imputation", "bayes")
 
 ELIGIBILITY = Section(
     name="eligibility",
@@ -175,13 +175,30 @@ RECORDED = Section(
 ENDPOINT = Section(
     name="endpoint",
     title="an endpoint",
-    doc="A number followed over the visits (`from`), or a condition judged at one of them (`when`, `at`).",
-    one_of=("from", "when"),
+    doc=(
+        "A number followed over the visits (`from`), levels followed over them (`levels`), or a condition judged at "
+        "one or several of them (`when`, `at`)."
+    ),
+    one_of=("from", "levels", "when"),
     keys=(
         Key("label", TEXT, "Name for people.", otherwise="the label of the item, or the id in words"),
         Key("from", kinds.ITEM_NAME, "Item or derived number."),
+        Key("levels", kinds.ITEM_NAME, "Item with choices, the lowest first: levels that are counted and compared."),
         Key("when", kinds.CONDITION, "Who responds."),
-        Key("at", kinds.VISIT, "Visit at which `when` is judged.", only_with=("when",)),
+        Key(
+            "at",
+            Many(kinds.VISITS),
+            "Visits at which `when` is judged. Where one of them is the baseline, or lies on or before day 0, the "
+            "later ones are compared with it.",
+            only_with=("when",),
+        ),
+        Key(
+            "time_to",
+            Either(scalar=Word(("response", "relapse")), mapping=Part("time_to")),
+            "Time until the condition holds, or no longer holds.",
+            only_with=("when",),
+            otherwise="not told",
+        ),
         Key("better", Word(("higher", "lower", "neither")), "Which change is an improvement.", default="neither"),
         Key("unit", kinds.UNIT, "Unit.", only_with=("from",), otherwise="the unit of the item"),
         Key("decimals", kinds.DECIMALS, "Decimals of the values in the report.", otherwise="those of the item, or 1"),
@@ -199,6 +216,27 @@ ENDPOINT = Section(
             "Smallest change that matters to a participant.",
             only_with=("from",),
             otherwise="not said",
+        ),
+        Key(
+            "reliability",
+            Part("reliability"),
+            "Reliability of the measurement, from outside: tells whose change is beyond error.",
+            only_with=("from",),
+            otherwise="not said",
+        ),
+        Key(
+            "entry",
+            Part("entry"),
+            "Limit at entry, where the value had to be bad: tells what selection alone would do to the mean.",
+            only_with=("from",),
+            otherwise="none",
+        ),
+        Key(
+            "friedman",
+            kinds.BOOLEAN,
+            "Test by ranks within participants, over all visits together, beside the planned test; for counts.",
+            only_with=("from",),
+            default="false",
         ),
     ),
 )
@@ -231,8 +269,9 @@ ANALYSIS = Section(
         Key(
             "sensitivity",
             Many(Word((*TESTS, *MISSING_RULES, *MODELS))),
-            "Tests that accompany it, other rules for missing values by which it is repeated, and `mmrm`, a model for "
-            "repeated measures.",
+            "Tests that accompany it, other rules for missing values by which it is repeated, `mmrm`, a model for "
+            "repeated measures, `imputation`, missing values imputed many times, and `bayes`, the change under several "
+            "priors.",
             otherwise="the exact ones among the others",
         ),
         Key("significant", kinds.ALPHA, "Level of significance, of the unrounded p.", default="p < 0.05, two-sided"),
@@ -255,6 +294,14 @@ ANALYSIS = Section(
             default="treatment policy",
         ),
         Key("looks", Word(("at database cut", "at any time")), "When results are looked at.", default="at any time"),
+        Key(
+            "between",
+            Word(("welch", "ancova")),
+            "The planned test between arms: of mean changes, or of changes adjusted for the baseline. Then the tests "
+            "within each arm are sensitivity analyses.",
+            otherwise="no test between arms is planned",
+        ),
+        Key("design", Part("design"), "How many had to respond, as planned.", otherwise="no design"),
     ),
 )
 

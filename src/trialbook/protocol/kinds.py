@@ -189,6 +189,7 @@ COUNT = _phrase("a whole number from 1 on", "13", "[1-9][0-9]{0,5}", int, "integ
 WEEK = _phrase("the number of a week", "14", "-?[0-9]{1,4}", int, "integer")
 DECIMALS = _phrase("a number of decimals from 0 to 9", "1", "[0-9]", int, "integer")
 NUMBER = _phrase("a number", "2.5", phrases.NUMBER, Decimal, "number")
+SHARE = _phrase("a number between 0 and 1", "0.9", phrases.NUMBER, phrases.parse_share, "number")
 POSITIVE = _phrase("a number above 0", "0.22", phrases.NUMBER, phrases.parse_positive, "number")
 DURATION = _phrase("a length of time", "4 weeks", phrases.DURATION, phrases.parse_duration)
 MINUTES = _phrase("a number of minutes or hours", "30 minutes", phrases.MINUTES, phrases.parse_duration)

@@ -12,6 +12,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
+from trialbook.protocol.outcomes import Design, Entry, Reliability, TimeTo
+
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 Text = Mapping[str, str]
@@ -39,6 +41,13 @@ class Identity:
     """Planned number of participants."""
 
 
+RIGHTS = (
+    "enrol", "import", "query", "answer query", "close query", "countersign", "verify", "freeze", "lock", "override",
+    "unblind",
+)  # fmt: skip
+"""Rights that a study file may give to a role."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
     """Who may see, record and sign what; a role that is not in the study file sees nothing."""
@@ -52,6 +61,8 @@ class Role:
     records: tuple[str, ...] = ()
     """Form ids, or `everything`."""
     signs: tuple[Literal["form", "visit", "participant"], ...] = ()
+    rights: tuple[str, ...] = ()
+    """Of `RIGHTS`, beside those that come with what it records and signs."""
     blind: bool = False
     identities: bool = False
 
@@ -367,15 +378,20 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A number that is followed over the visits, or a condition met or not met at one of them."""
+    """A number or levels that are followed over the visits, or a condition met or not met at some of them."""
 
     id: str
     label: Text
     source: str | None = None
     """`form.item` or `form.derived`; absent where `when` defines a responder."""
+    levels: str | None = None
+    """`form.item`, a choice whose answers are followed; then `source` and `when` are absent."""
     when: str | None = None
     visit: str | None = None
-    """The visit at which `when` is judged."""
+    """The last visit at which `when` is judged."""
+    visits: tuple[str, ...] = ()
+    """All visits at which it is judged, in order."""
+    time_to: TimeTo | None = None
     better: Literal["higher", "lower", "neither"] = "neither"
     unit: str | None = None
     decimals: int = 1
@@ -385,6 +401,10 @@ class Endpoint:
     log: bool = False
     """Ratio of geometric means beside the mean change."""
     meaningful: Meaningful | None = None
+    reliability: Reliability | None = None
+    entry: Entry | None = None
+    friedman: bool = False
+    """Friedman's test over all visits beside the planned one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,7 +451,7 @@ class PlannedAnalysis:
     sensitivity: tuple[Literal["paired t", "signed rank", "sign flip"], ...] = ("sign flip", "signed rank")
     sensitivity_missing: tuple[Literal["completers", "locf", "bocf"], ...] = ()
     """Other rules for missing values by which the planned test is repeated; the file names them among `sensitivity`."""
-    sensitivity_models: tuple[Literal["mmrm"], ...] = ()
+    sensitivity_models: tuple[Literal["mmrm", "imputation", "bayes"], ...] = ()
     """Models that stand beside the planned test; the file names them among `sensitivity`."""
     alpha: Decimal = Decimal("0.05")
     confidence: Decimal = Decimal("0.95")
@@ -439,6 +459,9 @@ class PlannedAnalysis:
     missing: Literal["available cases", "completers", "locf", "bocf"] = "available cases"
     intercurrent: Literal["treatment policy", "while on treatment", "hypothetical"] = "treatment policy"
     looks: Literal["at database cut", "at any time"] = "at any time"
+    between: Literal["welch", "ancova"] | None = None
+    """The planned test between arms; where there is none, such tests are sensitivity analyses."""
+    design: Design | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -510,8 +533,12 @@ class Study:
         return (form for form in self.forms.values() if visit in form.visits)
 
     def say(self, text: Text, language: str | None = None) -> str:
-        """Return the text in `language`, or in the study's first language, or in any."""
+        """Return the text in `language`, or in the study's first language, or in any; `zh-hant` is `zh-Hant`."""
         for tag in (language, *self.identity.languages):
             if tag is not None and tag in text:
                 return text[tag]
+            if tag is language and tag is not None and len(text) > 1:
+                alike = next((known for known in text if known.casefold() == tag.casefold()), None)
+                if alike is not None:
+                    return text[alike]
         return next(iter(text.values()), "")

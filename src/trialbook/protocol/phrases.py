@@ -40,6 +40,11 @@ def parse_positive(text: str) -> Decimal | None:
     return amount if (amount := Decimal(text)) > 0 else None
 
 
+def parse_share(text: str) -> Decimal | None:
+    """Read a number between 0 and 1, neither of them."""
+    return amount if 0 < (amount := Decimal(text)) < 1 else None
+
+
 def parse_duration(text: str) -> Duration | None:
     """Read `4 weeks` or `30 minutes`."""
     found = DURATION_RULE.fullmatch(text)

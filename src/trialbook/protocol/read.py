@@ -115,7 +115,7 @@ def _study(raw: Raw, top: MapNode, catalog: Catalog, notes: Notes) -> Study:
     missing = _missing(raw["missing"], notes)
     schedule = read_schedule(raw["visits"], notes)
     forms = read_forms(raw["forms"] or {}, roles, schedule, missing, catalog, notes)
-    endpoints = read_endpoints(raw["endpoints"] or {}, forms, notes)
+    endpoints = read_endpoints(raw["endpoints"] or {}, forms, schedule, notes)
     eligibility = raw["eligibility"] or empty_part(SECTIONS["eligibility"])
     study = Study(
         language=VERSION,

@@ -135,6 +135,7 @@ def read_roles(raw_roles: Mapping[str, Raw], forms: Mapping[str, Form], notes: N
             if raw["records"] is None
             else raw["records"],
             signs=raw["signs"] or (),
+            rights=tuple(dict.fromkeys(raw["rights"] or ())),
             blind=raw["blind"] is True,
             identities=raw["identities"] is True,
         )

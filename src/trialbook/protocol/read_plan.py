@@ -25,11 +25,14 @@ from trialbook.protocol.model import (
     Meaningful,
     PlannedAnalysis,
     ReportPlan,
+    Schedule,
     Treatment,
     Washout,
 )
+from trialbook.protocol.outcomes import Design, Entry, Reliability, TimeTo
 from trialbook.protocol.phrases import in_words
-from trialbook.protocol.reading import Notes, Raw, empty_part
+from trialbook.protocol.read_visits import expand
+from trialbook.protocol.reading import KeyPath, Notes, Raw, empty_part
 
 Test = Literal["paired t", "signed rank", "sign flip"]
 
@@ -146,9 +149,23 @@ def _recorded(raw: Raw | None) -> DoseRecord | None:
     return DoseRecord(**raw)
 
 
-def read_endpoints(raw_endpoints: Mapping[str, Raw], forms: Mapping[str, Form], notes: Notes) -> dict[str, Endpoint]:
+def read_endpoints(
+    raw_endpoints: Mapping[str, Raw], forms: Mapping[str, Form], schedule: Schedule, notes: Notes
+) -> dict[str, Endpoint]:
     """Return the endpoints; label, unit and decimals come from the item where the file gives none."""
-    return {name: _endpoint(name, raw, source_of(raw["from"], forms), notes) for name, raw in raw_endpoints.items()}
+    found = {}
+    for name, raw in raw_endpoints.items():
+        endpoint = _endpoint(name, raw, source_of(raw["from"] or raw["levels"], forms), notes)
+        visits = _judged_at(raw["at"] or (), schedule, ("endpoints", name, "at"), notes)
+        found[name] = replace(endpoint, visits=visits, visit=visits[-1] if visits else None)
+    return found
+
+
+def _judged_at(refs: tuple[str, ...], schedule: Schedule, path: KeyPath, notes: Notes) -> tuple[str, ...]:
+    """Return the visits at which a condition is judged; none where no visit could be read."""
+    if not schedule.visits:
+        return ()
+    return expand(refs, schedule.visits, schedule.sets, path, notes)
 
 
 def source_of(name: str | None, forms: Mapping[str, Form]) -> Item | Derived | None:
@@ -167,14 +184,45 @@ def _endpoint(name: str, raw: Raw, source: Item | Derived | None, notes: Notes) 
         id=name,
         label=raw["label"] or label,
         source=raw["from"],
+        levels=raw["levels"],
         when=raw["when"],
-        visit=raw["at"],
+        time_to=_time_to(raw["time_to"]),
         better=raw["better"] or "neither",
         unit=raw["unit"] or (source.unit if source is not None else None),
         decimals=decimals if raw["decimals"] is None else raw["decimals"],
         also=raw["also"],
         log=raw["log"] is True,
         meaningful=_meaningful(raw["meaningful"]),
+        reliability=_reliability(raw["reliability"]),
+        entry=_entry(raw["entry"]),
+        friedman=raw["friedman"] is True,
+    )
+
+
+def _reliability(raw: Raw | None) -> Reliability | None:
+    if raw is None or raw["is"] is None:
+        return None
+    return Reliability(amount=raw["is"], sd=raw["sd"], source=raw["source"] or {})
+
+
+def _entry(raw: Raw | None) -> Entry | None:
+    """Return a limit at entry; None where a part that it needs is missing or broken."""
+    limits = (None, None) if raw is None else (raw["at_least"], raw["at_most"])
+    limit = limits[1] if limits[0] is None else limits[0]
+    if raw is None or limit is None or raw["mean"] is None or raw["sd"] is None:
+        return None
+    return Entry(
+        side="below" if limits[0] is None else "above", limit=limit, mean=raw["mean"], sd=raw["sd"],
+        correlation=raw["correlation"], times=raw["times"] or 1, source=raw["source"] or {},
+    )  # fmt: skip
+
+
+def _time_to(written: Any) -> TimeTo | None:  # noqa: ANN401 - a word, or a section of keys
+    """Return a time to an event, of a word or of a section."""
+    if not isinstance(written, dict):
+        return None if written is None else TimeTo(event=written)
+    return (
+        None if written["event"] is None else TimeTo(event=written["event"], censor=written["censor"] or "last judged")
     )
 
 
@@ -211,7 +259,19 @@ def read_analysis(raw: Raw | None, notes: Notes) -> PlannedAnalysis:
         missing=raw["missing"] or "available cases",
         intercurrent=raw["intercurrent"] or "treatment policy",
         looks=raw["looks"] or "at any time",
+        between=raw["between"],
+        design=_design(raw["design"]),
     )
+
+
+def _design(raw: Raw | None) -> Design | None:
+    """Return a design; None where a part of it is missing or broken."""
+    if raw is None or None in raw.values():
+        return None
+    return Design(
+        endpoint=raw["endpoint"], kind=raw["kind"], null=raw["p0"], target=raw["p1"], alpha=raw["alpha"],
+        power=raw["power"],
+    )  # fmt: skip
 
 
 def _sets(raw_sets: Mapping[str, Raw], notes: Notes) -> dict[str, AnalysisSet]:

@@ -139,14 +139,22 @@ def _refusals(item: Item, text: str, limit: str, digits: str) -> Iterator[Proble
 
 
 def _queries(item: Item, text: str, limit: str, digits: str, typed: str | None) -> Iterator[Problem]:
-    amount = Decimal(digits)
-    if _is_below(limit, amount, item.expected_low) or _is_above(limit, amount, item.expected_high):
-        yield _outside("VALUE-31", item, limit + digits, item.expected_low, item.expected_high)
+    problem = outside_expected(item, limit, digits)
+    if problem is not None:
+        yield problem
     # zeros at the end, as statistics programs write them, say nothing more
     decimals = 0 if typed is None else len(typed.partition(".")[2].rstrip("0"))
     if item.decimals is not None and decimals > item.decimals:
         values = {"text": text, "item": label_of(item), "decimals": str(item.decimals)}
         yield Problem(code="VALUE-32", values=values, level="warning")
+
+
+def outside_expected(item: Item, limit: str, digits: str) -> Problem | None:
+    """Return the problem of a number outside of the expected range of its item; None where it is within."""
+    amount = Decimal(digits)
+    if _is_below(limit, amount, item.expected_low) or _is_above(limit, amount, item.expected_high):
+        return _outside("VALUE-31", item, limit + digits, item.expected_low, item.expected_high)
+    return None
 
 
 def _is_beyond_measure(amount: Decimal) -> bool:

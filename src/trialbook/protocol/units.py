@@ -114,6 +114,7 @@ class ParsedUnit:
         return " * ".join(f"{name} ** {exponent}" for name, exponent in self.factors)
 
 
+@lru_cache(maxsize=1024)
 def spelled(unit: str) -> str:
     """Return the unit without outer blanks, in the one spelling of `UCUM` that is used here."""
     spelling = unit.strip()

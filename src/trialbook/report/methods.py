@@ -9,9 +9,10 @@ from trialbook.render.document import Block, Items, Paragraph, Section
 from trialbook.render.inline import Emphasis, Line, join
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.assessments import assessors, instruments, schedule
+from trialbook.report.beside_models import SAID
+from trialbook.report.methods_outcomes import outcome_words
 from trialbook.report.phrases import condition, listed, named, sentence, spanned
 from trialbook.report.regimen import treatment
-from trialbook.report.repeated import METHODS
 from trialbook.report.run import Run
 
 TEST_NAMES = {
@@ -54,7 +55,8 @@ SCREENING = "screening"
 ROUNDING = "Every number was computed at full precision and rounded once, for display, ties away from zero."
 AS_RUN = {
     ("describe", "mean"), ("change", "p"), ("change", "ci_low"), ("sign_flip", "p"), ("signed_rank", "p"),
-    ("ratio", "gmr"), ("responder", "percent"),
+    ("ratio", "gmr"), ("responder", "percent"), ("mcnemar", "p"), ("cochran", "p"), ("time_to", "median"),
+    ("log_rank", "p"), ("friedman", "p"), ("welch", "p"), ("ancova", "p"), ("fisher", "p"), ("binomial", "p_greater"),
 }  # fmt: skip
 """Results whose methods are told under Methods."""
 BETTER = {"higher": "higher is better", "lower": "lower is better", "neither": "neither direction is better"}
@@ -140,7 +142,7 @@ def statistics(run: Run) -> Iterator[Block]:
         f"analysis set “{run.set_label(plan.set)}”. A change is called statistically significant where the unrounded "
         f"p of this planned test is below {level}."
     )
-    yield Paragraph(line=(words,))
+    yield Paragraph(line=(words, *outcome_words(run)))
     others = [TEST_NAMES[name] for name in plan.sensitivity if name != plan.test]
     beside = f"Beside it, as sensitivity analyses that decide nothing: {listed(others)}. " if others else ""
     yield Paragraph(line=(beside, *plan_line(run)))
@@ -160,7 +162,7 @@ def plan_line(run: Run) -> Line:
     refused = {row.variable: row.error for row in run.quotes.of("plan") if row.error}
     others = [OTHER_RULES[rule] for rule in plan.sensitivity_missing]
     beside = f" As sensitivity analyses the planned test was repeated {listed(others)}." if others else ""
-    models = METHODS if plan.sensitivity_models else ""
+    models = "".join(SAID[model] for model in plan.sensitivity_models)
     return (" ".join(refused.get(key, words) for key, words in choices.items()) + beside + models,)
 
 
@@ -233,7 +235,7 @@ def _origin(source: Item | Derived | None) -> list[Line]:
 def _held(run: Run, endpoint: Endpoint) -> list[Line]:
     if not endpoint.when:
         return []
-    at = f" {run.at(endpoint.visit)}" if endpoint.visit else ""
+    at = f" {listed([run.at(visit) for visit in endpoint.visits])}" if endpoint.visits else ""
     return [("met where ", *condition(run, endpoint.when), at)]
 
 

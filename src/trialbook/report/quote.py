@@ -20,7 +20,7 @@ from trialbook.render.numbers import (
     with_sign,
 )
 
-PROBABILITIES = frozenset({"p", "p_min", "p_adjusted", "p_zeros_ranked"})
+PROBABILITIES = frozenset({"p", "p_min", "p_adjusted", "p_zeros_ranked", "p_ranks", "p_mid", "p_greater", "p_chi2"})
 TWO_DECIMALS = frozenset({"t", "gmr"})
 """Statistics shown with two decimals where the result names no other count."""
 

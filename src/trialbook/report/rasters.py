@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from trialbook.render.fonts import FAMILY, FONT
+
 DOTS = 300
 """An inch, as printed."""
 COLUMN = 6.3
@@ -15,11 +17,11 @@ COLUMN = 6.3
 SHRUNK = COLUMN / 7.6
 """From the size on a screen to that on paper: letters of the same size in every figure."""
 WIDER_ALPHABETS = (
-    "Noto Sans CJK TC", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans TC", "Noto Sans", "Microsoft JhengHei",
+    FAMILY, "Noto Sans CJK TC", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans TC", "Noto Sans", "Microsoft JhengHei",
     "Microsoft YaHei", "PingFang TC", "Hiragino Sans", "Yu Gothic", "Malgun Gothic", "WenQuanYi Zen Hei",
     "Droid Sans Fallback", "Arial Unicode MS", "Segoe UI",
 )  # fmt: skip
-"""Fonts for letters that matplotlib's own has not, taken where the machine has them."""
+"""Fonts for letters that matplotlib's own has not: the shipped one, then others where the machine has them."""
 SETTINGS = {
     "text.parse_math": False, "font.size": 9.5, "axes.linewidth": 0.8, "axes.formatter.useoffset": False,
     "axes.unicode_minus": True, "axes.spines.top": False, "axes.spines.right": False,
@@ -50,6 +52,8 @@ def raster(size: Raster, draw: Callable[[Any], None]) -> bytes:
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # no font of this machine has the letter: it is drawn as a box
         mpl.rcdefaults()
+        if FAMILY not in fontManager.get_font_names():
+            fontManager.addfont(FONT)
         mpl.rcParams.update({**SETTINGS, "font.family": fonts(fontManager.get_font_names())})
         figure = Figure(figsize=(size.width, size.height), dpi=size.dots, facecolor="white")
         FigureCanvasAgg(figure)

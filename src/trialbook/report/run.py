@@ -13,6 +13,9 @@ from trialbook.render.numbers import show_unit
 from trialbook.report.quote import Quotes, quotes_of
 from trialbook.report.shown import LANGUAGE
 
+Stats = dict[str, Result]
+"""Statistic -> result."""
+
 TESTS = {"paired t": "change", "sign flip": "sign_flip", "signed rank": "signed_rank"}
 """Test of the plan -> analysis whose results hold its p."""
 
@@ -79,6 +82,8 @@ class Run:
         """Tell whether any value of an endpoint is recorded; of a responder, whether it can be judged for anybody."""
         if endpoint.source:
             return self.listing(f"course.{endpoint.id}") is not None
+        if endpoint.levels:
+            return any(row.stat == "n" and row.value for row in self.quotes.of("levels", endpoint.id))
         return any(row.stat == "n" and row.n for row in self.quotes.of("responder", endpoint.id))
 
     def is_followed(self) -> bool:
@@ -89,13 +94,37 @@ class Run:
         """Return the endpoints that are numbers followed over the visits."""
         return tuple(endpoint for endpoint in self.study.endpoints.values() if endpoint.source)
 
-    def stats_at(self, analysis: str, endpoint: str, visit: str, analysis_set: str | None = None) -> dict[str, Result]:
-        """Return the results of an endpoint at one visit by their statistic; by default in the plan's set."""
+    def stats_at(
+        self, analysis: str, endpoint: str, visit: str, analysis_set: str | None = None, *, group: str = ""
+    ) -> Stats:
+        """Return the results of an endpoint at one visit by their statistic; by default in the plan's set, of all."""
         chosen = self.study.analysis.set if analysis_set is None else analysis_set
+        wanted = (visit, chosen, group, "")
         rows = self.quotes.of(analysis, endpoint)
-        return {row.stat: row for row in rows if (row.visit, row.analysis_set) == (visit, chosen) and not row.level}
+        return {row.stat: row for row in rows if (row.visit, row.analysis_set, row.group, row.level) == wanted}
 
-    def planned_at(self, endpoint: str, visit: str) -> dict[str, Result]:
+    def grouped(self, analysis: str, endpoint: str) -> dict[tuple[str, str], Stats]:
+        """Return arm and visit -> statistic -> result of an endpoint in the plan's set, in order."""
+        found: dict[tuple[str, str], Stats] = {}
+        for row in self.quotes.of(analysis, endpoint):
+            if row.analysis_set == self.study.analysis.set and not row.level:
+                found.setdefault((row.group, row.visit), {})[row.stat] = row
+        return found
+
+    def arm_label(self, arm: str) -> str:
+        """Name an arm."""
+        planned = self.study.arms.get(arm)
+        return (self.say(planned.label) or arm) if planned is not None else arm
+
+    def pair_label(self, group: str) -> str:
+        """Name two arms that are compared, as `b minus a` or `b against a`."""
+        for between in (" minus ", " against "):
+            one, is_pair, other = group.partition(between)
+            if is_pair:
+                return f"{self.arm_label(one)}{between}{self.arm_label(other)}"
+        return group
+
+    def planned_at(self, endpoint: str, visit: str) -> Stats:
         """Return the results of the planned test of an endpoint at one visit."""
         return self.stats_at(TESTS[self.study.analysis.test], endpoint, visit)
 
@@ -105,6 +134,7 @@ class Run:
         if endpoint.id == plan.primary_endpoint and plan.primary_visit:
             return plan.primary_visit
         pairs = [row for row in self.quotes.of("change", endpoint.id) if row.stat == "n_pairs"]
+        pairs = [row for row in pairs if row.group] or pairs
         tested = [row.visit for row in pairs if isinstance(row.value, float | int) and row.value > 1]
         found = tested or [row.visit for row in pairs]
         return plan.primary_visit if plan.primary_visit in found else next(reversed(found), None)

@@ -10,12 +10,19 @@ from trialbook.render.document import Block, Figure, Notice, Paragraph, Section
 from trialbook.render.inline import Emphasis, Line, Part, Recorded
 from trialbook.render.numbers import ABSENT, show
 from trialbook.render.table import Column, Row, Table
+from trialbook.report.arms import arm_table, odds_table
 from trialbook.report.baseline import table_one
+from trialbook.report.beside_models import bayes_table, imputation_table
+from trialbook.report.conditions import condition_tables
 from trialbook.report.courses import MANY, Panel, panel_of
 from trialbook.report.endpoints import SHARED, endpoint_tables, sensitivity_table, table_id, tables_for
 from trialbook.report.events import event_forms, events_table, listing_table
 from trialbook.report.figures import draw, draw_png
 from trialbook.report.flow import participant_flow
+from trialbook.report.grades import grades_table
+from trialbook.report.individual import individual_tables
+from trialbook.report.levels import level_tables, ranks_table
+from trialbook.report.levels_compared import levels_table
 from trialbook.report.limits import baseline_alternatives, tests_lines
 from trialbook.report.magnitude import magnitude_table, other_rules_table
 from trialbook.report.one_by_one import tables_each
@@ -114,17 +121,25 @@ def endpoints(run: Run) -> Section:
     for endpoint in (one for one in valued if one.source):
         blocks: list[Block] = [Paragraph(line=line, kind=_kind(line)) for line in endpoint_lines(run, endpoint)]
         blocks += tables_for(tables, table_id(endpoint))
+        blocks += [table for table in (arm_table(run, endpoint),) if table is not None]
         here = [figure for plan, figure in drawn if endpoint.id in plan.endpoints and figure.id not in placed]
         placed |= {figure.id for figure in here}
         parts.append(Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=(*blocks, *here)))
-    parts += [
-        Section(id=f"endpoint-{one.id}", title=run.label(one), blocks=(Paragraph(line=responder_line(run, one)),))
-        for one in valued
-        if not one.source
-    ]
+    parts += [_levels_part(run, one) for one in valued if one.levels]
+    parts += [_condition_part(run, one) for one in valued if one.when]
     beside = tuple(
         table
-        for table in (sensitivity_table(run), other_rules_table(run), models_table(run), magnitude_table(run))
+        for table in (
+            sensitivity_table(run),
+            other_rules_table(run),
+            models_table(run),
+            imputation_table(run),
+            bayes_table(run),
+            levels_table(run),
+            ranks_table(run),
+            *individual_tables(run),
+            magnitude_table(run),
+        )
         if table
     )
     last = Section(id="sensitivity", title="Sensitivity analyses", blocks=beside) if beside else None
@@ -132,6 +147,26 @@ def endpoints(run: Run) -> Section:
         id="endpoints", title="Endpoints", blocks=(*unrecorded(run), *shared, *baseline_alternatives(run)),
         sections=(*parts, *((last,) if last else ())),
     )  # fmt: skip
+
+
+def _levels_part(run: Run, endpoint: Endpoint) -> Section:
+    """Return the part of an endpoint with levels."""
+    own = own_line(run, endpoint.id)
+    lines = (Paragraph(line=own),) if own is not None else ()
+    return Section(
+        id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=(*lines, *level_tables(run, endpoint))
+    )
+
+
+def _condition_part(run: Run, endpoint: Endpoint) -> Section:
+    """Return the part of an endpoint that is a condition."""
+    odds = odds_table(run, endpoint)
+    blocks = (
+        Paragraph(line=responder_line(run, endpoint)),
+        *condition_tables(run, endpoint),
+        *((odds,) if odds else ()),
+    )
+    return Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=blocks)
 
 
 def unrecorded(run: Run) -> Iterator[Block]:
@@ -154,6 +189,7 @@ def events(run: Run) -> Section:
         blocks = [
             Paragraph(line=("The study file has no form for adverse events: none could be recorded.",), kind="warning")
         ]
+    blocks += [table for table in (grades_table(run),) if table is not None]
     return Section(id="adverse-events", title="Adverse events", blocks=tuple(blocks))
 
 

@@ -13,6 +13,7 @@ from trialbook.protocol.model import Endpoint
 from trialbook.protocol.suggest import listed, suggest
 from trialbook.render.inline import Line, Part, Recorded, Reference, join
 from trialbook.render.numbers import PLUS_MINUS, show, show_share, show_unit
+from trialbook.report.arms import arm_lines, has_arms
 from trialbook.report.flow import count, reasons, set_size
 from trialbook.report.methods import TEST_NAMES
 from trialbook.report.run import TESTS, Run, as_mappings
@@ -37,6 +38,8 @@ def endpoint_lines(run: Run, endpoint: Endpoint) -> tuple[Line, ...]:
     visit = run.focal_visit(endpoint)
     if visit is None:
         return ((f"No later visit was planned at which {run.label(endpoint)} could be compared with baseline.",),)
+    if has_arms(run):
+        return tuple(arm_lines(run, endpoint, visit))
     change, planned = run.stats_at("change", endpoint.id, visit), run.planned_at(endpoint.id, visit)
     lines = (
         (*change_line(run, endpoint, visit, change), " ", *test_line(run, planned)),
@@ -301,7 +304,9 @@ def responder_line(run: Run, endpoint: Endpoint) -> Line:
     """Say for how many the condition of an endpoint held, and for how many that cannot be told."""
     own = own_line(run, endpoint.id)
     stats = {
-        row.stat: row for row in run.quotes.of("responder", endpoint.id) if row.analysis_set == run.study.analysis.set
+        row.stat: row
+        for row in run.quotes.of("responder", endpoint.id)
+        if (row.analysis_set, row.visit) == (run.study.analysis.set, endpoint.visit)
     }
     n, percent, unknown = stats.get("n"), stats.get("percent"), stats.get("unknown")
     if own is not None or n is None:

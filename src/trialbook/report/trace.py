@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from trialbook.analysis.datasets import Datasets, select
 from trialbook.analysis.results import Result, Results, Selector
-from trialbook.capture.ledger import Entry
+from trialbook.capture.ledger import ANSWERS, Entry
 from trialbook.protocol.model import Derived
 from trialbook.render.evidence import DerivedValue, Evidence, Fact
 from trialbook.render.numbers import show
@@ -19,7 +19,7 @@ from trialbook.report.shown import entry_value, form_label, item_label
 ACTS = {
     "enter": "entered", "correct": "corrected", "clear": "cleared", "screen": "screened", "enrol": "enrolled",
     "screen_fail": "not enrolled after screening", "withdraw": "left the study", "complete": "completed the study",
-    "reinstate": "status corrected",
+    "reinstate": "status corrected", "override": "opened before its time", "unblind": "unblinded",
 }  # fmt: skip
 """Acts of the ledger in the words of the report; any other stands as it is."""
 
@@ -66,7 +66,8 @@ def evidence_of(run: Run, behind: Mapping[str, tuple[int, ...]], others: Iterabl
     """Gather the entries behind results and other shown values, and the history of their cells."""
     shown = {seq for seqs in behind.values() for seq in seqs} | set(others)
     cells = {key for seq in shown if seq in run.entries and (key := key_of(run.entries[seq])).item is not None}
-    facts = (entry for seq, entry in sorted(run.entries.items()) if seq in shown or key_of(entry) in cells)
+    answers = {seq: entry for seq, entry in run.entries.items() if seq in shown or entry.act in ANSWERS}
+    facts = (entry for seq, entry in sorted(answers.items()) if seq in shown or key_of(entry) in cells)
     zone = ZoneInfo(run.study.identity.timezone)
     derived = derived_values(run)
     return Evidence(

@@ -6,6 +6,7 @@ needs no change here; the English sentence is the message id.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from gettext import gettext
 
 from trialbook.errors import Problem
@@ -17,8 +18,11 @@ from trialbook.wording.conduct import CONDUCT, DOSE
 from trialbook.wording.files import FILE, FOLDER
 from trialbook.wording.imports import IMPORT
 from trialbook.wording.ledger import CAPTURE
+from trialbook.wording.pooling import POOL
+from trialbook.wording.questionnaires import QUESTIONNAIRE
 from trialbook.wording.reports import REPORT
 from trialbook.wording.scores import SCORE
+from trialbook.wording.serving import SERVE
 from trialbook.wording.simulate import SIMULATE
 from trialbook.wording.study_file import COND, STUDY
 
@@ -33,16 +37,23 @@ __all__ = [
     "FILE",
     "FOLDER",
     "IMPORT",
+    "POOL",
+    "QUESTIONNAIRE",
     "RECONCILE",
     "REPORT",
     "SCORE",
+    "SERVE",
     "SIMULATE",
     "STUDY",
     "VALUE",
+    "Translate",
     "Wording",
     "remedy",
     "sentence",
 ]
+
+Translate = Callable[[str], str]
+"""Turns an English text of the catalogue into another language."""
 
 CATALOGUE: dict[str, Wording] = {
     **FOLDER,
@@ -58,16 +69,19 @@ CATALOGUE: dict[str, Wording] = {
     **SCORE,
     **BARE,
     **RECONCILE,
+    **POOL,
     **SIMULATE,
     **APPRAISAL,
+    **SERVE,
+    **QUESTIONNAIRE,
 }
 
 
-def sentence(problem: Problem) -> str:
-    """Write the sentence that says what is wrong."""
-    return gettext(CATALOGUE[problem.code].sentence).format_map(problem.values)
+def sentence(problem: Problem, translate: Translate = gettext) -> str:
+    """Write the sentence that says what is wrong, in the language of `translate`."""
+    return translate(CATALOGUE[problem.code].sentence).format_map(problem.values)
 
 
-def remedy(problem: Problem) -> str:
+def remedy(problem: Problem, translate: Translate = gettext) -> str:
     """Write what to do about it."""
-    return gettext(CATALOGUE[problem.code].remedy).format_map(problem.values)
+    return translate(CATALOGUE[problem.code].remedy).format_map(problem.values)

@@ -196,6 +196,10 @@ STUDY: dict[str, Wording] = {
         "“{role}” is blind, and sees “{form}”, which says in which arm a participant is.",
         "Take the form out of what it sees and records, or put the arm into another form.",
     ),
+    "BLIND-09": Wording(
+        "“{role}” is blind, and is given rights beyond its own forms: {rights}.",
+        "Remove `rights` here, or give them to another role. It raises and answers queries on its own forms anyway.",
+    ),
     "BLIND-06": Wording("“{role}” is blind, and would have to see visits to sign them.", "Let it sign forms only."),
     "PLAN-01": Wording("There is no endpoint “{name}”.", "{did_you_mean}The endpoints are: {known}."),
     "PLAN-02": Wording("There is no analysis set “{name}”.", "Write one of: {known}."),
@@ -250,7 +254,9 @@ STUDY: dict[str, Wording] = {
         "The primary endpoint “{endpoint}” is not measured at “{visit}”: the form “{form}” is not due then.",
         "Add the visit to the form, or choose another visit.",
     ),
-    "PLAN-22": Wording("“{endpoint}” is a condition and has no course to draw.", "Name endpoints that have “from”."),
+    "PLAN-22": Wording(
+        "“{endpoint}” is a condition or has levels: there is no course to draw.", "Name endpoints that have “from”."
+    ),
     "PLAN-23": Wording(
         "The analysis set “enrolled” is everybody who was enrolled, and adverse events are counted in it.",
         "Write “who: enrolled” here, or give this set another name.",
@@ -318,6 +324,34 @@ STUDY: dict[str, Wording] = {
     ),
     "PLAN-44": Wording(
         "“{rule}” is the planned rule for missing values and also a sensitivity analysis.", "Name it once."
+    ),
+    "PLAN-50": Wording(
+        "“{item}” has no levels that could be followed: it is not a choice of one answer.",
+        "Name an item with “choice”, the lowest answer first; a number is followed with “from”.",
+    ),
+    "PLAN-51": Wording(
+        "“{endpoint}” had to pass a limit at entry, and nothing says how closely two measurements go together.",
+        "Write “correlation” beside the limit, or “reliability” at the endpoint, each with its source.",
+    ),
+    "PLAN-52": Wording(
+        "A time to {event} of “{endpoint}” cannot be told: that needs {visits} or more of its visits after day 0.",
+        "Name more visits in “at”, or leave “time_to” out.",
+    ),
+    "PLAN-53": Wording(
+        "The design is of “{endpoint}”, which is no condition: nobody responds or does not.",
+        "Name an endpoint that has “when”.",
+    ),
+    "PLAN-54": Wording(
+        "The share worth finding (p1) has to be larger than the share not worth it (p0).", "Check “p0” and “p1”."
+    ),
+    "PLAN-55": Wording("The power has to be larger than the level (alpha).", "Check “alpha” and “power”."),
+    "PLAN-56": Wording(
+        "A test between arms is planned, and there are not two arms, or it is not said who is in which.",
+        "Write “arms”, and “participants” with the item that holds the arm, or remove “between”.",
+    ),
+    "PLAN-57": Wording(
+        "The primary endpoint “{endpoint}” is not judged at “{visit}”.",
+        "Add the visit to its “at”, or choose another visit.",
     ),
 }
 """The study file: STUDY, SCHED, FORM, BLIND, PLAN (`protocol.check`)."""

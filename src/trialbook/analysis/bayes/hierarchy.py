@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FAR = 60.0
 FARTHEST = 1e60
 
-FEW = "With {k} estimates nothing is learnt of how they differ: the model needs two."
+FEW = "With {k} estimate{s} nothing is learnt of how they differ: the model needs two."
 BAD = "An estimate is a finite number, its standard error a finite number above 0."
 APART = "The estimates, their errors and the scale are too many orders of magnitude apart to compute with."
 NO_SD = "With two estimates the posterior of the mean has no standard deviation: its tails are too long."
@@ -103,7 +103,7 @@ def hierarchical(
 
 def _why_not(estimates: Sequence[float], errors: Sequence[float], scale: float) -> str:
     if len(estimates) < 2:
-        return FEW.format(k=len(estimates))
+        return FEW.format(k=len(estimates), s="s" * (len(estimates) != 1))
     if not all(math.isfinite(y) and 0 < s < math.inf for y, s in zip(estimates, errors, strict=True)):
         return BAD
     sizes = [size for size in (*map(abs, estimates), *errors, scale) if size]

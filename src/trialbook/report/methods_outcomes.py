@@ -1,0 +1,68 @@
+"""What Methods says of arms, times, levels, a design, and of what an endpoint brings from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialbook.protocol.outcomes import Design
+from trialbook.render.numbers import show_share
+from trialbook.report.phrases import in_sentence, listed
+from trialbook.report.run import Run
+
+BETWEEN = {
+    "welch": "mean changes compared by Welch\u2019s t test",
+    "ancova": "changes adjusted for the baseline by analysis of covariance",
+}
+TIMES = {
+    "response": "the time to the first visit at which it holds",
+    "relapse": "the time from there to the first visit at which it no longer holds",
+}
+KINDS = {
+    "single stage": "a single stage with the exact binomial test (A\u2019Hern)",
+    "simon optimal": "Simon\u2019s optimal two-stage design",
+    "simon minimax": "Simon\u2019s minimax two-stage design",
+}
+
+
+def outcome_words(run: Run) -> Iterator[str]:
+    """Yield a sentence, with a blank before it, for each of these that the study file asks for."""
+    plan, endpoints = run.study.analysis, run.study.endpoints.values()
+    if any(run.quotes.of("arms")):
+        yield " These comparisons were made within each arm."
+        if plan.between is not None:
+            yield f" The planned test is between arms: {BETWEEN[plan.between]}, each further arm with the first."
+    if any(run.quotes.of("mcnemar")):
+        yield (
+            " Conditions that were judged before and after were compared by McNemar\u2019s exact test, over several "
+            "visits by Cochran\u2019s Q."
+        )
+    for endpoint in endpoints:
+        if endpoint.time_to is not None:
+            name = in_sentence(run.label(endpoint))
+            yield f" Of \u201c{name}\u201d {TIMES[endpoint.time_to.event]} is estimated by Kaplan and Meier."
+    yield from _of_endpoints(run)
+    if plan.design is not None:
+        yield _design(run, plan.design)
+
+
+def _of_endpoints(run: Run) -> Iterator[str]:
+    """Yield what is said of levels, and of what endpoints bring from outside."""
+    endpoints = run.study.endpoints.values()
+    levels = [in_sentence(run.label(one)) for one in endpoints if one.levels is not None]
+    if levels:
+        yield f" Levels ({listed(levels)}) were counted, with their shifts from the baseline and Friedman\u2019s test."
+    reliable = [in_sentence(run.label(one)) for one in endpoints if one.reliability is not None]
+    if reliable:
+        yield f" Each participant\u2019s change in {listed(reliable)} was laid beside the error of measurement."
+    selected = [in_sentence(run.label(one)) for one in endpoints if one.entry is not None]
+    if selected:
+        yield f" What selection at entry alone would do to {listed(selected)} is told beside the change."
+
+
+def _design(run: Run, design: Design) -> str:
+    label = run.label(run.study.endpoints[design.endpoint]) if design.endpoint in run.study.endpoints else ""
+    return (
+        f" The number of participants follows from {KINDS[design.kind]} for \u201c{in_sentence(label)}\u201d: a share "
+        f"of {show_share(design.null)} is not worth more study, one of {show_share(design.target)} is; one-sided level "
+        f"{show_share(design.alpha)}, power {show_share(design.power)}."
+    )
