@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from operator import attrgetter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from trialbook.analysis.reconcile import Difference
 from trialbook.analysis.results import FIELDS, Result
 from trialbook.render.numbers import significant
+
+if TYPE_CHECKING:
+    from trialbook.analysis.pooling.forest import ForestRow
 
 DATA = "data"
 """Name of the first column."""
@@ -48,6 +51,17 @@ def differences_csv(differences: Iterable[Difference]) -> bytes:
     for one in differences:
         numbers = (one.old, one.new, one.absolute, one.relative)
         writer.writerow((cell(one.id), one.kind, *(cell(float(x) if isinstance(x, int) else x) for x in numbers)))
+    return stream.getvalue().encode()
+
+
+def forest_csv(rows: Iterable[ForestRow]) -> bytes:
+    """Return the rows of a forest plot as CSV: kind, label, estimate, limits, weight in percent, why there is none."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("kind", "label", "estimate", "low", "high", "weight", "reason"))
+    for one in rows:
+        numbers = (one.estimate, one.low, one.high, one.weight)
+        writer.writerow((one.kind, cell(one.label), *map(_number, numbers), cell(one.reason)))
     return stream.getvalue().encode()
 
 
