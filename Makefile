@@ -4,9 +4,9 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 DEMO   ?= demo
 
-APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests r-cran-survival r-cran-lme4 r-cran-pbkrtest r-cran-lmertest r-cran-nlme chromium
+APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests r-cran-survival r-cran-lme4 r-cran-pbkrtest r-cran-lmertest r-cran-nlme r-cran-metafor chromium
 
-.PHONY: demo test lint format test-deps benchmark clean help
+.PHONY: demo test lint format messages test-deps benchmark clean help
 
 help:            ## say what can be made
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/' | expand -t 14
@@ -46,6 +46,9 @@ test-deps:       ## install the Debian packages that some tests need (R, Chromiu
 	@if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
 	  dpkg -s $(APT_PACKAGES) >/dev/null 2>&1 \
 	  || { $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -qq -y --no-install-recommends $(APT_PACKAGES); }
+
+messages: $(VENV)/developer    ## bring the translations of the site up to date and compile them
+	DJANGO_SETTINGS_MODULE=trialbook.web.settings $(BIN)/python tests/collect_messages.py
 
 benchmark: $(VENV)/developer   ## measure speed as ratios in one run
 	$(BIN)/python benchmarks/run.py

@@ -31,7 +31,7 @@ EXIT_CODES = (
     (0, "done"),
     (1, "something asked for is not there; two results differ"),
     (2, "the command or the study file has a mistake"),
-    (3, "a file to import, to score, to analyse or to reconcile was refused: nothing was recorded or written"),
+    (3, "a file to import, to score, to analyse, to reconcile or to pool was refused: nothing was recorded or written"),
     (4, "an act was refused: nothing was recorded"),
     (5, "the ledger cannot be opened or written, is damaged, or does not match its head"),
     (6, "a file could not be read or written, or the report cannot be made as the study file asks"),
@@ -53,6 +53,8 @@ CHAPTERS = {
     "SCORE": "Instruments, and the scoring of files",
     "BARE": "A bare table that is analysed",
     "RECON": "Results that are reconciled",
+    "POOL": "Published studies that are pooled",
+    "WORDS": "Questionnaires: their wording, and why participants cannot answer one",
     "APPR": "Appraisal of a paper: the file up to 09, what is found from 20 on",
 }
 
@@ -230,6 +232,39 @@ def _verb(name: str, verb: click.Command) -> Iterator[str]:
         yield f"| `{', '.join(option.opts)}{value}` | {meaning} |"
 
 
+NEEDS = {
+    "nothing": "open to everybody",
+    "account": "a person who has signed in",
+    "participants": "a role, not blind, that is shown participants",
+    "invitation": "a secret of its own, judged by the page",
+}
+
+
+def routes() -> str:
+    """Render every address of the site with who is let in."""
+    from trialbook.web.routes import ROUTES
+
+    rows = [
+        f"| `/{_cell(route.path)}` | {route.name} | {NEEDS.get(route.needs, f'the right “{route.needs}”')} | "
+        f"{'yes' if route.blind else 'no'} |"
+        for route in ROUTES
+    ]
+    return "\n".join(
+        [
+            "# Addresses of the site",
+            "",
+            "An address that is not in this table is served to nobody; whoever may not go to one of them gets the same",
+            "answer as for an address that does not exist. Within a page the role decides what is shown: see",
+            "[blinding](../explanation/blinding.md). A blind role is let in only where the last column says so.",
+            "",
+            "| address | name | lets in | blind roles |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page as it should be."""
     study_file, instruments = HERE / "study-file.md", HERE / "instruments.md"
@@ -244,6 +279,7 @@ def pages() -> dict[Path, str]:
     return {
         HERE / "command-line.md": command_line(),
         HERE / "problem-codes.md": problem_codes(),
+        HERE / "routes.md": routes(),
         instruments: f"{first}{BEGIN}\n{instrument_pages()}{END}{last}",
         study_file: f"{before}{BEGIN}\n{study_file_tables()}{END}{after}",
         appraisal_file: f"{head}{BEGIN}\n{appraisal_tables()}{END}",

@@ -402,8 +402,8 @@ def value_of(entry: Entry) -> str:
 
 def source_of(entry: Entry) -> str:
     """Name the file, row and column that an entry came from."""
-    if entry.source_file is None:
-        return ""
+    if entry.source_file is None or entry.source_row is None:
+        return entry.source_file or ""
     column = f", {entry.source_column}" if entry.source_column else ""
     return f"{entry.source_file}, row {entry.source_row}{column}"
 

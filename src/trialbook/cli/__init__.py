@@ -8,7 +8,19 @@ from typing import Any
 
 import click
 
-from trialbook.cli import analysing, appraising, cataloguing, planning, reading, recording, rehearsing, reporting
+from trialbook.cli import (
+    analysing,
+    appraising,
+    cataloguing,
+    planning,
+    pooling,
+    reading,
+    recording,
+    rehearsing,
+    reporting,
+    serving,
+    wordings,
+)
 from trialbook.cli.doors import print_problems
 from trialbook.errors import TrialbookError
 
@@ -56,6 +68,8 @@ VERBS = (
     planning.outline,
     planning.schema,
     rehearsing.rehearse,
+    serving.serve,
+    wordings.wording_file,
     recording.import_,
     recording.enter,
     recording.clear,
@@ -68,6 +82,7 @@ VERBS = (
     reading.status,
     reading.history,
     reading.verify,
+    serving.doctor,
     analysing.analyse,
     analysing.reconcile,
     reporting.report,
@@ -76,6 +91,7 @@ VERBS = (
     cataloguing.instruments,
     cataloguing.score,
     appraising.appraise,
+    pooling.pool,
 )
 """In the order in which a study needs them."""
 

@@ -84,14 +84,14 @@ def participant(
     study: Path, participant: str, step: str, *, on: str | None, why: str | None, reason: str | None, by: str | None
 ) -> None:
     """Record that somebody was screened, enrolled, withdrawn ..."""
-    from trialbook.capture import acts
+    from trialbook.capture import acts, asking
 
     if step == "screen":
         record(study, acts.screen(participant, reason=reason), by)
     elif step == "reinstate":
         record(study, acts.reinstate(participant, reason=reason or ""), by)
     else:
-        record(study, acts.left(step.replace("-", "_"), participant, on=on, why=why, reason=reason), by)
+        record(study, asking.left(step.replace("-", "_"), participant, on=on, why=why, reason=reason), by)
 
 
 @click.command()

@@ -80,8 +80,9 @@ def print_summary(results: Iterable[Result], plan: Terms) -> None:
     made = {row.stat: row for row in rows if row.analysis == "tests"}
     if "n" in made and "n_below_alpha" in made:
         n, below = (show_plain(float(made[stat].value or 0)) for stat in ("n", "n_below_alpha"))
+        chosen = getattr(plan, "between", None) or plan.test
         click.echo(
-            f"Tests made: {n}; below {plan.alpha}: {below}. Chosen beforehand: {plan.test}; the others are sensitivity."
+            f"Tests made: {n}; below {plan.alpha}: {below}. Chosen beforehand: {chosen}; the others are sensitivity."
         )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from trialbook.conduct.casebook import Casebook
-from trialbook.conduct.completeness import Asked, is_complete
+from trialbook.conduct.casebook import Casebook, Cell
+from trialbook.conduct.completeness import Asked
 from trialbook.conduct.ratings import may_open
 from trialbook.conduct.schedule import place_visits
 from trialbook.protocol.model import Form, Study
@@ -24,8 +24,8 @@ def open_visit(study: Study, casebook: Casebook, form: Form, today: date, *, ask
 
     Only the last visit that took place is open: one that was left out is not offered later, for two ratings that wait
     would tell how many visits there were. It opens when the forms that come before are complete (or an investigator
-    has overridden them) and closes when it is complete. The casebook is not masked; what is returned is not to be
-    shown to whoever rates.
+    has overridden them) and closes when every item that is asked has an answer, or the reason why it has none. The
+    casebook is not masked; what is returned is not to be shown to whoever rates.
     """
     judge = asked or Asked(study)
     placed = [visit for visit in place_visits(study, casebook, today) if visit.took_place and visit.plan is not None]
@@ -36,4 +36,12 @@ def open_visit(study: Study, casebook: Casebook, form: Form, today: date, *, ask
     is_waiting = may_open(study, casebook, form.id, last.visit, asked=judge)
     if is_waiting or not judge.form(form, casebook, last.visit):
         return None
-    return None if is_complete(study, casebook, form.id, last.visit, asked=judge) else last.visit
+    return last.visit if _lacks_something(form, casebook, last.visit, judge) else None
+
+
+def _lacks_something(form: Form, casebook: Casebook, visit: str, asked: Asked) -> bool:
+    """Tell whether an item that is asked has no answer yet, be it required or not: a rating is given whole."""
+    return any(
+        Cell(visit, form.id, "", item) not in casebook.answers and asked.item(form, item, casebook, visit, "")
+        for item in form.items
+    )

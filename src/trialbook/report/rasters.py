@@ -17,9 +17,9 @@ COLUMN = 6.3
 SHRUNK = COLUMN / 7.6
 """From the size on a screen to that on paper: letters of the same size in every figure."""
 WIDER_ALPHABETS = (
-    FAMILY, "Noto Sans CJK TC", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans TC", "Noto Sans", "Microsoft JhengHei",
-    "Microsoft YaHei", "PingFang TC", "Hiragino Sans", "Yu Gothic", "Malgun Gothic", "WenQuanYi Zen Hei",
-    "Droid Sans Fallback", "Arial Unicode MS", "Segoe UI",
+    FAMILY, "Noto Sans CJK TC", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans TC", "Noto Sans",
+    "Microsoft JhengHei", "Microsoft YaHei", "PingFang TC", "Hiragino Sans", "Yu Gothic", "Malgun Gothic",
+    "WenQuanYi Zen Hei", "Droid Sans Fallback", "Arial Unicode MS", "Segoe UI",
 )  # fmt: skip
 """Fonts for letters that matplotlib's own has not: the shipped one, then others where the machine has them."""
 SETTINGS = {

@@ -1,0 +1,1 @@
+"""Accounts: who may sign in, how, and what became of each try. What a person may do stands in the ledger."""

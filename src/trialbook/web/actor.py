@@ -1,0 +1,76 @@
+"""Who asks: the person signed in, and the role in which they act now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from trialbook.capture.people import CUSTODIAN, Grant, People, Right, is_blind, role_gives
+from trialbook.conduct.blinding import may_see
+from trialbook.conduct.casebook import Casebook
+from trialbook.protocol.model import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person in one of their roles; without a role nothing of the study is shown."""
+
+    person: str
+    study: Study
+    grants: tuple[Grant, ...]
+    """All that the person holds, in order of role and site."""
+    grant: Grant | None = None
+    """The one in which they act."""
+
+    @property
+    def role(self) -> str | None:
+        """The role in which the person acts."""
+        return None if self.grant is None else self.grant.role
+
+    @property
+    def is_custodian(self) -> bool:
+        """Tell whether the role is the built-in one that grants roles and sees no data."""
+        return self.role == CUSTODIAN
+
+    @property
+    def is_blind(self) -> bool:
+        """Tell whether the role is blind."""
+        return self.role is not None and is_blind(self.study, self.role)
+
+    def may(self, right: Right, form: str | None = None) -> bool:
+        """Tell whether the role gives a right, for a form where one is named."""
+        return self.role is not None and role_gives(self.study, self.role, right, form=form)
+
+    def sees(self, form: str) -> bool:
+        """Tell whether the role is ever shown answers of a form."""
+        return may_see(self.study, self.role, form)
+
+    def sees_participants(self) -> bool:
+        """Tell whether the role, not being blind, is shown any participant."""
+        forms: Collection[str] = self.study.forms
+        return self.role in self.study.roles and not self.is_blind and any(self.sees(form) for form in forms)
+
+    def signs(self, level: str) -> bool:
+        """Tell whether the role signs a form, a visit or a participant."""
+        held = self.study.roles.get(self.role) if self.role is not None else None
+        return held is not None and level in held.signs
+
+    def reaches(self, casebook: Casebook) -> bool:
+        """Tell whether the participant belongs to the site for which the role was granted."""
+        return self.grant is not None and self.grant.site in {None, casebook.site}
+
+
+def actor_of(study: Study, people: People, person: str, chosen: str | None = None) -> Actor:
+    """Return the actor for a person; `chosen` is the key of the grant in which they want to act.
+
+    Without a choice that stands, the first role that the study file names is taken, else the custodian's.
+    """
+    grants = tuple(sorted(people.of(person), key=lambda grant: (grant.role == CUSTODIAN, grant.role, grant.site or "")))
+    usable = [grant for grant in grants if grant.role == CUSTODIAN or grant.role in study.roles]
+    wanted = next((grant for grant in usable if grant_key(grant) == chosen), None)
+    return Actor(person=person, study=study, grants=tuple(usable), grant=wanted or next(iter(usable), None))
+
+
+def grant_key(grant: Grant) -> str:
+    """Return what names a grant of a person in a form."""
+    return f"{grant.role}@{grant.site or ''}"

@@ -1,0 +1,1 @@
+"""What the pages about participants stand on: words for how things stand, summaries, tables, the picture."""

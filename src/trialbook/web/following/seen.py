@@ -1,0 +1,77 @@
+"""A participant as the asker sees them now: what every page about one participant begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from trialbook.conduct.casebook import VISIT_FORM, Casebook
+from trialbook.protocol.model import Form, Study
+from trialbook.web.actor import Actor
+from trialbook.web.following.summary import Summary, summary_of
+from trialbook.web.following.words import form_address, form_name
+from trialbook.web.forms.sheet import language_of, visit_name
+from trialbook.web.looking import casebook_for
+from trialbook.web.request import StudyRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One participant, to one person in one role, on one day."""
+
+    actor: Actor
+    casebook: Casebook
+    """Masked for the role."""
+    summary: Summary
+    today: date
+    language: str | None
+    """Tag of the study file in which its texts are shown."""
+
+    @property
+    def study(self) -> Study:
+        """The study file in force."""
+        return self.actor.study
+
+    @property
+    def code(self) -> str:
+        """The participant."""
+        return self.casebook.participant
+
+    @property
+    def sees_visits(self) -> bool:
+        """Tell whether the role is shown when visits took place."""
+        return VISIT_FORM in self.summary.shown
+
+    def shows(self, form: str) -> bool:
+        """Tell whether the answers of a form are shown now."""
+        return form in self.summary.shown
+
+    def is_held_back(self, form: Form) -> bool:
+        """Tell whether the role is shown the answers of a form later, and not yet."""
+        return self.actor.sees(form.id) and not self.shows(form.id)
+
+    def visit_name(self, visit: str) -> str:
+        """Return what a visit is called."""
+        return visit_name(self.study, visit, self.language)
+
+    def form_name(self, form: str) -> str:
+        """Return what a form is called."""
+        return form_name(self.study, form, self.language)
+
+    def form_address(self, form: str, *, visit: str = "", repeat: str = "", item: str = "") -> str | None:
+        """Return where a form is; None where its answers are not shown."""
+        if not self.shows(form):
+            return None
+        return form_address(self.code, form, visit=visit, repeat=repeat, item=item)
+
+
+def see(request: StudyRequest, participant: str) -> Seen:
+    """Return a participant as the asker sees them; 404 where they do not."""
+    casebook, actor, today = casebook_for(request, participant), request.actor, request.site.today()
+    return Seen(
+        actor=actor,
+        casebook=casebook,
+        summary=summary_of(actor.study, casebook, actor.role, today),
+        today=today,
+        language=language_of(actor.study, request.LANGUAGE_CODE),
+    )

@@ -1,0 +1,92 @@
+"""A participant in one row: status, next visit, how far the visits and forms are, what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from trialbook.conduct.blinding import shown_forms
+from trialbook.conduct.casebook import VISIT_FORM, Casebook, Query
+from trialbook.conduct.completeness import GridRow, visit_grid
+from trialbook.conduct.findings import rules_of
+from trialbook.conduct.schedule import PlacedVisit, PlannedVisit, what_is_due
+from trialbook.protocol.model import Study
+from trialbook.web.kept import KEPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What the lists tell of a participant, to one role, on one day."""
+
+    casebook: Casebook
+    """Masked."""
+    shown: frozenset[str]
+    """Forms of which the role is shown the answers now."""
+    planned: tuple[PlacedVisit, ...]
+    unscheduled: tuple[PlacedVisit, ...]
+    overdue: tuple[PlannedVisit, ...]
+    due: tuple[PlannedVisit, ...]
+    coming: tuple[PlannedVisit, ...]
+    lacking: dict[str, int]
+    """Visit -> items without which a form is not complete; empty text for forms that belong to no visit."""
+    queries: tuple[Query, ...]
+    """Those that are not closed, about what the role is shown."""
+
+    @property
+    def next(self) -> tuple[str, PlannedVisit] | None:
+        """Return the visit that comes next, and how it stands: `overdue`, `due` or `coming`."""
+        for kind, plans in (("overdue", self.overdue), ("due", self.due), ("coming", self.coming)):
+            if plans:
+                return kind, plans[0]
+        return None
+
+    @property
+    def done(self) -> int:
+        """Count the planned visits that took place."""
+        return sum(placed.took_place for placed in self.planned)
+
+    @property
+    def expected(self) -> int:
+        """Count the planned visits that took place or still can."""
+        return sum(placed.took_place or placed.state != "not expected" for placed in self.planned)
+
+
+def summary_of(study: Study, casebook: Casebook, role: str | None, today: date) -> Summary:
+    """Return what the lists tell of a participant; `casebook` is masked for the role, and kept by `looking`."""
+    key = ("summary", casebook.participant, role)
+    return KEPT.of(key, (study, casebook, today), lambda: _summary(study, casebook, role, today))
+
+
+def _summary(study: Study, casebook: Casebook, role: str | None, today: date) -> Summary:
+    shown = shown_forms(study, casebook, role)
+    row = visit_grid(study, {casebook.participant: casebook}, today, asked=rules_of(study).asked).rows[0]
+    due = what_is_due(study, casebook, today)
+    sees_visits = VISIT_FORM in shown
+    return Summary(
+        casebook=casebook,
+        shown=shown,
+        planned=row.planned if sees_visits else (),
+        unscheduled=row.unscheduled if sees_visits else (),
+        overdue=due.overdue if sees_visits else (),
+        due=due.due if sees_visits else (),
+        coming=due.coming if sees_visits else (),
+        lacking=_lacking(row, shown),
+        queries=open_queries(casebook, shown),
+    )
+
+
+def _lacking(row: GridRow, shown: frozenset[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for gap in row.gaps:
+        if gap.required and gap.form in shown:
+            found[gap.visit] = found.get(gap.visit, 0) + 1
+    return found
+
+
+def open_queries(casebook: Casebook, shown: frozenset[str]) -> tuple[Query, ...]:
+    """Return the queries that are not closed, and that speak of what a role is shown; none else is counted either."""
+    return tuple(
+        query
+        for query in casebook.queries.values()
+        if query.status != "closed" and (query.cell.form in shown or not query.cell.form)
+    )

@@ -1,0 +1,93 @@
+"""What seals and queries say of a form: who froze, locked or signed it, what to do, what is asked of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from trialbook.capture.marks import StudyMarks
+from trialbook.conduct.casebook import CLOSING, Query, Seal
+from trialbook.conduct.findings import EXPECTED
+from trialbook.web.forms.sheet import Sheet
+from trialbook.web.forms.words import local_time, role_label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealShown:
+    """A seal as a reader reads it."""
+
+    seq: int
+    words: str
+    remedy: str
+    is_closing: bool
+
+
+def seals_of(sheet: Sheet, marks: StudyMarks) -> list[SealShown]:
+    """Return the seals that hold on a form: locks and freezes first, those of the study included, then signatures."""
+    seals = [seal for seal in (*marks.seals.values(), *sheet.casebook.seals.values()) if seal.covers(sheet.cell(""))]
+    holding = [seal for seal in seals if seal.kind in CLOSING or (seal.kind == "sign" and seal.is_valid)]
+    return [shown_seal(sheet, seal) for seal in sorted(holding, key=lambda seal: (seal.kind == "sign", seal.seq))]
+
+
+def void_signatures(sheet: Sheet) -> list[str]:
+    """Say which signatures a later change made void, as long as nobody has signed again."""
+    signed = [one for one in sheet.casebook.seals.values() if one.kind == "sign" and one.covers(sheet.cell(""))]
+    if any(seal.is_valid for seal in signed):
+        return []
+    said = gettext("The signature of %(by)s, %(at)s, is void: something was changed since.")
+    return [said % {"by": seal.by, "at": local_time(sheet.study, seal.at)} for seal in signed if seal.at]
+
+
+def shown_seal(sheet: Sheet, seal: Seal) -> SealShown:
+    """Return one seal as a reader reads it."""
+    who = role_label(sheet.study, seal.role, sheet.language)
+    words = gettext("%(done)s by %(by)s, %(at)s") % {
+        "done": {"freeze": gettext("Frozen"), "lock": gettext("Locked"), "sign": gettext("Signed")}[seal.kind],
+        "by": f"{seal.by} ({who})" if who else seal.by,
+        "at": local_time(sheet.study, seal.at) if seal.at else "",
+    }
+    meaning = f": {seal.meaning}" if seal.meaning else ""
+    is_closing = seal.kind in CLOSING
+    return SealShown(seq=seal.seq, words=f"{words}{meaning}.", remedy=remedy_of(seal), is_closing=is_closing)
+
+
+def remedy_of(seal: Seal) -> str:
+    """Say what to do where something sealed has to be changed."""
+    return {
+        "freeze": gettext("To change it, somebody who may freeze has to open it first."),
+        "lock": gettext("To change it, somebody who may lock has to unlock it first."),
+        "sign": gettext("A correction makes the signature void, and the page says so."),
+    }[seal.kind]
+
+
+# ---- queries ----------------------------------------------------------------------------------------------------
+
+
+def open_queries(sheet: Sheet) -> Iterator[Query]:
+    """Yield the queries on a form, or on the row of it that is open, that nobody closed."""
+    here = sheet.cell("")
+    for query in sheet.casebook.queries.values():
+        if query.status != "closed" and query.cell._replace(item="") == here:
+            yield query
+
+
+def queries_by_item(sheet: Sheet) -> Mapping[str, tuple[str, ...]]:
+    """Return the open queries by item; under the empty name those on the form as a whole."""
+    found: dict[str, tuple[str, ...]] = {}
+    for query in open_queries(sheet):
+        found[query.cell.item] = (*found.get(query.cell.item, ()), query_words(query))
+    return found
+
+
+def query_words(query: Query) -> str:
+    """Write a query with what was answered to it so far."""
+    known = {"open": gettext("Query %(number)s: %(text)s"), "answered": gettext("Query %(number)s, answered: %(text)s")}
+    words = known.get(query.status, known["open"]) % {"number": query.seq, "text": query.text}
+    return " ".join((words, *(f"{answer.by}: “{answer.text}”" for answer in query.answers)))
+
+
+def ranged_queries(sheet: Sheet) -> frozenset[str]:
+    """Return the items whose expected range an open query asks about already."""
+    return frozenset(query.cell.item for query in open_queries(sheet) if query.rule == EXPECTED)

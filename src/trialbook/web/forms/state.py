@@ -1,0 +1,117 @@
+"""How far a form is filled in, what keeps it shut, and which comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, ngettext
+
+from trialbook.conduct.blinding import mask_reasons
+from trialbook.conduct.casebook import VISIT_FORM
+from trialbook.conduct.completeness import begun_rows, is_complete, needed
+from trialbook.conduct.findings import rules_of
+from trialbook.conduct.ratings import may_open
+from trialbook.protocol.model import Form
+from trialbook.web.actor import Actor
+from trialbook.web.forms.sheet import Sheet, address_of
+from trialbook.web.forms.words import told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How far a form, or one row of it, is filled in."""
+
+    is_begun: bool
+    missing: int
+    """Answers without which it is not complete."""
+    left: int
+    """Other items that are asked and have no answer."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether nothing is missing that makes it complete."""
+        return self.is_begun and not self.missing
+
+    @property
+    def kind(self) -> str:
+        """Name the colour of its badge."""
+        return "good" if self.is_complete else "warn" if self.is_begun else ""
+
+    @property
+    def words(self) -> str:
+        """Say it."""
+        if not self.is_begun:
+            return gettext("nothing entered yet")
+        if self.missing:
+            return ngettext("%(count)s answer missing", "%(count)s answers missing", self.missing) % {
+                "count": self.missing
+            }
+        if self.left:
+            return ngettext(
+                "complete, %(count)s optional answer left", "complete, %(count)s optional answers left", self.left
+            ) % {"count": self.left}
+        return gettext("complete")
+
+
+def state_of(sheet: Sheet) -> State:
+    """Say how far a sheet is filled in."""
+    form, casebook = sheet.form, sheet.casebook
+    if form.id == VISIT_FORM:
+        has_date = sheet.standing("date") is not None
+        return State(is_begun=has_date, missing=0, left=0)
+    wanted = set(needed(form, casebook, rules_of(sheet.study).asked, sheet.visit, sheet.repeat))
+    hidden = rules_of(sheet.study).hidden(casebook, form.id, sheet.visit, sheet.repeat)
+    empty = {name for name in form.items if sheet.standing(name) is None} - hidden
+    return State(
+        is_begun=sheet.repeat in begun_rows(form, casebook, sheet.visit),
+        missing=len(wanted & empty),
+        left=len(empty - wanted),
+    )
+
+
+def shut_by(sheet: Sheet, actor: Actor) -> list[str]:
+    """Say why a form cannot be begun yet; nothing where it can, or was begun."""
+    form = sheet.form
+    is_overridden = (sheet.visit, form.id) in sheet.casebook.overrides
+    if not form.after or is_overridden or begun_rows(form, sheet.casebook, sheet.visit):
+        return []
+    asked = rules_of(sheet.study).asked
+    reasons = may_open(sheet.study, sheet.casebook, form.id, sheet.visit, asked=asked)
+    return [told(reason) for reason in mask_reasons(sheet.study, reasons, actor.role)]
+
+
+def is_asked(sheet: Sheet) -> bool:
+    """Tell whether the form as a whole is asked, by other answers."""
+    if sheet.form.id == VISIT_FORM:
+        return True
+    return rules_of(sheet.study).asked.form(sheet.form, sheet.casebook, sheet.visit)
+
+
+def is_due(sheet: Sheet) -> bool:
+    """Tell whether the plan has the form at this visit."""
+    return sheet.form.id == VISIT_FORM or sheet.form.timing != "visits" or sheet.visit in sheet.form.visits
+
+
+def next_address(sheet: Sheet, actor: Actor) -> str:
+    """Return the address of the next form of the visit that can be filled in now; empty where there is none."""
+    found = next((form for form in following(sheet) if is_open_to(sheet, form, actor)), None)
+    return "" if found is None else address_of(sheet.casebook.participant, found.id, sheet.visit)
+
+
+def following(sheet: Sheet) -> Iterator[Form]:
+    """Yield the forms of the visit that come after this one, then those before it."""
+    forms = list(sheet.study.visit_forms(sheet.visit)) if sheet.visit else []
+    here = next((number for number, form in enumerate(forms) if form.id == sheet.form.id), -1)
+    yield from forms[here + 1 :]
+    yield from forms[: max(here, 0)]
+
+
+def is_open_to(sheet: Sheet, form: Form, actor: Actor) -> bool:
+    """Tell whether a form of the same visit can be filled in by the actor, and is not complete."""
+    if not (actor.sees(form.id) and actor.may("record", form.id)):
+        return False
+    study, casebook, asked = sheet.study, sheet.casebook, rules_of(sheet.study).asked
+    if not asked.form(form, casebook, sheet.visit) or is_complete(study, casebook, form.id, sheet.visit, asked=asked):
+        return False
+    return not may_open(study, casebook, form.id, sheet.visit, asked=asked)

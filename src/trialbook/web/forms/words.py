@@ -1,0 +1,138 @@
+"""The words of a form: hints beside an item, answers as a reader reads them, reasons to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext, ngettext, override
+
+from trialbook.conduct.casebook import Answer
+from trialbook.errors import Problem
+from trialbook.protocol.model import Derived, Item, Study
+from trialbook.protocol.typed_dates import NEVER
+from trialbook.protocol.values import SEPARATOR, limit_of
+from trialbook.render.numbers import ABSENT, show, show_plain, show_unit
+from trialbook.web.forms.sheet import Sheet
+from trialbook.wording import remedy, sentence
+
+MOST_DECIMALS = 9
+
+
+def hint(item: Item) -> str:
+    """Say what range and how many decimals are expected of an answer, or how a date is written."""
+    return " · ".join(_hints(item))
+
+
+def _hints(item: Item) -> Iterator[str]:
+    if item.kind in {"number", "vas"}:
+        if item.minimum is not None or item.maximum is not None:
+            yield gettext("Scale %(range)s") % {"range": _range(item.minimum, item.maximum)}
+        if item.expected_low is not None or item.expected_high is not None:
+            yield gettext("Expected %(range)s") % {"range": _range(item.expected_low, item.expected_high)}
+        if item.decimals is not None:
+            none = gettext("Whole number")
+            some = ngettext("%(count)s decimal", "%(count)s decimals", item.decimals) % {"count": item.decimals}
+            yield some if item.decimals else none
+    if item.kind == "date" and item.partial:
+        yield gettext("Year, month and day as far as they are known: 2024-03-02, 2024-03 or 2024")
+    if item.several:
+        yield gettext("More than one may be chosen")
+
+
+def _range(low: Decimal | None, high: Decimal | None) -> str:
+    if low is None or high is None:
+        only = show_plain(high if low is None else low)  # type: ignore[arg-type]  # one of the two is there
+        return (
+            gettext("at most %(limit)s") % {"limit": only}
+            if low is None
+            else gettext("at least %(limit)s") % {"limit": only}
+        )
+    return gettext("%(low)s to %(high)s") % {"low": show_plain(low), "high": show_plain(high)}
+
+
+def choice_label(sheet: Sheet, item: Item, code: str) -> str:
+    """Return what a choice is called."""
+    if item.kind == "yes_no":
+        return {"yes": gettext("Yes"), "no": gettext("No")}.get(code, code)
+    return sheet.say(item.choices.get(code, {})) or code
+
+
+def missing_label(sheet: Sheet, code: str) -> str:
+    """Return what a missing-data code means, with the code."""
+    meaning = sheet.say(sheet.study.missing.get(code, {}))
+    return f"{meaning} ({code})" if meaning and meaning != code else code
+
+
+def shown(sheet: Sheet, item: Item, answer: Answer) -> str:
+    """Write an answer for a reader; one that was converted with what was typed."""
+    if answer.missing is not None:
+        return missing_label(sheet, answer.missing)
+    value = answer.value or ""
+    if item.kind == "yes_no" or value == NEVER:
+        return gettext("Never") if value == NEVER else choice_label(sheet, item, value)
+    if item.kind == "choice":
+        return ", ".join(choice_label(sheet, item, code) for code in value.split(SEPARATOR))
+    if item.kind not in {"number", "vas"}:
+        return value
+    written = number_shown(item, value)
+    is_converted = item.kind == "number" and any(answer.text.endswith(f" {unit}") for unit in item.accepts)
+    return (
+        gettext("%(value)s (typed: %(typed)s)") % {"value": written, "typed": answer.text} if is_converted else written
+    )
+
+
+def number_shown(item: Item, value: str) -> str:
+    """Write a recorded number as it was recorded, with its unit as a reader writes it."""
+    sign = limit_of(value)
+    return " ".join(part for part in (sign, value.removeprefix(sign), show_unit(item.unit or "")) if part)
+
+
+def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
+    """Write a derived number with its unit; a dash where there are too few answers."""
+    if value is None:
+        return ABSENT
+    if derived.levels:
+        return sheet.say(derived.levels.get(int(value), {})) or show(value, 0)
+    decimals = MOST_DECIMALS if derived.decimals is None else derived.decimals
+    number = show_plain(round(value, decimals)) if derived.decimals is None else show(value, decimals)
+    return " ".join(part for part in (number, show_unit(derived.unit)) if part)
+
+
+def told(problem: Problem) -> str:
+    """Write what is wrong and what to do about it."""
+    return f"{sentence(problem, gettext)} {remedy(problem, gettext)}"
+
+
+def local_time(study: Study, at: str | datetime) -> str:
+    """Write a moment of the ledger on the clock of the sites: `2026-03-02 14:05`."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{moment.astimezone(ZoneInfo(study.identity.timezone)):%Y-%m-%d %H:%M}"
+
+
+def role_label(study: Study, role: str | None, language: str | None) -> str:
+    """Return what a role is called; empty where none is recorded."""
+    held = study.roles.get(role or "")
+    return study.say(held.label, language) or held.id if held is not None else role or ""
+
+
+def in_study_language(study: Study) -> override:
+    """Speak the first language of the study: what is recorded reads the same, whoever wrote it."""
+    first = study.identity.languages[0].casefold()
+    known = {code for code, _ in settings.LANGUAGES}
+    return override(first if first in known else "en")
+
+
+def common_reasons(study: Study) -> list[str]:
+    """Return reasons to choose from, in the language of the study."""
+    with in_study_language(study):
+        return [
+            gettext("misread or mistyped"),
+            gettext("source was corrected"),
+            gettext("more is known now"),
+            gettext("belongs to another visit or participant"),
+            gettext("query answered"),
+        ]

@@ -1,0 +1,48 @@
+"""What the acts of the ledger are called where they are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+ACT_WORDS: Mapping[str, Promise] = MappingProxyType(
+    {
+        "enter": gettext_lazy("entered"),
+        "correct": gettext_lazy("corrected"),
+        "clear": gettext_lazy("cleared"),
+        "query": gettext_lazy("query raised"),
+        "answer_query": gettext_lazy("query answered"),
+        "close_query": gettext_lazy("query closed"),
+        "reassign_query": gettext_lazy("query given to somebody else"),
+        "verify_source": gettext_lazy("compared with its source"),
+        "sign": gettext_lazy("signed"),
+        "countersign": gettext_lazy("checked by a second person"),
+        "freeze": gettext_lazy("frozen"),
+        "thaw": gettext_lazy("thawed"),
+        "lock": gettext_lazy("locked"),
+        "unlock": gettext_lazy("unlocked"),
+        "override": gettext_lazy("opened before its time"),
+        "unblind": gettext_lazy("unblinded"),
+        "note": gettext_lazy("note"),
+        "screen": gettext_lazy("screening begun"),
+        "screen_fail": gettext_lazy("not enrolled"),
+        "enrol": gettext_lazy("enrolled"),
+        "withdraw": gettext_lazy("withdrawn"),
+        "complete": gettext_lazy("completed"),
+        "reinstate": gettext_lazy("end taken back"),
+        "grant": gettext_lazy("role granted"),
+        "revoke": gettext_lazy("role taken back"),
+        "adopt": gettext_lazy("study file adopted"),
+        "open": gettext_lazy("ledger opened"),
+        "erase": gettext_lazy("words erased"),
+    }
+)
+"""Act of an entry -> what it did."""
+
+
+def act_word(act: str) -> str:
+    """Return what an act is called; one of a later version of the program by its own name."""
+    return str(ACT_WORDS.get(act, act.replace("_", " ")))

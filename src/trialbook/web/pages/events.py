@@ -1,0 +1,126 @@
+"""Adverse events: those of a participant, those of the study, and help with grade and seriousness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from trialbook.capture.ledger import Entry
+from trialbook.conduct.recorded import Row
+from trialbook.conduct.reporting_clock import WITHIN
+from trialbook.conduct.safety import SIGNS
+from trialbook.instruments.ctcae_5 import CITATION, LICENCE
+from trialbook.protocol.model import Form
+from trialbook.web.forms.sheet import language_of
+from trialbook.web.looking import casebook_for, casebooks_for
+from trialbook.web.request import StudyRequest
+from trialbook.web.treatment.event_rows import EventRow, Reading, event_rows, events_forms
+from trialbook.web.treatment.grade_words import GENERAL, find_terms
+from trialbook.web.treatment.links import address_of, participant_page
+
+LONGEST_SEARCH = 60
+HOURS = int(WITHIN.total_seconds()) // 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which events are shown."""
+
+    name: str
+    title: Promise
+    holds: Callable[[EventRow], bool]
+
+
+FILTERS = (
+    Filter("all", _("all"), bool),
+    Filter("serious", _("serious"), lambda event: event.seriousness.is_serious is True),
+    Filter("unjudged", _("seriousness not recorded"), lambda event: event.seriousness.is_serious is None),
+    Filter("ongoing", _("not over"), lambda event: event.is_ongoing is not False),
+    Filter("severe", _("grade 3 and worse"), lambda event: (event.grade.grade or 0) >= 3),
+    Filter("overdue", _("report overdue"), lambda event: event.clock is not None and event.clock.state == "passed"),
+    Filter("pregnancy", _("pregnancies"), lambda event: event.is_pregnancy),
+)
+
+
+@require_safe
+def events(request: StudyRequest, participant: str) -> HttpResponse:
+    """Show the adverse events of a participant."""
+    casebook, forms = casebook_for(request, participant), _forms(request)
+    found = tuple(event_rows(_reading(request), casebook, forms))
+    new = [
+        {"form": form, "address": address_of(form, participant, repeat=_next_row(form, found))}
+        for form in forms
+        if request.actor.may("record", form.id)
+    ]
+    return render(
+        request,
+        "events.html",
+        {
+            "participant": participant,
+            "participant_page": participant_page(participant),
+            "new": new,
+            "can_be_pregnancy": any(event.is_pregnancy for event in found),
+            **_filtered(request.GET, found),
+        },
+    )
+
+
+@require_safe
+def all_events(request: StudyRequest) -> HttpResponse:
+    """Show the adverse events of all participants whom the asker may see."""
+    reading, forms = _reading(request), _forms(request)
+    found = [event for casebook in casebooks_for(request).values() for event in event_rows(reading, casebook, forms)]
+    return render(request, "all_events.html", _filtered(request.GET, found))
+
+
+@require_safe
+def terms(request: StudyRequest) -> HttpResponse:
+    """Help to grade an event and to judge whether it is serious."""
+    typed = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    shown = {"typed": typed, "terms": find_terms(typed), "general": GENERAL, "signs": tuple(SIGNS.values())}
+    return render(request, "event_terms.html", {**shown, "citation": CITATION, "licence": LICENCE, "hours": HOURS})
+
+
+def _forms(request: StudyRequest) -> tuple[Form, ...]:
+    """Return the events forms that the asker may see; where there is none there is no page."""
+    found = tuple(form for form in events_forms(request.actor.study) if request.actor.sees(form.id))
+    if not found:
+        raise Http404
+    return found
+
+
+def _reading(request: StudyRequest) -> Reading:
+    def history(participant: str, form: str, row: Row) -> tuple[Entry, ...]:
+        return request.site.history(participant=participant, visit=row.visit, form=form, repeat=row.repeat)
+
+    return Reading(
+        study=request.actor.study,
+        language=language_of(request.actor.study, request.LANGUAGE_CODE),
+        now=request.site.now(),
+        history=history,
+    )
+
+
+def _next_row(form: Form, found: Iterable[EventRow]) -> str:
+    """Return the first number that no row of a form has."""
+    used = {event.repeat for event in found if event.form.id == form.id}
+    return next(str(number) for number in range(1, len(used) + 2) if str(number) not in used)
+
+
+def _filtered(query: QueryDict, found: Iterable[EventRow]) -> dict[str, object]:
+    rows = list(found)
+    chosen = next((one for one in FILTERS if one.name == query.get("show")), FILTERS[0])
+    counted = [(one, sum(map(one.holds, rows))) for one in FILTERS]
+    return {
+        "events": [event for event in rows if chosen.holds(event)],
+        "filters": [(one, count) for one, count in counted if count or one is chosen],
+        "chosen": chosen,
+        "hours": HOURS,
+        "total": len(rows),
+    }

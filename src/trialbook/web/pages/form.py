@@ -1,0 +1,307 @@
+"""The page of a form: it is shown, checked while it is filled in, saved, and every value tells its history."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from trialbook.capture.people import is_code
+from trialbook.conduct.casebook import VISIT_FORM, Cell
+from trialbook.web.forms.history import entries_of, ever_answered, lines_of, rows_ever, stored_by
+from trialbook.web.forms.presence import PRESENCE, Open
+from trialbook.web.forms.questions import Said, codes_of, derived_of, sections_of
+from trialbook.web.forms.reading import read_answers
+from trialbook.web.forms.rows import columns_of, counts_of, next_row, table_of
+from trialbook.web.forms.saving import DAY, PAPER, WHOLE, Kept, Saved, clear_all, save
+from trialbook.web.forms.seals import SealShown, queries_by_item, ranged_queries, seals_of, void_signatures
+from trialbook.web.forms.sheet import Sheet, address_if_any, address_of, sheet_for
+from trialbook.web.forms.state import is_asked, is_due, next_address, shut_by, state_of
+from trialbook.web.forms.typed import as_it_stands, read_typed, reason_in
+from trialbook.web.forms.words import common_reasons, local_time
+from trialbook.web.request import StudyRequest
+
+REFUSED = 422
+"""Status of an answer to a save that was refused; the page comes with it, with everything typed."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: StudyRequest, participant: str, form: str, visit: str = "", repeat: str = "") -> HttpResponse:
+    """Show a form, or the rows of one that has several, and save what is sent."""
+    sheet = sheet_for(request, participant, form, visit, repeat)
+    if sheet.form.repeating and not repeat:
+        return show_rows(request, sheet)
+    return save_sheet(request, sheet) if request.method == "POST" else show_sheet(request, sheet)
+
+
+# ---- showing ----------------------------------------------------------------------------------------------------
+
+
+def show_rows(request: StudyRequest, sheet: Sheet) -> HttpResponse:
+    """Show the rows of a form as a table."""
+    if request.method == "POST":
+        raise Http404
+    names = rows_ever(entries_of(request.site, sheet))
+    context = {
+        **frame(sheet),
+        "columns": [sheet.say_item(item) for item in columns_of(sheet)],
+        "rows": table_of(sheet),
+        "counts": counts_of(sheet),
+        "shut": shut_by(sheet, request.actor),
+        "add": sheet.at(next_row(names)).address() if sheet.may_record else "",
+        "stored": stored(request, sheet),
+    }
+    return render(request, "form_rows.html", context)
+
+
+def show_sheet(request: StudyRequest, sheet: Sheet) -> HttpResponse:
+    """Show a form as it stands, or why it cannot be begun yet."""
+    shut = shut_by(sheet, request.actor)
+    if shut:
+        return render(request, "form_shut.html", {**frame(sheet), "shut": shut})
+    typed = as_it_stands(sheet)
+    kept = Kept(typed=typed, reading=read_answers(sheet, typed), wrong={})
+    return show_kept(request, sheet, kept, request_id=request.site.new_id())
+
+
+def show_kept(request: StudyRequest, sheet: Sheet, kept: Kept, *, request_id: str, status: int = 200) -> HttpResponse:
+    """Show a form with what is typed in it, and what stands against saving that."""
+    entries = entries_of(request.site, sheet)
+    queries, seals = queries_by_item(sheet), seals_of(sheet, request.site.view().marks)
+    said = Said(
+        wrong=kept.wrong,
+        theirs=kept.theirs,
+        ever=ever_answered(entries),
+        queries=queries,
+        ranged=ranged_queries(sheet),
+    )
+    sections = sections_of(sheet, kept.typed, kept.reading, said)
+    context = {
+        **frame(sheet),
+        "sections": sections,
+        "derived": list(derived_of(sheet, kept.reading)),
+        "kept": kept,
+        "whole": kept.wrong.get(WHOLE, ()),
+        "queries": queries.get("", ()),
+        "seals": seals,
+        "void": void_signatures(sheet),
+        "may_correct": sheet.may_record and not any(seal.is_closing for seal in seals),
+        "wrong_day": kept.wrong.get(DAY, ()),
+        "wrong_paper": kept.wrong.get(PAPER, ()),
+        "wrong_items": [one for section in sections for one in section.questions if one.wrong],
+        "taken": [sheet.say_item(sheet.form.items[name]) for name in kept.taken],
+        "request_id": request_id,
+        "seen": " ".join(f"{name}:{seq}" for name, seq in kept.typed.seen.items()),
+        "items": " ".join(sheet.form.items),
+        "reason_options": reason_options(sheet),
+        "whole_reason": kept.typed.reasons.get(WHOLE, ""),
+        "codes": codes_of(sheet, kept.typed.others) if sheet.form.id != VISIT_FORM else "",
+        "asks_day": asks_day(request, sheet),
+        "today": request.site.today().isoformat(),
+        "has_paper": "participant" in sheet.form.by,
+        "is_refused": status == REFUSED,
+        "is_due": is_due(sheet),
+        "is_asked": is_asked(sheet),
+        "stored": stored(request, sheet),
+        "is_standing": any(sheet.standing(name) is not None for name in sheet.form.items),
+        "next": next_address(sheet, request.actor),
+    }
+    template = "form.html" if sheet.may_record and is_open(request, seals) else "form_read.html"
+    return render(request, template, context, status=status)
+
+
+def is_open(request: StudyRequest, seals: list[SealShown]) -> bool:
+    """Tell whether a form may be filled in as far as seals go: what is signed, once the person says so."""
+    is_closed = any(seal.is_closing for seal in seals)
+    return not is_closed and (not seals or request.method == "POST" or "correct" in request.GET)
+
+
+def reason_options(sheet: Sheet) -> SafeString:
+    """Return the reasons to choose from, as options that are written once for all items."""
+    reasons = common_reasons(sheet.study)
+    return format_html_join("", '<option value="{0}">{0}</option>', ((reason,) for reason in reasons))
+
+
+def frame(sheet: Sheet) -> dict[str, Any]:
+    """Return what every page on a form names."""
+    participant, visit = sheet.casebook.participant, sheet.visit
+    day = sheet.casebook.visit_date(visit) if visit else None
+    whole = sheet.at("")
+    return {
+        "sheet": sheet,
+        "participant": participant,
+        "address": sheet.address(),
+        "whole_address": whole.address() if sheet.repeat else "",
+        "to_participant": address_if_any("participant", participant=participant),
+        "to_visit": address_if_any("visit", participant=participant, visit=visit) if visit else "",
+        "to_day": address_of(participant, VISIT_FORM, visit) if visit and sheet.form.id != VISIT_FORM else "",
+        "day": "" if day is None else day.isoformat(),
+        "state": None if sheet.form.repeating and not sheet.repeat else state_of(sheet),
+        "place": urlencode(sheet.place()),
+    }
+
+
+def asks_day(request: StudyRequest, sheet: Sheet) -> bool:
+    """Tell whether the page asks for the date of the visit: the asker may record it, and there is none."""
+    if not sheet.visit or sheet.form.id == VISIT_FORM or not request.actor.sees(VISIT_FORM):
+        return False
+    is_known = Cell(sheet.visit, VISIT_FORM, "", "date") in sheet.casebook.answers
+    return not is_known and request.actor.may("record", VISIT_FORM)
+
+
+def stored(request: StudyRequest, sheet: Sheet) -> dict[str, Any] | None:
+    """Return what the save recorded that led here, looked up in the ledger; None where none did."""
+    asked, form = request.GET.get("saved", ""), request.GET.get("of", sheet.form.id)
+    if not is_code(asked):
+        return None
+    repeat = request.GET.get("row", sheet.repeat)
+    try:
+        saved = sheet_for(request, sheet.casebook.participant, form, sheet.visit, repeat)
+    except Http404:
+        return None
+    found = stored_by(sheet.study, entries_of(request.site, saved), asked, request.actor.person)
+    return {"what": found, "sheet": saved, "state": state_of(saved)}
+
+
+# ---- saving -----------------------------------------------------------------------------------------------------
+
+
+def save_sheet(request: StudyRequest, sheet: Sheet) -> HttpResponse:
+    """Save a form, or clear all of it; what is refused comes back with everything typed."""
+    if not sheet.may_record:
+        raise Http404
+    asked = request.POST.get("request", "")
+    typed = read_typed(sheet.form, sheet.study.missing, request.POST)
+    news = unknown_seals(request, sheet)
+    if news:
+        done: Saved | Kept = Kept(typed=typed, reading=read_answers(sheet, typed), wrong={WHOLE: news})
+    elif request.POST.get("do") == "clear":
+        done = clear_all(request, sheet, typed, asked, reason_in(request.POST, "clear"))
+    else:
+        done = save(request, sheet, typed, asked, request.POST.get("hand", ""))
+    if isinstance(done, Saved):
+        return saved(request, sheet, done)
+    again = asked if is_code(asked) else request.site.new_id()
+    return show_kept(request, fresh_sheet(request, sheet), done, request_id=again, status=REFUSED)
+
+
+def unknown_seals(request: StudyRequest, sheet: Sheet) -> tuple[str, ...]:
+    """Return signatures that the page did not tell of when it was shown: saving would make them void."""
+    known = set(request.POST.get("sealed", "").split())
+    news = [
+        seal
+        for seal in seals_of(sheet, request.site.view().marks)
+        if not seal.is_closing and str(seal.seq) not in known
+    ]
+    return tuple(f"{seal.words} {seal.remedy} {gettext('If you want that, save again.')}" for seal in news)
+
+
+def fresh_sheet(request: StudyRequest, sheet: Sheet) -> Sheet:
+    """Return a sheet as it stands now."""
+    return sheet_for(request, sheet.casebook.participant, sheet.form.id, sheet.visit, sheet.repeat)
+
+
+def saved(request: StudyRequest, sheet: Sheet, done: Saved) -> HttpResponse:
+    """Lead on after a save: to the next form, or back to this one."""
+    PRESENCE.leave(opened(sheet), request.actor.person)
+    now = fresh_sheet(request, sheet)
+    address = next_address(now, request.actor) if request.POST.get("do") == "next" else ""
+    back = now.at("") if sheet.form.repeating and request.POST.get("do") in {"next", "clear"} else now
+    target = told_there(address or back.address(), sheet, done.request)
+    if request.headers.get("Accept") != "application/json":
+        return HttpResponse(status=303, headers={"Location": target})
+    at = local_time(sheet.study, request.site.now())
+    return JsonResponse({"next": target, "at": at, **page_state(request, now)})
+
+
+def told_there(address: str, sheet: Sheet, request_id: str) -> str:
+    """Return the address of a page that tells what a save recorded."""
+    return f"{address}?{urlencode({'saved': request_id, 'of': sheet.form.id, 'row': sheet.repeat})}"
+
+
+def page_state(request: StudyRequest, sheet: Sheet) -> dict[str, str]:
+    """Return what a page that stays open after a save goes on with."""
+    seen = as_it_stands(sheet).seen
+    return {"request": request.site.new_id(), "seen": " ".join(f"{name}:{seq}" for name, seq in seen.items())}
+
+
+@require_GET
+def was_saved(request: StudyRequest, participant: str, asked: str) -> HttpResponse:
+    """Tell whether what was sent under a request id is stored: a page asks whose save had no answer."""
+    sheet = asked_sheet(request, participant)
+    found = stored_by(sheet.study, entries_of(request.site, sheet), asked, request.actor.person)
+    if found is None:
+        return JsonResponse({"stored": False})
+    next_page = told_there(sheet.address(), sheet, asked)
+    return JsonResponse({"stored": True, "at": found.at, "next": next_page, **page_state(request, sheet)})
+
+
+# ---- while it is filled in --------------------------------------------------------------------------------------
+
+
+def asked_sheet(request: StudyRequest, participant: str) -> Sheet:
+    """Return the sheet that the parts of a query or of a form name; 404 as `sheet_for`."""
+    sent = request.POST if request.method == "POST" else request.GET
+    names = ("form", "visit", "repeat")
+    form, visit, repeat = (sent.get(f"at_{name}") or sent.get(name) or "" for name in names)
+    return sheet_for(request, participant, form, visit, repeat)
+
+
+@require_POST
+def check(request: StudyRequest, participant: str) -> HttpResponse:
+    """Judge a form while it is filled in, with the engine of the save; nothing is recorded."""
+    sheet = asked_sheet(request, participant)
+    if not sheet.may_record:
+        raise Http404
+    typed = read_typed(sheet.form, sheet.study.missing, request.POST)
+    reading = read_answers(sheet, typed)
+    said = Said(queries=queries_by_item(sheet), ranged=ranged_queries(sheet))
+    sections = sections_of(sheet, typed, reading, said)
+    questions = [one for section in sections for one in section.questions]
+    context = {
+        "sheet": sheet,
+        "questions": questions,
+        "hidden": " ".join(one.key for one in questions if one.is_hidden),
+        "changed": " ".join(one.key for one in questions if one.is_changed or one.is_doomed),
+        "doomed": " ".join(one.key for one in questions if one.is_doomed),
+        "derived": list(derived_of(sheet, reading)),
+        "live": True,
+    }
+    return render(request, "form_check.html", context)
+
+
+def opened(sheet: Sheet) -> Open:
+    """Return the key of a sheet in the table of who has what open."""
+    return sheet.casebook.participant, sheet.cell("")
+
+
+@require_GET
+def presence(request: StudyRequest, participant: str) -> HttpResponse:
+    """Tell who else has the form open now."""
+    sheet = asked_sheet(request, participant)
+    others = PRESENCE.enter(opened(sheet), request.actor.person, request.site.now()) if sheet.may_record else ()
+    return render(request, "form_presence.html", {"others": others})
+
+
+@require_GET
+def history(request: StudyRequest, participant: str) -> HttpResponse:
+    """Tell the history of one value: as a part of its form, or as a page of its own."""
+    sheet = asked_sheet(request, participant)
+    item = sheet.form.items.get(request.GET.get("item", ""))
+    if item is None:
+        raise Http404
+    context = {
+        **frame(sheet),
+        "item": sheet.say_item(item),
+        "item_id": item.id,
+        "lines": lines_of(request.site, sheet, item.id),
+        "may_ask": request.actor.may("query", sheet.form.id),
+    }
+    is_part = request.headers.get("HX-Request") == "true"
+    return render(request, "history_part.html" if is_part else "history.html", {**context, "is_part": is_part})

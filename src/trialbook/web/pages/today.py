@@ -1,0 +1,163 @@
+"""The work of today: what is overdue, due and open, who can do it, and what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from trialbook.conduct.blinding import shown_forms
+from trialbook.conduct.casebook import Casebook
+from trialbook.conduct.completeness import Asked
+from trialbook.conduct.worklist import URGENCIES, Task, Urgency, work_for
+from trialbook.protocol.model import Study
+from trialbook.web.looking import casebooks_for
+from trialbook.web.pages.rating import open_ratings
+from trialbook.web.request import StudyRequest
+from trialbook.wording import sentence
+
+HEADINGS: Mapping[Urgency, object] = {
+    "overdue": gettext_lazy("Overdue"),
+    "due": gettext_lazy("Due now"),
+    "open": gettext_lazy("Open"),
+    "coming": gettext_lazy("In the next seven days"),
+}
+BADGES: Mapping[Urgency, str] = {"overdue": "bad", "due": "warn", "open": "note", "coming": ""}
+TASKS_SHOWN = 200
+"""Of one heading; a list that is longer helps nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A task as the page shows it."""
+
+    participant: str
+    what: str
+    where: str
+    """Address at which it is done."""
+    when: str
+    who: str
+    waits: tuple[str, ...]
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The tasks under one heading."""
+
+    heading: object
+    badge: str
+    lines: tuple[Line, ...]
+    more: int
+
+
+def today(request: StudyRequest) -> HttpResponse:
+    """Show the work of today: what the acting role can do, or with `?all=1` everybody's."""
+    actor = request.actor
+    if actor.is_blind:
+        return open_ratings(request)
+    if not actor.sees_participants():
+        return render(request, "today_elsewhere.html", {})
+    everybody = request.GET.get("all") == "1"
+    day = request.site.today()
+    casebooks = casebooks_for(request)
+    lines = [(task.urgency, _line(request, task, day)) for task in tasks_of(actor.study, casebooks, day, actor.role)]
+    kept = [(urgency, line) for urgency, line in lines if everybody or line.is_mine]
+    context = {
+        "day": date_format(day, "DATE_FORMAT"),
+        "sections": tuple(_sections(kept)),
+        "everybody": everybody,
+        "others": len(lines) - sum(line.is_mine for _, line in lines),
+        "participants": len(casebooks),
+        "may_enrol": actor.may("enrol"),
+    }
+    return render(request, "today.html", context)
+
+
+def tasks_of(study: Study, casebooks: Mapping[str, Casebook], day: date, role: str | None) -> Iterator[Task]:
+    """Yield what waits to be done for these participants; of a form that the role is not shown it is not known."""
+    asked = Asked(study)
+    for casebook in casebooks.values():
+        shown = shown_forms(study, casebook, role)
+        yield from (task for task in work_for(study, casebook, day, asked=asked) if not task.form or task.form in shown)
+
+
+def _sections(lines: Iterable[tuple[Urgency, Line]]) -> Iterator[Section]:
+    found = list(lines)
+    for urgency in URGENCIES:
+        here = [line for place, line in found if place == urgency]
+        if here:
+            yield Section(
+                heading=HEADINGS[urgency],
+                badge=BADGES[urgency],
+                lines=tuple(here[:TASKS_SHOWN]),
+                more=max(0, len(here) - TASKS_SHOWN),
+            )
+
+
+def _line(request: StudyRequest, task: Task, day: date) -> Line:
+    return Line(
+        participant=task.participant,
+        what=name_of(request, task),
+        where=address_of(task),
+        when=window_in_words(task, day),
+        who=", ".join(role_names(request, task.roles)),
+        waits=tuple(sentence(problem, gettext) for problem in task.waits_for),
+        is_mine=request.actor.role in task.roles,
+    )
+
+
+def role_names(request: StudyRequest, roles: Iterable[str]) -> Iterator[str]:
+    """Yield the names of roles as the study file words them."""
+    study = request.actor.study
+    for role in roles:
+        held = study.roles.get(role)
+        yield (study.say(held.label, request.LANGUAGE_CODE) if held is not None else "") or role
+
+
+def name_of(request: StudyRequest, task: Task) -> str:
+    """Say what is to be done."""
+    study, language = request.actor.study, request.LANGUAGE_CODE
+    visit = study.say(study.schedule.visits[task.visit].label, language) or task.visit if task.visit else ""
+    if task.kind == "dose":
+        drug = study.say(study.treatments[task.treatment].label, language) or task.treatment
+        return gettext("%(drug)s, dose %(number)s") % {"drug": drug, "number": task.number}
+    if task.kind == "visit":
+        return gettext("Visit %(visit)s") % {"visit": visit}
+    form = study.say(study.forms[task.form].label, language) or task.form
+    return f"{visit}: {form}" if visit else form
+
+
+def address_of(task: Task) -> str:
+    """Return where a task is done."""
+    if task.kind == "dose":
+        return reverse("dose", args=[task.participant, task.treatment])
+    if task.kind == "visit":
+        return reverse("visit", args=[task.participant, task.visit])
+    if task.visit:
+        return reverse("form", args=[task.participant, task.visit, task.form])
+    return reverse("once-form", args=[task.participant, task.form])
+
+
+WORDS: Mapping[Urgency, Callable[[int], str]] = {
+    "overdue": lambda days: ngettext("%(days)s day over", "%(days)s days over", days),
+    "due": lambda days: ngettext("%(days)s day left", "%(days)s days left", days),
+    "coming": lambda days: ngettext("in %(days)s day", "in %(days)s days", days),
+}
+
+
+def window_in_words(task: Task, day: date) -> str:
+    """Say how the window of a task lies to a day; nothing where it has none."""
+    if task.first is None or task.last is None or task.urgency == "open":
+        return gettext("begun") if task.begun else ""
+    days = abs((task.first if task.urgency == "coming" else task.last) - day).days
+    if task.urgency == "due" and days == 0:
+        return gettext("last day today")
+    window = f"{date_format(task.first, 'MONTH_DAY_FORMAT')} – {date_format(task.last, 'MONTH_DAY_FORMAT')}"
+    return f"{window} · {WORDS[task.urgency](days) % {'days': days}}"

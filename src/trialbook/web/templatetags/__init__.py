@@ -1,0 +1,1 @@
+"""What templates may ask of numbers, forms and items."""

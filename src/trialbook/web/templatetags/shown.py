@@ -1,0 +1,79 @@
+"""Numbers, units and problems in templates, written as the reports write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from django import template
+from django.utils.translation import gettext, ngettext
+
+from trialbook.errors import Problem
+from trialbook.render.numbers import MINUS, show, show_plain, show_unit, significant
+from trialbook.wording import remedy as remedy_of
+from trialbook.wording import sentence as sentence_of
+
+register = template.Library()
+
+
+@register.filter
+def plain(value: float | Decimal | None) -> str:
+    """Write a number with the decimals it has; nothing for none."""
+    return "" if value is None else show_plain(value)
+
+
+@register.filter
+def places(value: Decimal | float, decimals: int) -> str:
+    """Write a number to a count of decimals, and `minutes` of fractions too."""
+    number = Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else value
+    return show(number, decimals)
+
+
+@register.filter
+def constant(value: float) -> str:
+    """Write a constant of a formula with seven significant digits at most."""
+    return significant(value, 7)
+
+
+@register.filter
+def size(value: float) -> float:
+    """Return a number without its sign."""
+    return abs(value)
+
+
+@register.filter
+def signed_percent(value: Decimal) -> str:
+    """Write a change in whole per cent with its sign."""
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{show(abs(value), 0)} %"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write a moment to the minute, in the time zone that it carries."""
+    return "" if value is None else f"{value:%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def unit(code: str | None) -> str:
+    """Write a unit as a journal does."""
+    return show_unit(code or "")
+
+
+@register.filter
+def sentence(problem: Problem) -> str:
+    """Write what is wrong, in the language of the reader."""
+    return sentence_of(problem, gettext)
+
+
+@register.filter
+def remedy(problem: Problem) -> str:
+    """Write what to do about it, in the language of the reader."""
+    return remedy_of(problem, gettext)
+
+
+@register.filter
+def days(count: int) -> str:
+    """Write a number of days, without its sign."""
+    return ngettext("%(count)d day", "%(count)d days", abs(count)) % {"count": abs(count)}

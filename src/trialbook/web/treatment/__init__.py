@@ -1,0 +1,1 @@
+"""What the pages of treatment show, worked out from masked casebooks; the pages themselves stand in `pages`."""

@@ -1,0 +1,183 @@
+"""The adverse events of participants: each row with how severe, how serious, over or not, and by when it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+
+from trialbook.capture.ledger import Entry
+from trialbook.conduct.casebook import Answer, Casebook
+from trialbook.conduct.moments import days_of
+from trialbook.conduct.recorded import Row, filled_rows
+from trialbook.conduct.reporting_clock import ReportingClock, reporting_clock
+from trialbook.conduct.safety import FATAL, GRADE, SERIOUS, SIGNS, EventGrade, Seriousness, grade_event, is_serious
+from trialbook.protocol.model import Form, Item, Study
+from trialbook.protocol.values import show_value
+from trialbook.web.treatment.event_items import item_for, others
+from trialbook.web.treatment.links import address_of
+
+History = Callable[[str, str, Row], tuple[Entry, ...]]
+"""Gives every entry of a participant's form in a row."""
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An answer as it is read: its label and its words."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One adverse event."""
+
+    participant: str
+    form: Form
+    visit: str
+    repeat: str
+    term: str
+    kind: str
+    grade: EventGrade
+    grade_words: str
+    seriousness: Seriousness
+    signs: tuple[tuple[str, bool | None], ...]
+    """The reasons that make an event serious which the form asks for, each with its answer."""
+    relation: str
+    expected: str
+    onset: str
+    end: str
+    outcome: str
+    is_ongoing: bool | None
+    """None where the form does not ask when it ended."""
+    is_pregnancy: bool
+    others: tuple[Shown, ...]
+    clock: ReportingClock | None
+    """Of a serious event."""
+    has_report_item: bool
+    address: str | None
+
+    @property
+    def is_followed(self) -> bool:
+        """Tell whether it is to be followed up: serious or of grade 3 and worse, and not over."""
+        is_grave = bool(self.seriousness.is_serious) or (self.grade.grade or 0) >= 3
+        return is_grave and self.is_ongoing is not False and not self.outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """In whose words, and at what time, events are read."""
+
+    study: Study
+    language: str | None
+    now: datetime
+    history: History
+
+
+def events_forms(study: Study) -> tuple[Form, ...]:
+    """Return the forms whose rows are adverse events."""
+    return tuple(form for form in study.forms.values() if form.events)
+
+
+def event_rows(reading: Reading, casebook: Casebook, forms: tuple[Form, ...]) -> Iterator[EventRow]:
+    """Yield the events of a participant, form by form in the order of their rows."""
+    for form in forms:
+        yield from (_event(reading, casebook, form, row) for row in filled_rows(casebook, form.id))
+
+
+def _event(reading: Reading, casebook: Casebook, form: Form, row: Row) -> EventRow:
+    seriousness = is_serious(form, casebook, row.repeat, visit=row.visit)
+
+    def say(meaning: str) -> str:
+        item = item_for(form, meaning)
+        return "" if item is None else words_of(reading.study, item, row.answers, reading.language)
+
+    return EventRow(
+        participant=casebook.participant,
+        form=form,
+        visit=row.visit,
+        repeat=row.repeat,
+        term=say("term")[:MOST_SHOWN],
+        kind=say("kind"),
+        grade=grade_event(form, casebook, row.repeat, visit=row.visit),
+        grade_words=say("grade"),
+        seriousness=seriousness,
+        signs=tuple((why, row.yes(item)) for item, why in SIGNS.items() if item in form.items),
+        relation=say("relation"),
+        expected=say("expected"),
+        onset=say("onset"),
+        end=say("end"),
+        outcome=say("outcome"),
+        is_ongoing=None if (end := item_for(form, "end")) is None else row.answers.get(end.id) is None,
+        is_pregnancy=_is_pregnancy(form, row),
+        others=_others(reading, form, row),
+        clock=_clock(reading, casebook.participant, form, row) if seriousness.is_serious else None,
+        has_report_item=item_for(form, "reported") is not None,
+        address=address_of(form, casebook.participant, visit=row.visit, repeat=row.repeat),
+    )
+
+
+def words_of(study: Study, item: Item, answers: Mapping[str, Answer], language: str | None) -> str:
+    """Return an answer in words; a missing-data code with its meaning, nothing where it is not answered."""
+    answer = answers.get(item.id)
+    if answer is None:
+        return ""
+    if answer.value is None:
+        return study.say(study.missing.get(answer.missing or "", {}), language) or (answer.missing or "")
+    if item.kind == "yes_no":
+        return gettext("yes") if answer.value == "yes" else gettext("no")
+    return show_value(item, answer.value, language=language)
+
+
+def _others(reading: Reading, form: Form, row: Row) -> tuple[Shown, ...]:
+    found = ((item, words_of(reading.study, item, row.answers, reading.language)) for item in others(form))
+    return tuple(
+        Shown(label=reading.study.say(item.label, reading.language), words=words) for item, words in found if words
+    )
+
+
+def _is_pregnancy(form: Form, row: Row) -> bool:
+    """Tell whether a choice of the row says that it is a pregnancy."""
+    choices = [item for item in form.items.values() if item.kind == "choice"]
+    given = ((item, code) for item in choices for code in row.several(item.id))
+    names = (name for item, code in given for name in (code, *item.choices.get(code, {}).values()))
+    return any(name.casefold().startswith(("pregnan", "懷孕", "妊娠")) for name in names)
+
+
+# ---- by when it is told -----------------------------------------------------------------------------------------
+
+
+def _clock(reading: Reading, participant: str, form: Form, row: Row) -> ReportingClock | None:
+    """Return the deadline of a serious event: from when it was known, or recorded, as serious."""
+    zone = ZoneInfo(reading.study.identity.timezone)
+    aware = _said_aware(form, row, zone) or _recorded_serious(reading.history(participant, form.id, row))
+    if aware is None:
+        return None
+    told = item_for(form, "reported")
+    reported = None if told is None else days_of(row.text(told.id))
+    return reporting_clock(aware.astimezone(zone), now=reading.now.astimezone(zone), reported=reported)
+
+
+def _said_aware(form: Form, row: Row, zone: ZoneInfo) -> datetime | None:
+    """Return the beginning of the day on which the site knew, as the form says."""
+    item = item_for(form, "aware")
+    day = None if item is None else days_of(row.text(item.id)).day
+    return None if day is None else datetime.combine(day, time(), zone)
+
+
+def _recorded_serious(entries: tuple[Entry, ...]) -> datetime | None:
+    """Return when the first answer was recorded that makes the event serious."""
+    found = (entry.at for entry in entries if _says_serious(entry))
+    first = min(found, default=None)
+    return None if first is None else datetime.fromisoformat(first.removesuffix("Z")).replace(tzinfo=UTC)
+
+
+def _says_serious(entry: Entry) -> bool:
+    if entry.item in {SERIOUS, *SIGNS}:
+        return entry.value == "yes"
+    return entry.item == GRADE and entry.value == str(FATAL)

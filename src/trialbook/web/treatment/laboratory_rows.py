@@ -1,0 +1,234 @@
+"""Laboratory values beside the limits of normal of their day: low or high, by how much, which grade, judged or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from trialbook.capture.ledger import Entry
+from trialbook.conduct.answers import visits_so_far
+from trialbook.conduct.casebook import Casebook, Cell
+from trialbook.conduct.safety import LaboratoryGrade, laboratory_grades, normal_limits
+from trialbook.protocol.model import Form, Item, Study
+from trialbook.protocol.values import limit_of, number_of, show_value
+from trialbook.web.forms.sheet import visit_name
+from trialbook.web.treatment.links import address_of
+
+Flag = Literal["low", "high", "normal", "unknown", "no limits"]
+SUFFIXES = ("_significant", "_cs")
+"""An item of this name beside a laboratory item says whether its value was clinically significant."""
+JUDGED = {"significant": True, "not significant": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Whether somebody found a value clinically significant."""
+
+    is_significant: bool
+    by: str
+    at: str
+    words: str
+    is_of_this: bool
+    """False where the value was corrected since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabValue:
+    """One value of a laboratory item at a visit."""
+
+    visit: str
+    title: str
+    on: date | None
+    text: str
+    number: float | None
+    """None for a value that is only known to lie beyond a limit of measurement."""
+    lower: float | None
+    upper: float | None
+    is_own_limit: bool
+    """The limits are those that the laboratory gave for this day; else they are the study file's."""
+    flag: Flag
+    times_upper: float | None
+    grade: LaboratoryGrade | None
+    judgement: Judgement | None
+    seq: int
+    address: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody still has to say what a value beyond the limits means."""
+        is_judged = self.judgement is not None and self.judgement.is_of_this
+        return self.flag in {"low", "high"} and not is_judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabItem:
+    """The values of one laboratory item, in the order of time."""
+
+    form: Form
+    item: Item
+    label: str
+    values: tuple[LabValue, ...]
+    judged_in: str
+    """Label of the item of the form that says what is significant; empty where the form has none."""
+
+    @property
+    def last(self) -> LabValue:
+        """Return the latest value."""
+        return self.values[-1]
+
+    @property
+    def open(self) -> int:
+        """Count the values that nobody has judged."""
+        return sum(value.is_open for value in self.values)
+
+
+def is_laboratory(form: Form) -> bool:
+    """Tell whether a form has an item with limits of normal, with a grade or with a code of a test."""
+    return any(_is_measured(item) for item in form.items.values())
+
+
+def _is_measured(item: Item) -> bool:
+    has_limits = bool(item.lower or item.upper or item.lower_item or item.upper_item)
+    return item.kind == "number" and (has_limits or bool(item.grade or item.loinc or item.test))
+
+
+def measured_items(form: Form) -> Iterator[Item]:
+    """Yield the items of a laboratory form that hold a measurement, those that hold a limit left out."""
+    limits = {name for item in form.items.values() for name in (item.lower_item, item.upper_item)}
+    yield from (item for item in form.items.values() if item.kind == "number" and item.id not in limits)
+
+
+def judging_item(form: Form, item: Item) -> Item | None:
+    """Return the item of the form that says whether a value is clinically significant, None where it has none."""
+    return next((form.items[item.id + end] for end in SUFFIXES if item.id + end in form.items), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """What the values of one participant are read from."""
+
+    study: Study
+    casebook: Casebook
+    grades: Mapping[tuple[str, str], LaboratoryGrade]
+    notes: Mapping[Cell, Entry]
+    """The last judgement that was noted of each value."""
+    language: str | None
+
+
+def chart_of(study: Study, casebook: Casebook, notes: Mapping[Cell, Entry], language: str | None) -> Chart:
+    """Return what the values of a participant are read from, all of them graded."""
+    grades = {(one.item, one.measured.visit): one for one in laboratory_grades(study, [casebook])}
+    return Chart(study=study, casebook=casebook, grades=grades, notes=notes, language=language)
+
+
+def lab_items(chart: Chart, forms: Sequence[Form]) -> Iterator[LabItem]:
+    """Yield every laboratory item that has a value, form by form."""
+    for form in forms:
+        for item in measured_items(form):
+            values = tuple(_values(chart, form, item))
+            judge = judging_item(form, item)
+            if values:
+                yield LabItem(
+                    form=form,
+                    item=item,
+                    label=chart.study.say(item.label, chart.language),
+                    values=values,
+                    judged_in="" if judge is None else chart.study.say(judge.label, chart.language),
+                )
+
+
+def _values(chart: Chart, form: Form, item: Item) -> Iterator[LabValue]:
+    rows = {
+        (cell.visit, cell.repeat) for cell in chart.casebook.answers if (cell.form, cell.item) == (form.id, item.id)
+    }
+    order = {visit: place for place, visit in enumerate(visits_so_far(chart.study, chart.casebook))}
+    for visit, repeat in sorted(rows, key=lambda row: (order.get(row[0], len(order)), row)):
+        if chart.casebook.value(form.id, item.id, visit=visit, repeat=repeat) is not None:
+            yield _value(chart, form, item, Cell(visit, form.id, repeat, item.id))
+
+
+def _value(chart: Chart, form: Form, item: Item, cell: Cell) -> LabValue:
+    answer = chart.casebook.answers[cell]
+    text = answer.value or ""
+    lower, upper, is_own = _limits(chart, item, cell)
+    number = None if limit_of(text) else number_of(text)
+    return LabValue(
+        visit=cell.visit,
+        title=visit_name(chart.study, cell.visit, chart.language)
+        or cell.repeat
+        or chart.study.say(form.label, chart.language),
+        on=chart.casebook.visit_date(cell.visit),
+        text=show_value(item, text, language=chart.language),
+        number=number,
+        lower=lower,
+        upper=upper,
+        is_own_limit=is_own,
+        flag=flag_of(text, lower, upper),
+        times_upper=None if number is None or not upper else number / upper,
+        grade=chart.grades.get((f"{form.id}.{item.id}", cell.visit)),
+        judgement=_judgement(chart, form, item, cell),
+        seq=answer.seq,
+        address=address_of(form, chart.casebook.participant, visit=cell.visit, repeat=cell.repeat),
+    )
+
+
+def flag_of(value: str, lower: float | None, upper: float | None) -> Flag:
+    """Say where a value lies to its limits; `<0.2` is low only where all that it can be is low."""
+    if lower is None and upper is None:
+        return "no limits"
+    sign, number = limit_of(value), number_of(value)
+    least = 0.0 if sign.startswith("<") else number
+    most = float("inf") if sign.startswith(">") else number
+    is_below, is_above = sign == "<", sign == ">"
+    if lower is not None and (most < lower or (is_below and most == lower)):
+        return "low"
+    if upper is not None and (least > upper or (is_above and least == upper)):
+        return "high"
+    is_inside = (lower is None or least >= lower) and (upper is None or most <= upper)
+    return "normal" if is_inside else "unknown"
+
+
+def _limits(chart: Chart, item: Item, cell: Cell) -> tuple[float | None, float | None, bool]:
+    """Return the limits of a value, and whether the laboratory gave them for its day."""
+    lower, upper = normal_limits(chart.study, chart.casebook, item)
+    own = [
+        None if name is None else _exact(chart.casebook, cell._replace(item=name))
+        for name in (item.lower_item, item.upper_item)
+    ]
+    low = lower if item.lower_item is None else own[0]
+    high = upper if item.upper_item is None else own[1]
+    return low, high, any(one is not None for one in own)
+
+
+def _exact(casebook: Casebook, cell: Cell) -> float | None:
+    answer = casebook.answers.get(cell)
+    text = None if answer is None else answer.value
+    return None if text is None or limit_of(text) else number_of(text)
+
+
+def _judgement(chart: Chart, form: Form, item: Item, cell: Cell) -> Judgement | None:
+    """Return whether a value was found significant: by the item that the form has for it, else by a note."""
+    judge = judging_item(form, item)
+    if judge is not None:
+        answer = chart.casebook.answers.get(cell._replace(item=judge.id))
+        if answer is None or answer.value not in {"yes", "no"}:
+            return None
+        return Judgement(is_significant=answer.value == "yes", by=answer.by, at=answer.at, words="", is_of_this=True)
+    note = chart.notes.get(cell)
+    if note is None:
+        return None
+    return Judgement(
+        is_significant=JUDGED[note.value or ""],
+        by=note.by,
+        at=note.at,
+        words=note.text or "",
+        is_of_this=note.about == chart.casebook.answers[cell].seq,
+    )
+
+
+def judgements_in(entries: Sequence[Entry]) -> dict[Cell, Entry]:
+    """Return the last judgement that was noted of each value, among the entries of a form."""
+    found = (entry for entry in entries if entry.act == "note" and entry.item and entry.value in JUDGED)
+    return {Cell(one.visit or "", one.form or "", one.repeat or "", one.item or ""): one for one in found}

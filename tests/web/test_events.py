@@ -1,0 +1,131 @@
+"""Adverse events: the list of a participant and of the study, filters, the reporting clock, help with grades.
+
+EVENTS-01: grade, seriousness, relation, onset and end stand in words; what is not recorded is said to be not recorded.
+EVENTS-02: a serious event has a deadline, counted from awareness or from when it was recorded as serious.
+EVENTS-03: a serious or severe event is followed up until it is over; filters count and choose.
+EVENTS-04: hostile texts are text; blind roles, and roles that do not see the form, get the same 404.
+EVENTS-05: terms that are graded by number are found by their words, with the limits of each grade.
+EVENTS-06: the deadline itself: in time to the day, late, running, passed, or reported on a day not known in full.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.web.conftest import Served
+from tests.web.treated import HOSTILE, day, page, put, treat, words
+
+from trialbook.capture.acts import adopt, correct
+from trialbook.conduct.moments import Days, days_of
+from trialbook.conduct.reporting_clock import reporting_clock
+from trialbook.folder import read_study
+from trialbook.web.treatment.grade_words import find_terms
+
+EVENTS = "/participants/P01/events/"
+
+
+@pytest.fixture
+def treated(served: Served) -> Served:
+    treat(served)
+    mild = {"term": f"Headache {HOSTILE}", "class": "Other", "start": day(served, 3), "grade": "1", "serious": "no"}
+    put(served, "nora", "adverse_events", {**mild, "related": "yes", "end": day(served, 2)}, repeat="1")
+    put(served, "nora", "adverse_events", {"term": "Pneumonia", "grade": "3", "serious": "yes"}, repeat="2")
+    put(served, "nora", "adverse_events", {"term": "Rash"}, repeat="3")
+    return served
+
+
+def test_events_01_in_words(treated: Served) -> None:
+    html = page(treated.browser("nora"), EVENTS)
+    said = words(html)
+    assert "not serious" in said
+    assert "related: yes" in said
+    assert f"{day(treated, 3)} → {day(treated, 2)}" in said
+    assert "relation not recorded" in said
+    assert "not graded" in said
+    assert 'href="/participants/P01/forms/adverse_events/rows/4/"' in html  # the next new row
+    assert 'href="/participants/P01/forms/adverse_events/rows/2/"' in html
+
+
+def test_events_02_the_deadline(treated: Served) -> None:
+    said = words(page(treated.browser("ida"), EVENTS))
+    aware = treated.site.now().astimezone().astimezone(tz=UTC)
+    due = (aware + timedelta(hours=24 + 8)).strftime("%Y-%m-%d")  # the sites are in Hong Kong
+    assert f"report it by {due}" in said
+    assert "the form does not ask when it was reported" in said
+    assert said.count("report it by") == 1
+
+
+def test_events_02_awareness_and_report_of_the_form(treated: Served) -> None:
+    study = treated.folder / "study.yaml"
+    asked = "aware: {label: Known since, date: full}\n      reported: {label: Reported, date: full}\n      serious:"
+    text = study.read_text(encoding="utf-8")
+    before, after = text.split("  adverse_events:\n    label", 1)
+    study.write_text(f"{before}  adverse_events:\n    label{after.replace('serious:', asked, 1)}", encoding="utf-8")
+    treated.site.record(adopt(read_study(study), reason="safety"), by="carla")
+    put(treated, "nora", "adverse_events", {"aware": day(treated, 5)}, repeat="2")
+    assert "report was due" in words(page(treated.browser("ida"), EVENTS + "?show=overdue"))
+    put(treated, "nora", "adverse_events", {"reported": day(treated, 4)}, repeat="2")
+    assert "reported in time" in words(page(treated.browser("ida"), EVENTS))
+    treated.site.record(
+        correct("P01", "adverse_events", "reported", day(treated, 1), repeat="2", reason="misread"), by="nora"
+    )
+    assert "reported late" in words(page(treated.browser("ida"), EVENTS))
+
+
+def test_events_03_filters_and_follow_up(treated: Served) -> None:
+    html = page(treated.browser("ida"), EVENTS + "?show=serious")
+    assert "Pneumonia" in html
+    assert "Headache" not in html
+    assert "follow up until the outcome is known" in html
+    everybody = page(treated.browser("nora"), "/events/?show=nonsense")
+    assert "Rash" in everybody
+    assert words(everybody).count("3 events") == 1
+    put(treated, "nora", "adverse_events", {"end": day(treated, 0)}, repeat="2")
+    assert "follow up until the outcome" not in page(treated.browser("ida"), EVENTS)
+
+
+def test_events_04_hostile_texts_and_closed_doors(treated: Served) -> None:
+    assert HOSTILE not in page(treated.browser("nora"), EVENTS)
+    assert HOSTILE not in page(treated.browser("nora"), "/events/")
+    for person in ("asa", "carla"):
+        for address in (EVENTS, "/events/", "/events/terms/"):
+            assert treated.browser(person).get(address).status_code == 404
+    assert treated.browser("nora").get("/participants/P77/events/").status_code == 404
+
+
+def test_events_05_terms(treated: Served) -> None:
+    said = words(page(treated.browser("nora"), "/events/terms/?q=lymph"))
+    assert "Lymphocyte count decreased" in said
+    assert "below 0.8 10⁹/L" in said
+    assert "CPK increased" not in said
+    assert "it was fatal" in said
+    nothing = page(treated.browser("nora"), f"/events/terms/?q={HOSTILE}")
+    assert HOSTILE not in nothing
+    assert "No term here begins with" in nothing
+
+
+def test_events_05_grades_of_a_term() -> None:
+    (found,) = find_terms("creat incr")
+    assert found.grades[1] == "above 1.5 × the upper limit or 1.5 × the baseline"
+    assert len(find_terms("")) == 13
+    assert find_terms("Anemia")[0].grades[0] == "below the lower limit of normal"
+
+
+@pytest.mark.parametrize(
+    ("reported", "now", "state"),
+    [
+        (None, 3, "running"),
+        (None, 25, "passed"),
+        (days_of("2026-03-03"), 99, "reported"),
+        (days_of("2026-03-04"), 99, "reported"),
+        (days_of("2026-03-05"), 99, "reported late"),
+        (days_of("2026-03"), 99, "report day open"),
+        (Days(), 3, "running"),
+    ],
+)
+def test_events_06_the_clock(reported: Days | None, now: int, state: str) -> None:
+    aware = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+    clock = reporting_clock(aware, now=aware + timedelta(hours=now), reported=reported)
+    assert clock.state == state
+    assert clock.deadline == aware + timedelta(days=1)

@@ -1,0 +1,202 @@
+"""A form in a real Chromium: live checks, leaving, lost connections, two people, fingers and keys.
+
+EDC-13: the person is asked before an answer is hidden with what it holds. EDC-14, EDC-15: caught and warned while it is
+filled in. EDC-19: leaving offers save, discard and stay; discard leaves no trace. EDC-2: a session that ends loses
+nothing typed. SAVE-01: a double click stores once. SAVE-03: offline, and an answer that never came. LIVE-01: axe finds
+nothing. LIVE-02: Enter sends no form by accident. LIVE-03: what was typed is seen by nobody who signs in later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.web.browsing import at_an_address, chromium_page, sign_in
+from tests.web.conftest import Served
+
+from trialbook.capture.acts import grant, save_form, screen
+
+pytestmark = pytest.mark.needs_chromium
+BASE = "/participants/P01"
+ENZYMES = f"{BASE}/visits/baseline/forms/enzymes/"
+SCREENING = f"{BASE}/forms/screening/"
+PHONE = {"width": 390, "height": 844}
+SAVE = "button[value=save]"
+
+
+@pytest.fixture
+def address(served: Served) -> Iterator[str]:
+    """Serve a study with one participant at an address of this machine."""
+    served.site.record(screen("P01"), by="carla")
+    served.site.record(grant("nils", "nurse"), by="carla")
+    for person in ("nora", "nils", "ida"):
+        served.browser(person)  # before Playwright begins: Django's ORM is not to be used within its loop
+    with at_an_address() as found:
+        yield found
+
+
+def fill(page: Any, item: str, text: str) -> None:
+    """Type an answer and leave its input."""
+    page.fill(f"#in-{item}", text)
+    page.locator(f"#in-{item}").blur()
+
+
+def value(served: Served, item: str) -> str | None:
+    return served.site.casebooks["P01"].value("enzymes", item, visit="baseline")
+
+
+def test_a_form_from_first_key_to_correction(served: Served, address: str, chromium: str) -> None:
+    """EDC-14, EDC-15, EDC-19, SAVE-01, LIVE-02: a nurse's way through one form."""
+    with chromium_page(chromium, viewport=PHONE, has_touch=True) as page:
+        sign_in(page, address, served.browser("nora"))
+        page.goto(address + ENZYMES)
+        fill(page, "ldh", "30000")
+        page.wait_for_selector("#said-ldh .look")
+        fill(page, "ck", "4,3")
+        page.wait_for_selector("#said-ck .wrong")
+        page.locator("#in-ck").press("Enter")
+        assert page.evaluate("document.activeElement.name") == "answer.ck_upper"
+        page.click("ol.crumbs a")
+        assert page.evaluate("document.getElementById('leave').open")
+        page.click("[data-leave=stay]")
+        page.click(SAVE)
+        page.wait_for_selector(".problems")
+        assert page.input_value("#in-ck") == "4,3"
+        fill(page, "ck", "200")
+        page.dblclick(SAVE)
+        page.wait_for_url("**saved=**")
+        assert "2 answers entered" in page.inner_text("#main .message")
+        fill(page, "ck", "300")
+        page.wait_for_selector("#why-ck.is-needed[open]")
+        page.fill("input[name='reason.ck']", "misread")
+        page.keyboard.press("Control+s")
+        page.wait_for_selector("text=1 corrected")
+        page.locator("#item-ck details.history summary").click()
+        page.wait_for_selector("#item-ck .lines")
+        assert "misread" in page.inner_text("#item-ck .told")
+    assert value(served, "ck") == "300"
+
+
+def test_discarding_leaves_no_trace(served: Served, address: str, chromium: str) -> None:
+    """EDC-19."""
+    before = served.site.book.head()
+    with chromium_page(chromium, viewport=PHONE) as page:
+        sign_in(page, address, served.browser("nora"))
+        page.goto(address + ENZYMES)
+        fill(page, "ck", "200")
+        page.click("ol.crumbs a")
+        page.click("[data-leave=discard]")
+        page.wait_for_url(f"**{BASE}/**")
+        page.goto(address + ENZYMES)
+        assert page.input_value("#in-ck") == ""
+    assert served.site.book.head() == before
+
+
+def test_a_lost_connection_loses_nothing(served: Served, address: str, chromium: str) -> None:
+    """SAVE-03: the page says so, keeps it, and saves by itself when the connection is back."""
+    with chromium_page(chromium, viewport=PHONE) as page:
+        sign_in(page, address, served.browser("nora"))
+        page.goto(address + ENZYMES)
+        fill(page, "ck", "200")
+        page.context.set_offline(True)
+        page.click(SAVE)
+        page.wait_for_selector("#unsaved:has-text('Not saved yet')")
+        assert page.input_value("#in-ck") == "200"
+        page.context.set_offline(False)
+        page.wait_for_url("**saved=**", timeout=20_000)
+    assert value(served, "ck") == "200"
+
+
+def test_an_answer_that_never_came_is_looked_up(served: Served, address: str, chromium: str) -> None:
+    """SAVE-03: it was stored, once, and the page finds that out."""
+
+    def lose(route: Any) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    with chromium_page(chromium, viewport=PHONE) as page:
+        sign_in(page, address, served.browser("nora"))
+        page.goto(address + ENZYMES)
+        page.route(f"**{ENZYMES}", lose)
+        fill(page, "ck", "200")
+        page.click(SAVE)
+        page.wait_for_selector("#unsaved:has-text('not known whether')")
+        page.wait_for_url("**saved=**", timeout=20_000)
+    assert len(served.site.history(participant="P01", item="ck")) == 1
+
+
+def test_a_reload_brings_it_back_for_the_same_person_only(served: Served, address: str, chromium: str) -> None:
+    """EDC-2, LIVE-03: after a time-out, too; whoever signs in next sees nothing of it."""
+    with chromium_page(chromium, viewport=PHONE) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        sign_in(page, address, served.browser("nora"))
+        page.goto(address + ENZYMES)
+        with page.expect_response("**/form-check"):
+            fill(page, "ck", "200")
+        page.wait_for_function("Object.keys(sessionStorage).some((name) => name.startsWith('trialbook form nora'))")
+        page.reload()
+        page.wait_for_selector("#unsaved:has-text('brought back')")
+        assert page.input_value("#in-ck") == "200"
+        sign_in(page, address, served.browser("nils"))
+        page.goto(address + ENZYMES)
+        assert page.input_value("#in-ck") == ""
+        assert not page.evaluate(
+            "Object.keys(sessionStorage).filter((name) => name.startsWith('trialbook form')).length"
+        )
+    assert value(served, "ck") is None
+
+
+def test_branching_hides_and_asks(served: Served, address: str, chromium: str) -> None:
+    """EDC-12, EDC-13: what is empty is hidden at once, what holds an answer is asked about."""
+    served.site.record(save_form("P01", "screening", {"sex": "F", "pregnant": "no"}), by="ida")
+    with chromium_page(chromium, viewport=PHONE) as page:
+        sign_in(page, address, served.browser("ida"))
+        page.goto(address + SCREENING)
+        assert page.locator("#item-lactating").is_visible()
+        page.check("input[name='answer.sex'][value=M]")
+        page.wait_for_selector("#doom-pregnant:not([hidden])")
+        assert page.locator("#item-lactating").is_hidden()
+        page.check("input[name='answer.sex'][value=F]")
+        page.wait_for_selector("#item-lactating:not([data-not-asked])")
+
+
+def test_one_tap_marks_all_others(served: Served, address: str, chromium: str) -> None:
+    with chromium_page(chromium, viewport=PHONE) as page:
+        sign_in(page, address, served.browser("nora"))
+        page.goto(address + ENZYMES)
+        fill(page, "ck", "200")
+        page.select_option("#others-code", "ND")
+        assert page.input_value("select[name='missing.ldh']") == "ND"
+        assert page.input_value("select[name='missing.ck']") == ""
+
+
+def violations(page: Any) -> list[tuple[str, list[str]]]:
+    """Return the rules of accessibility that a page breaks, with what breaks them."""
+    from axe_core_python.sync_playwright import Axe
+
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in Axe().run(page)["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(served: Served, address: str, chromium: str, scheme: str) -> None:
+    """LIVE-01: questions, ratings, rows, histories, refusals, on a phone."""
+    served.site.record(save_form("P01", "enzymes", {"ck": "200", "ldh": "30000"}, visit="baseline"), by="nora")
+    served.site.record(save_form("P01", "adverse_events", {"term": "Headache"}, repeat="1"), by="nora")
+    pages = [
+        ENZYMES, f"{BASE}/forms/adverse_events/", f"{BASE}/forms/adverse_events/rows/1/", SCREENING,
+        f"{BASE}/visits/baseline/forms/haq/", f"{BASE}/form-history?form=enzymes&visit=baseline&item=ck",
+    ]  # fmt: skip
+    with chromium_page(chromium, viewport=PHONE, color_scheme=scheme, reduced_motion="reduce") as page:
+        sign_in(page, address, served.browser("nora"))
+        for where in pages if scheme == "light" else pages[:2]:
+            page.goto(address + where)
+            assert violations(page) == [], where
+        page.goto(address + ENZYMES)
+        fill(page, "ck", "x")
+        page.click(SAVE)
+        page.wait_for_selector(".problems")
+        assert violations(page) == []

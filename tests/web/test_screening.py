@@ -1,0 +1,121 @@
+"""The page of screening: consent, criteria one by one, verdict, decision.
+
+WEB-SCR-01: consent comes first, with every answer of its form.
+WEB-SCR-02: each criterion stands with its outcome and the answers behind it, each linked to its item.
+WEB-SCR-03: enrolling somebody who is not certainly eligible asks for a word, is recorded, and is a deviation.
+WEB-SCR-04: a screen failure is recorded with day and cause.
+"""
+
+from __future__ import annotations
+
+import pytest
+from tests.web.conftest import CUSTODIAN, Served
+from tests.web.followed import begin, consent, day, fill, make_eligible, read, status
+
+PAGE = "/participants/P01/screening/"
+
+
+def decide(served: Served, person: str = "ida", **sent: str) -> object:
+    """Send a decision."""
+    return served.browser(person).post(PAGE, {"request": served.site.new_id(), **sent})
+
+
+def test_consent_comes_first(served: Served) -> None:
+    """WEB-SCR-01: before it, the page says so and leads to its form."""
+    begin(served)
+    page = served.browser("ida").get(PAGE).content.decode()
+    assert page.index("Informed consent") < page.index("Age 18 years or over")
+    assert 'href="/participants/P01/forms/consent/"' in page
+    assert "not recorded yet" in page
+    consent(served, "P01")
+    assert day(served, ago=60) in read(served, "ida", PAGE)
+
+
+def test_criteria_stand_in_the_order_of_the_protocol(served: Served) -> None:
+    """WEB-SCR-02: nothing answered, nothing known."""
+    begin(served)
+    page = read(served, "ida", PAGE)
+    places = [page.index(f" {name} ") for name in ("I1", "I2", "I3", "I4", "I5", "E1", "E2", "E3", "E4")]
+    assert places == sorted(places)
+    assert page.count("cannot be decided yet") == 9
+    assert "not decided yet" in page
+
+
+def test_a_reason_leads_to_its_item(served: Served) -> None:
+    """WEB-SCR-02: the answer in words, and the place where it is recorded."""
+    make_eligible(served)
+    page = served.browser("ida").get(PAGE).content.decode()
+    assert 'href="/participants/P01/forms/screening/#item-age"' in page
+    assert 'id="item-age"' in served.browser("ida").get("/participants/P01/forms/screening/").content.decode()
+    text = read(served, "ida", PAGE)
+    assert "Age : 54 year" in text
+    assert "Verdict eligible" in text
+
+
+def test_an_unmet_criterion_is_named(served: Served) -> None:
+    """WEB-SCR-02: the verdict says which one keeps out."""
+    make_eligible(served)
+    fill(served, "P01", "screening", age="17")
+    page = read(served, "ida", PAGE)
+    assert "Verdict not eligible" in page
+    assert "Not fulfilled: I1." in page
+
+
+def test_the_eligible_are_enrolled(served: Served) -> None:
+    """WEB-SCR-03: without another question."""
+    make_eligible(served)
+    decide(served, step="enrol", on=day(served))
+    assert served.site.casebooks["P01"].enrolled_on == day(served)
+
+
+def test_who_is_not_eligible_is_enrolled_with_a_word(served: Served) -> None:
+    """WEB-SCR-03, EDC 5.2.1: first nothing is recorded; with the word it is, and the deviation appears by itself."""
+    make_eligible(served)
+    fill(served, "P01", "screening", age="17")
+    asked = served.browser("ida").post(PAGE, {"step": "enrol", "on": day(served), "request": served.site.new_id()})
+    assert asked.status_code == 422
+    assert b"Nothing was recorded yet" in asked.content
+    assert status(served) == "screening"
+    decide(served, step="enrol", on=day(served), known="yes")
+    assert status(served) == "enrolled"
+    assert "Enrolled, and a criterion speaks against it" in read(served, "ida", "/participants/P01/")
+
+
+def test_screen_failure_has_day_and_cause(served: Served) -> None:
+    """WEB-SCR-04: and nothing can be decided after it."""
+    begin(served)
+    decide(served, step="screen_fail", on=day(served), why="muscle biopsy refused")
+    casebook = served.site.casebooks["P01"]
+    assert (casebook.status, casebook.end_reason) == ("screen failure", "muscle biopsy refused")
+    decide(served, step="enrol", on=day(served), known="yes")
+    assert status(served) == "screen failure"
+    assert "Decision" not in read(served, "ida", PAGE)
+
+
+def test_a_wrong_day_is_told_and_kept(served: Served) -> None:
+    """WEB-SCR-03: what was typed stays on the page."""
+    make_eligible(served)
+    answer = served.browser("ida").post(
+        PAGE, {"step": "enrol", "on": "the 3rd", "known": "yes", "request": served.site.new_id()}
+    )
+    assert answer.status_code == 422
+    assert 'value="the 3rd"' in answer.content.decode()
+
+
+def test_a_resend_is_recorded_once(served: Served) -> None:
+    """WEB-SCR-03: pressing twice enrols once."""
+    make_eligible(served)
+    sent = {"step": "enrol", "on": day(served), "request": served.site.new_id()}
+    for _ in range(2):
+        served.browser("ida").post(PAGE, sent)
+    assert [entry.act for entry in served.site.history(participant="P01", item="")].count("enrol") == 1
+
+
+@pytest.mark.parametrize("person", ["nora", CUSTODIAN, "stan"])
+def test_who_may_not_enrol_is_not_asked(served: Served, person: str) -> None:
+    """EDC-5, EDC-18: a role without the right decides nothing, by page or by link."""
+    make_eligible(served)
+    if person != CUSTODIAN:
+        assert "Decision" not in read(served, person, PAGE)
+    served.browser(person).post(PAGE, {"step": "enrol", "on": day(served), "request": served.site.new_id()})
+    assert status(served) == "screening"
