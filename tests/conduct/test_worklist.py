@@ -5,6 +5,7 @@ WORK-02: a form of a visit that took place is open until it is complete, and say
 WORK-03: the next dose is told by its window; a dose that was given, or the last one, is not.
 WORK-04: in screening the forms answered once are open; nothing waits for whom the study is over.
 WORK-05: the most urgent stands first.
+WORK-06: a visit that has to come before day 0 is open while day 0 is not known, and told before the dose.
 """
 
 from __future__ import annotations
@@ -121,6 +122,25 @@ def test_work_05_the_most_urgent_first(study: Study) -> None:
     came = {Cell("week 4", "visit", "", "date"): "2026-01-29"}
     tasks = work_for(study, casebook(came), date(2026, 2, 20))
     assert [task.urgency for task in tasks] == ["overdue", "open", "open", "coming"]
+
+
+def test_work_06_the_visit_before_day_0() -> None:
+    text = TEXT.replace("anchor: enrolment", "anchor: first given.date")
+    text = text.replace("week 4: {}", "baseline: {day: -7 to 0, before: first given.date}\n    week 4: {}")
+    found, problems = parse_study(
+        text.replace("at: [week 4, week 8]", "at: [baseline, week 4, week 8]"), file="study.yaml"
+    )
+    assert found is not None, problems
+    tasks = work_for(found, casebook({}), ENROLLED)
+    assert [(task.kind, task.visit, task.urgency) for task in tasks] == [
+        ("visit", "baseline", "open"),
+        ("dose", "", "open"),
+    ]
+    assert (
+        of_kind(work_for(found, casebook({Cell("baseline", "visit", "", "date"): "2026-01-01"}), ENROLLED), "visit")
+        == []
+    )
+    assert work_for(found, casebook({}, status="screening"), ENROLLED)[0].kind == "screening"
 
 
 def test_who_records_is_by_the_form_or_by_the_roles(study: Study) -> None:

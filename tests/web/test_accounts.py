@@ -630,6 +630,17 @@ def test_an_act_that_is_refused_is_told(served: Served, posted: dict[str, str], 
     assert served.site.book.head() == before
 
 
+def test_a_further_role_of_ones_own_does_not_change_the_page(served: Served) -> None:
+    """ACC-12: the custodian goes on as custodian."""
+    account_of(CUSTODIAN)
+    custodian = served.browser(CUSTODIAN)
+    asked = {"do": "grant", "grant-role": "investigator", "grant-reason": "trial run"}
+    page = custodian.post(f"/account/{CUSTODIAN}", asked, follow=True)
+    assert page.status_code == HTTPStatus.OK
+    assert "Revoke investigator" in text(page)
+    assert "Revoke investigator" in text(custodian.get(f"/account/{CUSTODIAN}"))
+
+
 def test_a_grant_needs_a_reason(served: Served) -> None:
     """EDC-7."""
     account_of("nora")

@@ -105,6 +105,18 @@ def _visits(study: Study, casebook: Casebook, today: date, ahead: int) -> Iterat
     for plan in due.coming:
         if plan.first is not None and plan.first <= today + timedelta(days=ahead):
             yield _visit_task(study, casebook, plan, "coming")
+    if casebook.status == "enrolled":
+        yield from (_visit_task(study, casebook, plan, "open") for plan in _not_dated_yet(study, casebook, today))
+
+
+def _not_dated_yet(study: Study, casebook: Casebook, today: date) -> Iterator[PlannedVisit]:
+    """Yield the visits that have to come before something, while nothing dates them: nobody else tells of them."""
+    for placed in place_visits(study, casebook, today):
+        plan = placed.plan
+        if plan is None or placed.took_place or plan.first is not None:
+            continue
+        if study.schedule.visits[plan.visit].before is not None:
+            yield plan
 
 
 def _visit_task(study: Study, casebook: Casebook, plan: PlannedVisit, urgency: Urgency) -> Task:

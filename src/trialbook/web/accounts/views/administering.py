@@ -26,6 +26,7 @@ from trialbook.web.accounts.log import note
 from trialbook.web.accounts.models import Account, SignIn, What
 from trialbook.web.accounts.second import has_second, remove_second
 from trialbook.web.accounts.trying import forget_wrong, is_shut
+from trialbook.web.actor import grant_key
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 
@@ -96,7 +97,7 @@ def facts(request: StudyRequest, found: Account, problems: list[dict[str, str]])
         "is_self": found.code == request.actor.person,
         "is_shut": is_shut(request, found.code),
         "has_second": has_second(found),
-        "grants": sorted(people.of(found.code), key=str),
+        "held": sorted(people.of(found.code), key=str),
         "history": grant_history(request, found.code),
         "form": ReasonForm(roles=roles_of(request), prefix="grant"),
         "sites": sites_of(request),
@@ -201,6 +202,9 @@ def give(request: StudyRequest, found: Account) -> Done:
         messages.error(request, _("Choose a role and say why it is granted."))
         return None
     told_by = form.cleaned_data
+    if found.code == request.actor.person and request.actor.grant is not None:
+        # who gets a further role goes on in the one in which they act, and chooses the other when they want it
+        request.session["grant"] = grant_key(request.actor.grant)
     asked = grant(found.code, told_by["role"], site=told_by["site"] or None)
     record(request, Act(name="grant", asked=tuple(replace(one, reason=told_by["reason"]) for one in asked.asked)))
     return None
