@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 DEMO   ?= demo
+SITE   ?= site-demo
+SEED    = studies/rituximab_polymyositis
 
 APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests r-cran-survival r-cran-lme4 r-cran-pbkrtest r-cran-lmertest r-cran-nlme r-cran-metafor chromium
 
-.PHONY: demo test lint format messages test-deps benchmark clean help
+.PHONY: demo site test lint format messages test-deps benchmark clean help
 
 help:            ## say what can be made
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/' | expand -t 14
@@ -27,6 +29,11 @@ $(VENV)/developer: $(VENV)/user
 
 demo: $(VENV)/user             ## run the shipped studies to their reports, into ./demo
 	@$(BIN)/trialbook demo $(DEMO)
+
+site: $(VENV)/user             ## try a shipped study in the browser, with invented participants, from a copy in ./site-demo
+	@test -d $(SITE) || { mkdir $(SITE) && cp -R $(SEED)/wordings $(SITE)/ \
+	  && sed 's/^  data: real$$/  data: invented/' $(SEED)/study.yaml > $(SITE)/study.yaml; }
+	@$(BIN)/trialbook serve $(SITE)
 
 test: $(VENV)/developer        ## run the tests; what needs a Debian package that is absent is named
 	$(BIN)/python -m pytest -n auto
