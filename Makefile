@@ -6,9 +6,9 @@ DEMO   ?= demo
 SITE   ?= site-demo
 SEED    = studies/rituximab_polymyositis
 
-APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests r-cran-survival r-cran-lme4 r-cran-pbkrtest r-cran-lmertest r-cran-nlme r-cran-metafor chromium
+APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests r-cran-survival r-cran-lme4 r-cran-pbkrtest r-cran-lmertest r-cran-nlme r-cran-metafor chromium gcc libc6-dev postgresql poppler-utils
 
-.PHONY: demo site test lint format messages test-deps benchmark clean help
+.PHONY: demo site test campaign lint format messages test-deps benchmark clean help
 
 help:            ## say what can be made
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/' | expand -t 14
@@ -37,6 +37,10 @@ site: $(VENV)/user             ## try a shipped study in the browser, with inven
 
 test: $(VENV)/developer        ## run the tests; what needs a Debian package that is absent is named
 	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest tests/acts tests/capture --ignore=tests/capture/test_server.py --store postgresql -n 2
+
+campaign: $(VENV)/developer    ## before a release: kills, power cuts, failing disks, twins ... tried often (an hour); into build/campaign.md
+	PYTHONPATH=. $(BIN)/python -m tests.campaign.run $(CAMPAIGN)
 
 lint: $(VENV)/developer        ## style, types, import contracts, size of functions and files
 	$(BIN)/ruff check src tests benchmarks docs
@@ -49,7 +53,7 @@ format: $(VENV)/developer      ## bring the code into the house layout
 	$(BIN)/ruff check --fix src tests benchmarks docs
 	$(BIN)/ruff format src tests benchmarks docs
 
-test-deps:       ## install the Debian packages that some tests need (R, Chromium)
+test-deps:       ## install the Debian packages that some tests need (R, Chromium, a C compiler, PostgreSQL, poppler)
 	@if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
 	  dpkg -s $(APT_PACKAGES) >/dev/null 2>&1 \
 	  || { $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -qq -y --no-install-recommends $(APT_PACKAGES); }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.database import Server, running_server
 
 from trialbook.capture.acts import Act, enrol, grant, screen
 from trialbook.capture.book import Book
@@ -93,6 +94,17 @@ PEOPLE = {"ines": "investigator", "nora": "nurse", "amir": "assessor", "stan": "
 CUSTODIAN = "carla"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of recording run on either store."""
+    parser.addoption("--store", choices=("file", "postgresql"), default="file", help="where ledgers are kept")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, of a run on PostgreSQL, the tests of what only files have."""
+    if config.getoption("--store") == "postgresql":
+        items[:] = [item for item in items if item.get_closest_marker("files") is None]
+
+
 @dataclass(slots=True)
 class Clock:
     """A clock that goes on by a second each time it is read."""
@@ -131,11 +143,19 @@ class Site:
     study: Study
     clock: Clock = field(default_factory=Clock)
     chance: Chance = field(default_factory=Chance)
+    address: str = ""
+    """Of a database that is prepared and empty; empty for a ledger in a file."""
 
     @property
     def file(self) -> Path:
-        """The ledger."""
+        """The file of the ledger, for tests of what only files have."""
+        assert not self.address, "this test looks into a file: mark it `files`"
         return self.folder / "ledger.db"
+
+    @property
+    def where(self) -> Path | str:
+        """Where the ledger is kept."""
+        return self.address or self.file
 
     def read(self, text: str) -> Study:
         """Read the text of a study file."""
@@ -144,7 +164,7 @@ class Site:
     def create(self) -> Book:
         """Make the ledger, grant everybody their role, and enrol participant P1."""
         book = Book.create(
-            self.file, study=self.study, by=CUSTODIAN, now=self.clock, new_id=self.chance, read=read_text
+            self.where, study=self.study, by=CUSTODIAN, now=self.clock, new_id=self.chance, read=read_text
         )
         for person, role in PEOPLE.items():
             book.record(grant(person, role), by=CUSTODIAN)
@@ -154,7 +174,7 @@ class Site:
 
     def open(self, patience: float = 10.0) -> Book:
         """Open the ledger again."""
-        return Book.open(self.file, now=self.clock, new_id=self.chance, read=read_text, patience=patience)
+        return Book.open(self.where, now=self.clock, new_id=self.chance, read=read_text, patience=patience)
 
 
 @pytest.fixture(scope="session")
@@ -163,10 +183,20 @@ def study() -> Study:
     return read_text(STUDY)
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Return a PostgreSQL server."""
+    with running_server() as made:
+        yield made
+
+
 @pytest.fixture
-def site(tmp_path: Path, study: Study) -> Site:
-    """Return a place with no ledger yet."""
-    return Site(tmp_path, study)
+def site(tmp_path: Path, study: Study, request: pytest.FixtureRequest) -> Site:
+    """Return a place with no ledger yet: a file or, with `--store postgresql`, a database."""
+    if request.config.getoption("--store") == "file":
+        return Site(tmp_path, study)
+    server: Server = request.getfixturevalue("server")
+    return Site(tmp_path, study, address=server.address(server.emptied()))
 
 
 @pytest.fixture

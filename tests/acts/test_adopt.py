@@ -1,8 +1,8 @@
 """Adopt a study file.
 
-REC-50: a version of the study file is adopted with its full text; every entry names the one in force.
+REC-50: a version of the study file is adopted with its full text; every entry names the one in force (R26).
 REC-41: only a custodian adopts.
-REC-51: a later version needs a reason; the earlier one stays readable and judges the past.
+REC-51: a later version needs a reason; the earlier one stays readable and judges the past (R26).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Take an answer away.
 
-REC-15: a cleared cell has no answer; what stood there stays in the history with the reason for its going.
-REC-11: clearing without a reason is refused.
+REC-15: a cleared cell has no answer; what stood there stays in the history with the reason for its going (R04).
+REC-11: clearing without a reason is refused (R07).
 REC-02: who holds no role that records the form may not clear it.
 """
 

@@ -1,7 +1,7 @@
 """Record another answer in the place of one that stands.
 
-REC-10: a correction is a new entry that names the one it replaces; the old value stays readable.
-REC-11: a correction without a reason is refused, whatever page or program asks.
+REC-10: a correction is a new entry that names the one it replaces; the old value stays readable (R04).
+REC-11: a correction without a reason is refused, whatever page or program asks (R07).
 REC-12: of two people who look at one answer, the second to correct it sees what the first one recorded.
 REC-02: who holds no role that records the form may not correct it.
 """

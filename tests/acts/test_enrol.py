@@ -3,7 +3,7 @@
 REC-25: an enrolled participant has a date of enrolment, or none where the source gives none.
 REC-22: who does not record the whole study may not enrol.
 REC-26: the date is corrected with a reason, whatever became of the participant; the old one stays readable.
-REC-27: the steps of a participant follow one another.
+REC-27: the steps of a participant follow one another (R22).
 REC-28: who is not certainly eligible is enrolled all the same, with a note that names the criteria.
 """
 

@@ -4,7 +4,7 @@ REC-01: an answer is recorded with the value that it means, who gave it, when, a
 REC-02: who holds no role that records the form may not record it.
 REC-03: a value that is recorded is not changed by entering another one; the same one again adds nothing.
 REC-04: what happened can be recorded whenever it happened: unscheduled, not due, before enrolment.
-REC-05: what names nothing in the study, or cannot be a value, is refused, and nothing is recorded.
+REC-05: what names nothing in the study, or cannot be a value, is refused, and nothing is recorded (R25).
 """
 
 from __future__ import annotations

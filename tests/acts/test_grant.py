@@ -1,6 +1,6 @@
 """Grant a role to a person.
 
-REC-40: a role is granted by a recorded act, everywhere or at one site, and holds from then on.
+REC-40: a role is granted by a recorded act, everywhere or at one site, and holds from then on (R12).
 REC-41: only a custodian grants roles.
 REC-42: nobody holds a blind role together with one that sees.
 """
@@ -32,7 +32,7 @@ def test_it_needs_the_right(refused: Refused) -> None:
 
 
 def test_it_keeps_the_old_value(book: Book) -> None:
-    """REC-40: roles add up, the same one again adds nothing, and a past moment knows who held what."""
+    """R39, REC-40: roles add up, the same one again adds nothing, and a past moment knows who held what."""
     before = book.head().count
     book.record(grant("nora", "investigator"), by="carla")
     assert book.record(grant("nora", "investigator"), by="carla").entries == ()

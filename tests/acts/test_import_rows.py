@@ -1,8 +1,8 @@
 """Record many answers and statuses at once.
 
-REC-80: an import is recorded whole or not at all; each entry names file, hash, row and column.
+REC-80: an import is recorded whole or not at all; each entry names file, hash, row and column (R01, R24).
 REC-81: who may not import, or not at this site, imports nothing.
-REC-82: the same rows again add nothing; another value is a correction, and needs a reason.
+REC-82: the same rows again add nothing; another value is a correction, and needs a reason (R24).
 """
 
 from __future__ import annotations

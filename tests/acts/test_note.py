@@ -23,12 +23,13 @@ def test_it_works(book: Book) -> None:
         note("Came with a cold", participant="P1", visit="week 4"),
         note("Second tube haemolysed", participant="P1", visit="unscheduled-1", form="enzymes"),
     ):
-        assert len(book.record(wanted, by="stan").entries) == 1
+        assert len(book.record(wanted, by="nora").entries) == 1
 
 
 def test_it_needs_the_right(refused: Refused) -> None:
-    """REC-02: a stranger does not."""
-    assert refused(note("Hello"), by="stranger")[0].code == "ACT-01"
+    """REC-02: a stranger has none, nor has a role that only reads."""
+    for by in ("stranger", "stan"):
+        assert refused(note("Hello"), by=by)[0].code == "ACT-01"
 
 
 def test_it_keeps_the_old_value(book: Book) -> None:

@@ -3,8 +3,8 @@
 QUERY-01: a query has the number of its entry, names the entry it speaks of, and its whole life is in the casebook.
 QUERY-02: each step needs its right on the form of the query; who raised one may close it.
 QUERY-03: what names nothing, says nothing, or follows a closed query is refused.
-QUERY-04: an answer outside of the expected range, and an edit check that is false, raise a query in the same act.
-QUERY-05: when a correction makes it right, the same act closes the query; unknown is not right.
+QUERY-04: an answer outside of the expected range, and an edit check that is false, raise a query in the same act (R08).
+QUERY-05: when a correction makes it right, the same act closes the query; unknown is not right (R08).
 QUERY-06: there is no second query for a cell and rule while one is open, and none for an answer that somebody excused.
 QUERY-07: an import raises queries too, but of nobody whose end is recorded, and closes them.
 QUERY-08: a check that uses answers of another form, or of another visit, is judged when these change.

@@ -1,6 +1,6 @@
 """Take a role from a person.
 
-REC-44: a revoked role stops the very next act; what was done by it stays.
+REC-44: a revoked role stops the very next act; what was done by it stays (R38).
 REC-41: only a custodian revokes roles.
 REC-45: somebody is always custodian.
 """

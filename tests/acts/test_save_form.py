@@ -1,7 +1,7 @@
 """Save a whole form: entered, corrected, cleared or left alone, item by item, all of it or nothing.
 
 FORM-01: what is new is entered, what differs is corrected with its reason, what is emptied is cleared, what says the
-same adds nothing, and what is not named is not touched.
+same adds nothing, and what is not named is not touched (R02).
 FORM-02: everything that stands against a form is told at once, each with its cell, and nothing of it is recorded.
 FORM-03: of two people in one form, the second to save is told who changed what meanwhile, and nothing is overwritten.
 FORM-04: answers that are not asked by the other answers are refused, or cleared where that is said.

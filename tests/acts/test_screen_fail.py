@@ -3,7 +3,7 @@
 REC-30: the end of screening has a date and a cause.
 REC-22: who does not record the whole study may not end a participant's course.
 REC-31: another date or cause needs a reason; the old one stays readable.
-REC-27: the steps of a participant follow one another.
+REC-27: the steps of a participant follow one another (R22).
 """
 
 from __future__ import annotations

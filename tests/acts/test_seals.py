@@ -1,7 +1,7 @@
 """Sign, check as the second person, verify, freeze, lock, and open again.
 
-SEAL-01: a signature is bound to what was looked at: to its content, its place, its participant.
-SEAL-02: any later change makes a signature void, visibly and for good; a new one is needed.
+SEAL-01: a signature is bound to what was looked at: to its content, its place, its participant (R29).
+SEAL-02: any later change makes a signature void, visibly and for good; a new one is needed (R29).
 SEAL-03: who signs holds a role whose `signs` has that level; a custodian as such does not sign.
 SEAL-04: an answer is verified as it stands; another answer in its place is not.
 SEAL-05: what is frozen or locked takes no answer from anybody, by no way; the refusal says who closed it, when, and who
@@ -10,7 +10,7 @@ SEAL-06: opening needs a reason and the right, and then what happened is recorde
 SEAL-07: nothing is locked while a query is open or a signature lacks, unless a reason is given.
 SEAL-08: the second person is not the one who recorded.
 SEAL-09: a form is opened before its time by who answers for it, with a reason; then its answers are taken.
-SEAL-10: each unblinding is recorded with kind, reason and who learned what.
+SEAL-10: each unblinding is recorded with kind, reason and who learned what (R46).
 SEAL-11: what the acts say of seals is what a fold of the ledger says, after any history.
 """
 
@@ -162,7 +162,7 @@ def test_void_for_good(house: Book) -> None:
 
 
 def test_who_signs(house: Book, codes: Codes) -> None:
-    """SEAL-03."""
+    """R32, SEAL-03."""
     fill(house)
     for by in ("nora", "amir", "stan", "mona", "dan", "carla"):
         assert codes(signing(house), by) == ["ACT-01"]

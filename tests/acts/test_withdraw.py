@@ -4,14 +4,19 @@ REC-30: the end of a participant's course has a date and, for a withdrawal, a ca
 REC-22: who does not record the whole study may not end a participant's course.
 REC-31: another end or date needs a reason; the old one stays readable.
 REC-27: the steps of a participant follow one another.
+WDR-01: R52: a visit after the withdrawal is told and is a deviation; what happened before may still be recorded.
+WDR-02: R52: every data set made after shows who withdrew, and when.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from trialbook.capture.acts import complete, screen, withdraw
+from trialbook.analysis.frames import collect
+from trialbook.capture.acts import complete, enter, screen, withdraw
 from trialbook.capture.book import Book
+from trialbook.conduct.deviations import find_deviations
 
 if TYPE_CHECKING:
     from tests.conftest import Refused
@@ -68,3 +73,22 @@ def test_the_steps_follow_one_another(book: Book, refused: Refused) -> None:
     (problem,) = refused(withdraw("P2", on="2026-03-01"))
     assert (problem.code, problem.values["status"]) == ("ACT-17", "screening")
     assert refused(withdraw("P8"))[0].code == "ACT-03"
+
+
+def test_a_visit_after_the_withdrawal_is_told(book: Book) -> None:
+    """WDR-01: R52: it is recorded, told, and a deviation; what happened before may be recorded without a word."""
+    book.record(withdraw("P1", on="2026-02-20", why="moved away"), by="ines")
+    before = book.record(enter("P1", "visit", "date", "2026-02-01", visit="baseline"), by="nora")
+    assert [note.code for note in before.notes] == []
+    after = book.record(enter("P1", "visit", "date", "2026-03-01", visit="week 4"), by="nora")
+    assert [(note.code, note.level) for note in after.notes] == [("ACT-65", "warning")]
+    found = find_deviations(book.study, book.casebooks()["P1"], date(2026, 3, 2))
+    (told,) = [one for one in found if one.kind == "after withdrawal"]
+    assert (told.visit, told.date, told.days_off) == ("week 4", date(2026, 3, 1), 9)
+
+
+def test_it_shows_in_every_data_set(book: Book) -> None:
+    """WDR-02: R52: participants have their status, and the day on which they left."""
+    book.record(withdraw("P1", on="2026-02-20", why="moved away"), by="ines")
+    (row,) = collect(book.study, book.columns()).participants.to_dicts()
+    assert (row["status"], row["ended_on"], row["end_reason"]) == ("withdrawn", "2026-02-20", "moved away")

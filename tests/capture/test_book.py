@@ -1,6 +1,6 @@
 """The book: recording into a ledger and reading it as it is now and as it was.
 
-BOOK-01: a request that is sent again is answered with its first receipt, and recorded once.
+BOOK-01: a request that is sent again is answered with its first receipt, and recorded once (R21).
 BOOK-02: what was acknowledged is there after closing and opening; a refused act leaves no trace.
 BOOK-03: the state at a past moment is that of the entries until then, by number and by time.
 BOOK-04: the columns that analyses read say what the fold of all entries says, at any moment.
@@ -194,6 +194,7 @@ ACTS = st.lists(
 )
 
 
+@pytest.mark.files
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_who_answered_first_is_what_the_fold_says(tmp_path_factory: pytest.TempPathFactory, acts: list[Any]) -> None:
@@ -269,6 +270,7 @@ def test_two_programs_record_into_one_ledger(book: Book, site: Site, refused: Re
     assert book.verify().ok
 
 
+@pytest.mark.files
 def test_a_ledger_that_changes_behind_the_back_is_not_written_to(book: Book, site: Site) -> None:
     """BOOK-05: entries that were read and are gone, or are others, stop the writer."""
     book.record(enter("P1", "enzymes", "ck", "1", visit="baseline"), by="nora")
@@ -283,7 +285,7 @@ def test_a_ledger_that_changes_behind_the_back_is_not_written_to(book: Book, sit
 
 def test_a_book_without_a_reader_says_so(site: Site, study_later: str) -> None:
     """BOOK-05: a version that another program adopted cannot be read by a book that has no reader."""
-    created = Book.create(site.file, study=site.study, by="carla", now=site.clock, new_id=site.chance)
+    created = Book.create(site.where, study=site.study, by="carla", now=site.clock, new_id=site.chance)
     with created as book, site.open() as other:
         other.record(adopt(site.read(study_later), reason="amendment"), by="carla")
         with pytest.raises(LedgerError) as told:

@@ -3,7 +3,7 @@
 CRASH-01: of 30 processes killed with SIGKILL while they save, none loses an acknowledged save, none leaves half of one,
 and a save that is sent again is recorded once.
 CRASH-03: a process that is killed while it makes a ledger leaves none or a whole one, and the next one can make it.
-CRASH-04: the same of a process that saves for many threads by one writer.
+CRASH-04: the same of a process that saves for many threads by one writer (R03, R20).
 CRASH-02: the control: a writer that acknowledges before it commits is caught by the same test.
 """
 
@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.files
 
 KILLS = 30
 

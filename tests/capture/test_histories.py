@@ -1,7 +1,7 @@
 """Long random histories: two programs enter, correct, clear, import, resend and crash, on one ledger.
 
 HIST-01: after every step the entries, read past the program, say what was acknowledged, once each and in order.
-HIST-02: after every step each entry names the answer that it replaces, and a correction has its reason.
+HIST-02: after every step each entry names the answer that it replaces, and a correction has its reason (R01, R04).
 HIST-03: after every step the hashes, worked out past the program, hold, and go on from every head that was seen.
 HIST-04: refused acts and crashes leave nothing; acts are whole.
 HIST-05: the controls: each planted fault of the program is caught by these checks.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,8 @@ from trialbook.errors import ActRefused, TrialbookError
 
 if TYPE_CHECKING:
     from tests.conftest import Site
+
+pytestmark = pytest.mark.files
 
 SEALED = ("reason", "salt", "source_file", "text", "value")
 CELLS = st.sampled_from(
@@ -272,7 +275,7 @@ def run(tmp_path: Path, site: Site, failpoint: Failpoint) -> Callable[[int], Non
 
 def test_random_histories(run: Callable[[int], None]) -> None:
     """HIST-01, HIST-02, HIST-03, HIST-04: nothing is lost, doubled, halved, unexplained or unchained."""
-    run(25)
+    run(int(os.environ.get("HISTORIES", "25")))
 
 
 # ---- planted faults ---------------------------------------------------------------------------------------------

@@ -28,21 +28,33 @@ STAMP = Stamp(
 FORMS = ("enzymes", "strength", "visit", None)
 WORK = ("query", "answer query", "countersign")
 MAY: dict[str, set[tuple[str, str | None]]] = {
-    "custodian": set(product([right for right in RIGHTS if right != "sign"], FORMS)),
+    "custodian": set(product([right for right in RIGHTS if right not in {"sign", "identify", "delegate"}], FORMS)),
     "investigator": set(
         product(
-            ("enrol", "record", "note", *WORK, "close query", "sign", "override", "unblind"),
+            (
+                "enrol",
+                "record",
+                "note",
+                *WORK,
+                "close query",
+                "sign",
+                "override",
+                "unblind",
+                "delegate",
+                "release",
+                "register",
+            ),
             FORMS,
         )
     ),
-    "nurse": {*product(("record", *WORK), ("enzymes", "visit")), *product(("note",), FORMS)},
+    "nurse": {*product(("record", *WORK), ("enzymes", "visit")), *product(("note", "register"), FORMS)},
     "assessor": {
         ("record", "strength"),
         ("record", "visit"),
         *product(WORK, ("strength",)),
         *product(("note",), FORMS),
     },
-    "statistician": set(product(("note",), FORMS)),
+    "statistician": set(),
     "visitor": set(),
 }
 """Role -> right and form that it gives, for the study of the tests: the whole table, and nothing else is allowed."""

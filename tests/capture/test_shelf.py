@@ -112,6 +112,7 @@ def test_threads(book: Book) -> None:
     assert agrees(shelf, book)
 
 
+@pytest.mark.files
 def test_a_ledger_that_was_rewritten(site: Site, book: Book) -> None:
     """SHELF-04: the next entry does not follow from the last that was read."""
     shelf = Shelf(book)
@@ -125,6 +126,7 @@ def test_a_ledger_that_was_rewritten(site: Site, book: Book) -> None:
     assert [problem.code for problem in told.value.problems] == ["LEDGER-35"]
 
 
+@pytest.mark.files
 def test_words_that_were_erased(site: Site, book: Book) -> None:
     """SHELF-05: the entry that erases makes the shelf read everything again."""
     shelf = Shelf(book)

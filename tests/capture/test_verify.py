@@ -1,10 +1,10 @@
 """Verification: what is reported, and that damage never raises.
 
 VER-01: a sound ledger verifies, and gives the head to be kept elsewhere.
-VER-02: of random bit flips every one that changes what the file says is reported; none raises.
-VER-03: editing past the program is reported: fields, guards, a tail cut off, a chain made anew.
+VER-02: of random bit flips every one that changes what the file says is reported; none raises (R06).
+VER-03: editing past the program is reported: fields, guards, a tail cut off, a chain made anew (R06).
 VER-04: the state that analyses read is that of the entries, or it is reported.
-VER-05: a clock that ran back is a warning, and changes neither order nor chain.
+VER-05: a clock that ran back is a warning, and changes neither order nor chain (R09).
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from trialbook.capture.acts import clear, correct, enter, note, revoke, withdraw
 from trialbook.capture.book import Book
 from trialbook.capture.ledger import Entry, Head, canonical, canonical_content, digest
 from trialbook.capture.store import NAMES
-from trialbook.capture.verify import Verification, verify_file
+from trialbook.capture.verify import Verification, verify_place
 from trialbook.wording import remedy, sentence
 
 if TYPE_CHECKING:
     from tests.conftest import Site
+
+pytestmark = pytest.mark.files
 
 FLIPS = 300
 
@@ -85,7 +87,7 @@ def test_a_sound_ledger(site: Site) -> None:
         late = book.verify(early)
         assert (late.ok, late.problems, late.entries) == (True, (), book.head().count)
         assert late.head == book.head()
-    closed = verify_file(site.file, late.head)
+    closed = verify_place(site.file, late.head)
     assert (closed.ok, closed.problems, closed.head) == (True, (), late.head)
 
 
@@ -93,22 +95,22 @@ def test_verifying_changes_nothing(ledger: tuple[Path, Head]) -> None:
     """VER-01: not a byte."""
     file, head = ledger
     before = file.read_bytes()
-    assert verify_file(file, head).ok
+    assert verify_place(file, head).ok
     assert file.read_bytes() == before
 
 
 def test_what_is_no_ledger(site: Site) -> None:
     """VER-01: a missing file, a folder, a text, an empty file, a database of another program, an empty ledger."""
-    assert codes(verify_file(site.file)) == ["LEDGER-01"]
-    assert codes(verify_file(site.folder)) == ["LEDGER-02"]
+    assert codes(verify_place(site.file)) == ["LEDGER-01"]
+    assert codes(verify_place(site.folder)) == ["LEDGER-02"]
     site.file.write_bytes(b"participant;visit\n" * 100)
-    assert codes(verify_file(site.file)) == ["LEDGER-03"]
+    assert codes(verify_place(site.file)) == ["LEDGER-03"]
     site.file.write_bytes(b"")
-    assert codes(verify_file(site.file)) == ["LEDGER-16"]
+    assert codes(verify_place(site.file)) == ["LEDGER-16"]
     site.file.unlink()
     with closing(sqlite3.connect(site.file)) as connection:
         connection.execute("CREATE TABLE other (x)")
-    assert "LEDGER-05" in codes(verify_file(site.file))
+    assert "LEDGER-05" in codes(verify_place(site.file))
 
 
 # ---- damage -----------------------------------------------------------------------------------------------------
@@ -160,7 +162,7 @@ def test_random_bit_flips(ledger: tuple[Path, Head], tmp_path: Path) -> None:
         damaged = bytearray(content)
         damaged[place] ^= 1 << int(chance.integers(8))
         flipped.write_bytes(damaged)
-        verification = verify_file(flipped, head)
+        verification = verify_place(flipped, head)
         seen.update(codes(verification))
         assert flipped.read_bytes() == damaged, "verifying wrote to the file"
         if said(flipped) != truth:
@@ -184,8 +186,8 @@ def test_pages_that_are_lost(ledger: tuple[Path, Head], tmp_path: Path, page: in
         for damaged in (content[:start] + bytes(page) + content[start + page :], content[:start]):
             lost = tmp_path / "lost.db"
             lost.write_bytes(damaged[: len(content)])
-            assert not verify_file(lost, head).ok or said(lost) == truth
-            codes(verify_file(lost, head))
+            assert not verify_place(lost, head).ok or said(lost) == truth
+            codes(verify_place(lost, head))
 
 
 # ---- tampering --------------------------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ def test_editing_past_the_program(ledger: tuple[Path, Head], statement: str, cod
     with raw(file) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute(statement)
-    assert code in codes(verify_file(file, head))
+    assert code in codes(verify_place(file, head))
 
 
 def rewritten(entries: list[Entry]) -> list[Entry]:
@@ -243,8 +245,8 @@ def test_a_chain_made_anew_is_caught_by_a_head_kept_elsewhere(ledger: tuple[Path
     with site.open() as book:
         entries = list(book.entries())
     put(file, rewritten([replace(entry, text="9", value="9") if entry.seq == 9 else entry for entry in entries]))
-    assert codes(verify_file(file)) == []
-    assert codes(verify_file(file, head)) == ["LEDGER-40"]
+    assert codes(verify_place(file)) == []
+    assert codes(verify_place(file, head)) == ["LEDGER-40"]
 
 
 def test_an_older_copy_is_caught_by_a_head_kept_elsewhere(site: Site) -> None:
@@ -255,8 +257,8 @@ def test_an_older_copy_is_caught_by_a_head_kept_elsewhere(site: Site) -> None:
         fill(book)
         head = book.head()
     (site.folder / "copy.db").replace(site.file)
-    assert codes(verify_file(site.file)) == []
-    assert codes(verify_file(site.file, head)) == ["LEDGER-39"]
+    assert codes(verify_place(site.file)) == []
+    assert codes(verify_place(site.file, head)) == ["LEDGER-39"]
 
 
 def test_a_correction_that_speaks_of_nothing(ledger: tuple[Path, Head], site: Site) -> None:
@@ -265,7 +267,7 @@ def test_a_correction_that_speaks_of_nothing(ledger: tuple[Path, Head], site: Si
     with site.open() as book:
         entries = list(book.entries())
     put(file, rewritten([replace(entry, about=3) if entry.act == "correct" else entry for entry in entries]))
-    assert codes(verify_file(file)) == ["LEDGER-37"]
+    assert codes(verify_place(file)) == ["LEDGER-37"]
 
 
 def test_an_index_that_differs_from_its_table(ledger: tuple[Path, Head], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +276,7 @@ def test_an_index_that_differs_from_its_table(ledger: tuple[Path, Head], monkeyp
 
     file, head = ledger
     monkeypatch.setattr(store, "ANSWERS", frozenset({"enter", "clear"}))
-    assert set(codes(verify_file(file, head))) == {"LEDGER-38"}
+    assert set(codes(verify_place(file, head))) == {"LEDGER-38"}
 
 
 @pytest.mark.parametrize(("back", "is_told"), [(4, False), (3600, True)])

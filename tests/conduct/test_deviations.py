@@ -223,8 +223,17 @@ def test_dev_02_one_breach_one_deviation(kind: tuple[str, str]) -> None:
 
 def test_dev_02_every_kind_is_tried() -> None:
     tried = {*BREACHES, ("dose", "not enrolled"), ("order", "out of order"), ("rater", "other rater")}
-    tried |= {("order", "overridden"), ("blinding", "emergency"), ("blinding", "accidental")}
+    tried |= {("visit", "after withdrawal"), ("order", "overridden")}
+    tried |= {("blinding", "emergency"), ("blinding", "accidental")}
     assert tried == {(group, kind) for group, kinds in KINDS.items() for kind in kinds}
+
+
+def test_dev_02_a_visit_after_the_withdrawal() -> None:
+    """DEV-02: R52: on the day of the withdrawal is none, and where that day is not known neither."""
+    left = replace(book(AS_PLANNED), status="withdrawn")
+    assert found(replace(left, ended_on=on(20))) == [("visit", "after withdrawal")]
+    assert found(replace(left, ended_on=on(28))) == []
+    assert found(left) == []
 
 
 def test_dev_11_a_form_opened_before_its_time() -> None:

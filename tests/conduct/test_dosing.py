@@ -583,6 +583,38 @@ def test_what_the_file_cannot_say() -> None:
     assert notes(planned(casebook(), of=changed_treatment(infuse_first=odd))) == ["DOSE-42"]
 
 
+def test_a_dose_that_was_given_is_told_with_its_day() -> None:
+    """DOSING-04: of several, the one that was asked for."""
+    book = casebook(doses("2024-03-01", "2024-03-08", "2024-03-15"))
+    plan = plan_dose(study(), book, "rtx", on=date(2024, 3, 15), number=2)
+    assert isinstance(plan, Refusal)
+    (told,) = (one for one in plan.problems if one.code == "DOSE-26")
+    assert (told.values["given"], told.values["next"]) == ("2024-03-08", "4")
+
+
+def test_a_study_that_names_no_consent() -> None:
+    """DOSING-04: then none is waited for."""
+    bare = replace(study(), consent=None)
+    assert planned(casebook({"consent.date": None}), of=bare).dose == planned(casebook()).dose
+    assert refused(casebook({"consent.date": None})) != []
+
+
+def test_an_infusion_by_another_clock() -> None:
+    """DOSING-04: steps by the day are no plan for an infusion, and it is said."""
+    rates = study().treatments["rtx"].infuse_first
+    assert rates is not None
+    slow = replace(rates, every=replace(rates.every, unit="day"))
+    plan = planned(casebook(), of=changed_treatment(infuse_first=slow))
+    assert plan.infusion is None
+    hourly = replace(rates, every=replace(rates.every, count=1, unit="hour"))
+    by_hour = planned(casebook(), of=changed_treatment(infuse_first=hourly)).infusion
+    half_hourly = planned(casebook()).infusion
+    assert by_hour is not None
+    assert half_hourly is not None
+    assert [step.rate for step in by_hour.steps][:2] == [50, 100]
+    assert by_hour.minutes > half_hourly.minutes
+
+
 def test_a_condition_that_cannot_be_read_is_unknown() -> None:
     """DOSING-05."""
     assert refused(casebook(), of=changed_treatment(withhold_when="nothing.here == 1")) == ["DOSE-12"]

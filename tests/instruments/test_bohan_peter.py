@@ -124,7 +124,7 @@ def test_classes_have_their_words() -> None:
         assert tuple(levels) in {(), tuple(range(int(score.high) + 1))}
         assert bool(levels) == (score.derived.id != "criteria")
     (kind,) = [score.derived for score in BOHAN_PETER.scores if score.derived.id == "kind"]
-    assert kind.levels[1] == {"en": "Polymyositis"}
+    assert kind.levels[1] == {"en": "Polymyositis", "zh-Hant": "多發性肌炎"}
 
 
 ROWS = st.fixed_dictionaries({name: st.sampled_from([NO, YES, GAP]) for name in IDS})

@@ -97,7 +97,7 @@ def test_form_has_20_tasks_7_aids_and_8_helps() -> None:
     assert len(IDS) == len(set(IDS)) == len(set(DIFFICULTIES) | set(SUPPORTS)) == 35
     assert "activities_aid" not in IDS
     assert CATALOG["haq-di"] is HAQ_DI
-    assert HAQ_DI.items[0].choices["3"] == {"en": "cannot"}
+    assert HAQ_DI.items[0].choices["3"] == {"en": "cannot", "zh-Hant": "做不到"}
 
 
 @pytest.mark.parametrize(("left", "index"), [(8, 1.0), (7, 1.0), (6, 1.0), (5, None), (0, None)])

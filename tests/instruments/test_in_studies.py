@@ -26,7 +26,7 @@ from trialbook.wording import sentence
 
 STUDY = """
 trialbook: 1
-study: {id: scales, title: Scales, design: open-label single-arm, data: invented}
+study: {id: scales, title: Scales, design: open-label single-arm, data: invented, languages: [en, zh-Hant]}
 roles: {nurse: {sees: everything, records: everything}}
 visits:
   anchor: enrolment
@@ -49,11 +49,12 @@ analysis:
 """
 
 
-def study_of(instrument: Instrument) -> tuple[Study, tuple[str, ...]]:
+def study_of(instrument: Instrument, *, languages: str = "en, zh-Hant") -> tuple[Study, tuple[str, ...]]:
     """Read a study with an instrument, all of whose scores are endpoints; with every problem and warning."""
     scores = [(score.derived.id, score.better) for score in instrument.scores]
     lines = "\n".join(f"  {name}: {{from: page.{name}, better: {better}}}" for name, better in scores)
     text = STUDY.replace("INSTRUMENT", instrument.id).replace("ENDPOINTS", lines).replace("FIRST", scores[0][0])
+    text = text.replace("en, zh-Hant", languages)
     study, problems = parse_study(text, file="study.yaml", catalog=CATALOG)
     told = tuple(f"{problem.code} {sentence(problem)}" for problem in problems)
     assert study is not None, told
@@ -85,6 +86,16 @@ def test_study_checks_clean_and_reads_back(instrument: Instrument) -> None:
     assert problems == ()
     assert replace(again, text="", fingerprint="") == replace(study, text="", fingerprint="")
     assert again.forms["page"].items == {item.id: item for item in instrument.items}
+
+
+def test_a_study_has_the_labels_of_its_languages() -> None:
+    """INST-40: and reads back in one language, too."""
+    study, told = study_of(CATALOG["haq-di"], languages="en")
+    assert told == ()
+    form = study.forms["page"]
+    texts = [text for item in form.items.values() for text in (item.label, *item.choices.values())]
+    assert {tag for text in (*texts, *(one.label for one in form.derived.values())) for tag in text} == {"en"}
+    assert parse_study(explain(study), file="explained.yaml", catalog=CATALOG)[1] == ()
 
 
 def test_haq_di_through_the_analysis() -> None:

@@ -40,7 +40,7 @@ forms:
   rating:
     at: baseline to week 8
     items:
-      power: {number: score}
+      power: {number: score, required: true}
       walk: {number: score}
 """
 WALK = "walk: {number: score"
@@ -127,6 +127,6 @@ def test_two_forms_that_are_not_due_together(read: Read, at: str, by: str) -> No
         ("history, haq, pain, infusion, drugs]", "history, haq, pain, infusion, drugs, second]")
         if by == "sees"
         else ("nurse: {", "nurse: {"),
-        ("forms:\n", f"forms:\n  second: {{at: {at}, items: {{a: {{number: score}}}}{other}}}\n"),
+        ("forms:\n", f"forms:\n  second: {{at: {at}, items: {{a: {{number: score, required: true}}}}{other}}}\n"),
     )
     assert [code for code, _ in told] == ["BLIND-07"]

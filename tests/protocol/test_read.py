@@ -311,7 +311,7 @@ def test_items(trial: Study) -> None:
     assert trial.forms["prior"].items["agents"].several
     assert rating.items["global"].kind == "vas"
     assert rating.groups["axial"] == ("axial.neck", "axial.trunk")
-    assert rating.items["proximal.hip_flexors"].label == {"en": "Hip flexors"}
+    assert rating.items["proximal.hip_flexors"].label == {"en": "Hip flexors", "zh-Hant": "髖屈肌"}
     assert rating.items["axial.trunk"].label == {"en": "Trunk", "zh-Hant": "軀幹"}
     assert rating.group_labels["proximal"]["en"] == "Proximal muscles"
     power = rating.derived["power"]

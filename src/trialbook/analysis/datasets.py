@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.allocation import in_arms
+from trialbook.analysis.blinding import GUESSES, NAME, list_blinding, list_guesses
 from trialbook.analysis.condition_cells import answers_behind
 from trialbook.analysis.course import Course, course_of
 from trialbook.analysis.derive import compared_visits
@@ -68,7 +69,9 @@ def _events(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("form") == selector.variable)
     rows = rows.filter(pl.col("participant").is_in(_who(datasets, selector.analysis_set)))
     rows = rows.filter(pl.col("text").is_not_null().any().over("participant", "visit", "repeat"))
-    for item, level in selector.where:
+    people = [value for column, value in selector.where if column == "participant"]
+    rows = rows.filter(pl.col("participant").is_in(people)) if people else rows
+    for item, level in (one for one in selector.where if one[0] != "participant"):
         same = pl.col("text").map_elements(folded, return_dtype=pl.String) == folded(level)
         return rows.filter((pl.col("item") == item) & pl.col("text").is_not_null()).filter(same).select(CELL_FIELDS)
     terms = rows.filter(pl.col("item") == "term")
@@ -79,6 +82,8 @@ def _listing(datasets: Datasets, name: str) -> Listing:
     """Return a listing that a selector can name; those of a treatment are called `exposure.<treatment>`."""
     if name in {"deviations", GRADES}:
         return (list_deviations if name == "deviations" else list_grades)(datasets)
+    if name in {NAME, GUESSES}:
+        return (list_blinding if name == NAME else list_guesses)(datasets)
     from trialbook.analysis.background import list_background
     from trialbook.analysis.exposure import list_exposure
     from trialbook.analysis.reliable import list_reliable

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.rates import event_rates
+from trialbook.analysis.emergent import START, emergent_stats
+from trialbook.analysis.rates import event_rates, level_rates, participant_rate
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
 from trialbook.analysis.sets import ENROLLED, Members
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 TERM, CLASS = "term", "class"
 ALL = "all"
+PARTICIPANT = "participant"
+MOST_NAMED = 24
+"""Participants who are told of one by one."""
 NOBODY = "Nobody was enrolled."
 
 
@@ -76,9 +80,27 @@ def count_events(datasets: Datasets, members: Members) -> Iterator[Result]:
         events = [event for event in events_of(datasets, form) if event.texts and event.participant in set(who)]
         yield from _counted(form.id, form.id, ALL, events, len(who), ())
         yield from event_rates(datasets, _heading(form.id, form.id, ALL, len(who), ()), events, who)
+        if START in form.items:
+            yield from _heading(form.id, form.id, ALL, len(who), ()).rows(emergent_stats(datasets, events))
         for item, variable in ((CLASS, f"{form.id}.{CLASS}"), (TERM, form.id)):
             for level, some in by_level(events, item):
                 yield from _counted(form.id, variable, level, some, len(who), ((item, level),))
+                heading = _heading(form.id, variable, level, len(who), ((item, level),))
+                yield from level_rates(datasets, heading, some, who)
+        yield from _each(datasets, form.id, events, who)
+
+
+def _each(datasets: Datasets, form: str, events: Sequence[Event], who: Sequence[str]) -> Iterator[Result]:
+    """Give the events of each participant, where they are few enough to be named."""
+    if len(who) > MOST_NAMED:
+        return
+    for code in who:
+        own = [event for event in events if event.participant == code]
+        heading = _heading(form, f"{form}.{PARTICIPANT}", code, 1, ((PARTICIPANT, code),))
+        statuses = replace(heading.source, frame="participants", variable="status", where=((PARTICIPANT, code),))
+        source = heading.source if own else statuses
+        yield replace(heading, source=source).row(Stat(name="n_events", value=len(own), unit="events"))
+        yield from participant_rate(datasets, replace(heading, source=source), code, own)
 
 
 def by_level(events: Sequence[Event], item: str) -> list[tuple[str, list[Event]]]:

@@ -237,16 +237,30 @@ def drawn_tails(sizes: Sequence[int], seen: int, *, slack: int, seed: int, draws
     import numpy as np
 
     chance = np.random.Generator(np.random.PCG64(seed))
-    weights, total = np.array(sizes, dtype=np.int64), sum(sizes)
-    block = max(1, 5_000_000 // len(sizes))
+    tables, total = eighths(sizes), sum(sizes)
+    block = max(1, 5_000_000 // len(tables))
     beyond = [1, 1, 1]
     for start in range(0, draws, block):
-        signs = chance.integers(0, 2, size=(min(block, draws - start), len(sizes)), dtype=np.int64)
-        sums = 2 * (signs @ weights) - total
+        signs = chance.integers(0, 256, size=(len(tables), min(block, draws - start)), dtype=np.uint8)
+        sums = np.full(signs.shape[1], -total, dtype=np.int64)
+        for table, drawn in zip(tables, signs, strict=True):
+            sums += table[drawn]
         extreme = (np.abs(sums) >= abs(seen) - slack, sums <= seen + slack, sums >= seen - slack)
         beyond = [b + int(np.count_nonzero(more)) for b, more in zip(beyond, extreme, strict=True)]
     both, less, greater = beyond
     return both, less, greater
+
+
+def eighths(sizes: Sequence[int]) -> list[NDArray[np.int64]]:
+    """Return, for each eight sizes, twice the sum of those with a plus in each of the 256 patterns of their signs.
+
+    A random byte is then eight random signs, and one look-up adds them.
+    """
+    import numpy as np
+
+    bits = np.arange(256)[:, None] >> np.arange(8) & 1
+    padded = np.array([*sizes, *[0] * (-len(sizes) % 8)], dtype=np.int64).reshape(-1, 8)
+    return list(2 * (padded @ bits.T))
 
 
 def integers(gaps: Sequence[float]) -> tuple[list[int], float]:

@@ -14,7 +14,16 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from trialbook.conduct.casebook import NOTHING, VISIT_FORM, Answer, Casebook, Cell, Override, Unblinding
+from trialbook.conduct.casebook import (
+    NOTHING,
+    VISIT_FORM,
+    Answer,
+    Casebook,
+    Cell,
+    EarlyLook,
+    Override,
+    Unblinding,
+)
 from trialbook.conduct.deviations import given_treatments
 from trialbook.conduct.schedule import anchor_date, full_date
 from trialbook.errors import Problem, TrialbookError
@@ -98,6 +107,10 @@ class Datasets:
     """Participant -> the forms that were opened before their time."""
     unblindings: Mapping[str, tuple[Unblinding, ...]] = field(default_factory=lambda: NOTHING, repr=False)
     """Participant, or empty for the study -> who learned what was hidden."""
+    looks: tuple[EarlyLook, ...] = ()
+    """At the results of endpoints, before the planned cut."""
+    alerts: tuple[tuple[str, int], ...] = ()
+    """Participant and entry of each safety alert of a blind assessor."""
 
 
 def natural_key(code: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
@@ -160,7 +173,8 @@ def collect(study: Study, columns: Columns) -> Datasets:
     return Datasets(
         study=study, participants=participants, observations=rows.filter(~is_event), events=rows.filter(is_event),
         firsts=_firsts(columns.firsts), overrides=_overrides(columns.exceptions),
-        unblindings=_unblindings(columns.exceptions),
+        unblindings=_unblindings(columns.exceptions), looks=_looks(columns.exceptions),
+        alerts=tuple((row["participant"], row["seq"]) for row in _exceptions(columns.exceptions, "note")),
     )  # fmt: skip
 
 
@@ -184,6 +198,11 @@ def _unblindings(columns: Mapping[str, Sequence[object]]) -> dict[str, tuple[Unb
         one = Unblinding(seq=row["seq"], kind=row["kind"], who=row["who"], reason=row["reason"])
         found[row["participant"]] = (*found.get(row["participant"], ()), one)
     return found
+
+
+def _looks(columns: Mapping[str, Sequence[object]]) -> tuple[EarlyLook, ...]:
+    rows = _exceptions(columns, "look")
+    return tuple(EarlyLook(seq=row["seq"], what=row["who"], reason=row["reason"]) for row in rows)
 
 
 def _firsts(columns: Mapping[str, Sequence[object]]) -> dict[tuple[str, Cell], First]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.derive import derive_baseline, derive_values
+from trialbook.analysis.emergent import START, anchors, emergent
 from trialbook.analysis.events import events_of
 from trialbook.analysis.results import Listing
 from trialbook.protocol.model import BaselineRule, Form
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 COURSE = (
     "participant", "visit", "visit_order", "day", "date", "value", "limit", "base", "change", "in_set",
 )  # fmt: skip
+EMERGENT = "treatment-emergent"
+"""Column of a listing of adverse events; no item can be called so."""
 ALTERNATIVE = ("endpoint", "participant", "rule", "value", "chosen")
 
 Row = tuple[str | float | int | None, ...]
@@ -53,11 +56,13 @@ def list_events(datasets: Datasets) -> Iterator[Listing]:
 
 
 def _event_listing(datasets: Datasets, form: Form, name: str) -> Listing:
-    rows: list[tuple[Row, Sequence[int]]] = [
-        ((event.participant, event.repeat, *(event.texts.get(item) for item in form.items)), event.seqs)
-        for event in events_of(datasets, form)
-    ]
-    return listing(name, ("participant", "repeat", *form.items), rows)
+    day0, has_start = anchors(datasets), START in form.items
+    rows: list[tuple[Row, Sequence[int]]] = []
+    for event in events_of(datasets, form):
+        texts = [event.texts.get(item) for item in form.items]
+        told = [emergent(event.texts.get(START), day0.get(event.participant))] if has_start else []
+        rows.append(((event.participant, event.repeat, *texts, *told), event.seqs))
+    return listing(name, ("participant", "repeat", *form.items, *((EMERGENT,) if has_start else ())), rows)
 
 
 def list_alternatives(datasets: Datasets) -> Listing:

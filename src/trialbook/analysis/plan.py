@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.adjusted import adjust_rows
+from trialbook.analysis.blinding import count_blinding, judge_guesses, list_blinding, list_guesses
 from trialbook.analysis.compare import describe_others, describe_visit
 from trialbook.analysis.comparisons import compare_endpoint
 from trialbook.analysis.course import course_of
@@ -89,6 +90,7 @@ def _steps(
     yield "adverse events", add(lambda: count_events(datasets, who))
     yield "grades", add(lambda: count_grades(datasets))
     yield "deviations", add(lambda: count_deviations(datasets))
+    yield "blinding", add(lambda: (*count_blinding(datasets), *judge_guesses(datasets)))
     yield "courses", show(lambda: [list_course(course_of(datasets, endpoint), inside) for endpoint in followed])
     yield "listings", show(lambda: _listings(datasets))
 
@@ -97,6 +99,7 @@ def _listings(datasets: Datasets) -> Iterator[Listing]:
     """Yield the listings that are no courses; of screening and treatments where the study file plans these."""
     yield from list_events(datasets)
     yield list_deviations(datasets)
+    yield from (one for one in (list_blinding(datasets), list_guesses(datasets)) if one.rows)
     yield list_alternatives(datasets)
     yield from grade_listings(datasets)
     if any(one.time_to is not None for one in datasets.study.endpoints.values()):

@@ -87,6 +87,19 @@ def event_rates(datasets: Datasets, heading: Heading, events: Sequence[Event], w
     ]
 
 
+def level_rates(datasets: Datasets, heading: Heading, events: Sequence[Event], who: Sequence[str]) -> list[Result]:
+    """Give the events of one class or term per 100 participant-weeks, of those whose time is known."""
+    known = {code: weeks for code, weeks in weeks_followed(datasets).items() if code in set(who)}
+    return heading.rows(_rates(events, known, len(who), datasets.study.analysis.confidence)[1:])
+
+
+def participant_rate(datasets: Datasets, heading: Heading, code: str, events: Sequence[Event]) -> list[Result]:
+    """Give the weeks followed of one participant, and the events per 100 of them."""
+    known = {one: weeks for one, weeks in weeks_followed(datasets).items() if one == code}
+    stats = _rates(events, known, 1, datasets.study.analysis.confidence)
+    return heading.rows(stat for stat in stats if stat.name in {"weeks", "rate"})
+
+
 def _rates(events: Sequence[Event], known: Mapping[str, float], size: int, confidence: Decimal) -> list[Stat]:
     weeks = sum(known.values())
     found = rate_of(sum(event.participant in known for event in events), weeks, confidence=float(confidence))

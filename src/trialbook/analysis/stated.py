@@ -43,9 +43,12 @@ def state_plan(study: Study) -> Iterator[Result]:
     for key, choice in said.items():
         error = refusal_of(study) if key == "arms" and study.participants.arm is None else ""
         heading = Heading(
-            analysis="plan", variable=key, method="as the study file says", warning=LOOKS if key == "looks" else "",
+            analysis="plan",
+            variable=key,
+            method="as the study file says",
+            warning=LOOKS if key == "looks" and plan.cut is None else "",
             source=Selector(frame="participants", variable="status", analysis_set=""),
-        )  # fmt: skip
+        )
         yield heading.row(Stat(name="rule", value=None if error else choice, error=error))
 
 

@@ -75,6 +75,9 @@ def is_counted(datasets: Datasets, source: str) -> bool:
     return bool(item.levels) if isinstance(item, Derived) else item.kind not in NUMERIC
 
 
+ANSWERED = "percent of those with an answer"
+
+
 def _heading(datasets: Datasets, source: str, name: str, level: str = "") -> Heading:
     """Head the rows of one name; an item of the visits is taken at the baseline that the plan's rule chooses."""
     at_visits = datasets.study.forms[source.partition(".")[0]].timing == "visits"
@@ -122,7 +125,10 @@ def _levels(datasets: Datasets, source: str, name: str, who: Sequence[str]) -> I
     yield from replace(_heading(datasets, source, name), warning=flaws).rows(stats)
     for level in levels(item):
         count = sum(any(level in chosen(item, one.text) for one in told) for told in given.values())
-        yield from _heading(datasets, source, name, level).rows(share(count, n, "percent of those with an answer"))
+        heading, (own, percent) = _heading(datasets, source, name, level), share(count, n, ANSWERED)
+        yield heading.row(own)
+        # a percentage leads to everybody who answered, whom it is a part of
+        yield replace(heading, source=replace(heading.source, where=())).row(percent)
 
 
 def share(count: int, n: int, method: str) -> tuple[Stat, Stat]:

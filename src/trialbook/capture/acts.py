@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from trialbook.capture.amending import judge_adopt, judge_approve, judge_propose
 from trialbook.capture.answers import at_site, form_of, is_visit, judge_answer
 from trialbook.capture.asking import (
     Act,
     adopt,
     answer_query,
+    approve,
     clear,
     close_query,
     complete,
@@ -25,36 +27,51 @@ from trialbook.capture.asking import (
     countersign,
     enrol,
     enter,
+    erase,
+    erase_identity,
     freeze,
     grant,
     import_rows,
+    keep_identity,
     lock,
+    look,
     note,
     open_ledger,
     override,
+    propose,
     raise_query,
     reassign_query,
+    register_recording,
     reinstate,
+    release_recordings,
     revoke,
     save_form,
     screen,
     screen_fail,
+    show_identity,
     sign,
     thaw,
+    transfer,
     unblind,
     unlock,
     verify_source,
     withdraw,
 )
+from trialbook.capture.delegations import judge_delegate, judge_end, judge_review, judge_train
+from trialbook.capture.erasure import judge_erase
 from trialbook.capture.exceptions import judge_override, judge_unblind
 from trialbook.capture.forms import judge_form
+from trialbook.capture.identifying import judge_identity
 from trialbook.capture.judging import Desk, Judged, State, place_of
 from trialbook.capture.ledger import MODES, Draft, cell_of, read_draft
+from trialbook.capture.looks import judge_look
 from trialbook.capture.marks import level_of
 from trialbook.capture.people import CUSTODIAN, RIGHTS, Grant, Right, clashes, is_code, may
 from trialbook.capture.queries import ask_by_rules, judge_followed, judge_raised
+from trialbook.capture.recordings import judge_recording, judge_release
 from trialbook.capture.seals import judge_closing, judge_countersign, judge_opening, judge_sign, judge_verified
-from trialbook.capture.statuses import judge_reinstate, judge_screen, judge_status
+from trialbook.capture.statuses import judge_reinstate, judge_screen, judge_status, tell_withdrawn
+from trialbook.capture.transfers import judge_transfer
 from trialbook.conduct.casebook import Level
 from trialbook.errors import Problem
 from trialbook.protocol.model import Study
@@ -67,6 +84,7 @@ __all__ = [
     "Kind",
     "adopt",
     "answer_query",
+    "approve",
     "clear",
     "close_query",
     "complete",
@@ -74,24 +92,33 @@ __all__ = [
     "countersign",
     "enrol",
     "enter",
+    "erase",
+    "erase_identity",
     "freeze",
     "grant",
     "import_rows",
     "judge_act",
     "judge_imported",
+    "keep_identity",
     "lock",
+    "look",
     "note",
     "open_ledger",
     "override",
+    "propose",
     "raise_query",
     "reassign_query",
+    "register_recording",
     "reinstate",
+    "release_recordings",
     "revoke",
     "save_form",
     "screen",
     "screen_fail",
+    "show_identity",
     "sign",
     "thaw",
+    "transfer",
     "unblind",
     "unlock",
     "verify_source",
@@ -125,10 +152,11 @@ def judge_act(act: Act, *, study: Study, state: State, by: str) -> Judged:
     if problems:
         return Judged(problems=problems)
     mode = "import" if act.name == "import_rows" else None
-    desk = Desk(study=act.adopted or study, state=state, by=by, role=role, mode=mode)
+    desk = Desk(study=act.adopted or act.proposed or study, state=state, before=study, by=by, role=role, mode=mode)
     judge(desk, act)
     if not desk.problems:
         ask_by_rules(desk, act)
+        tell_withdrawn(desk)
     if desk.problems:
         told = desk.told(desk.problems)
         return Judged(problems=told, notes=tuple(desk.notes))
@@ -218,18 +246,6 @@ def judge_open(desk: Desk, asked: Draft) -> None:
         desk.record(asked)
 
 
-def judge_adopt(desk: Desk, asked: Draft) -> None:
-    """Judge the adoption of a study file; the one that is in force already adds nothing."""
-    if not asked.text or not asked.value:
-        desk.refuse("ACT-23", asked)
-    elif not desk.state.fingerprint:
-        desk.record(replace(asked, reason=None))
-    elif asked.value != desk.state.fingerprint and asked.reason is None:
-        desk.refuse("ACT-02", asked, act="adopt")
-    elif asked.value != desk.state.fingerprint:
-        desk.record(asked)
-
-
 def judge_grant(desk: Desk, asked: Draft) -> None:
     """Judge the grant of a role; one that is held already adds nothing."""
     person, role = asked.person or "", asked.value or ""
@@ -295,6 +311,8 @@ def without_cell(asked: Draft) -> Draft:
 ACTS: Mapping[str, Kind] = MappingProxyType(
     {
         "open": Kind("set up", "never", judge_open),
+        "propose": Kind("set up", "never", judge_propose),
+        "approve": Kind("approve", "for a change", judge_approve),
         "adopt": Kind("set up", "for a change", judge_adopt),
         "grant": Kind("set up", "never", judge_grant),
         "revoke": Kind("set up", "always", judge_revoke),
@@ -321,7 +339,19 @@ ACTS: Mapping[str, Kind] = MappingProxyType(
         "unlock": Kind("lock", "always", judge_whole=judge_opening),
         "override": Kind("override", "always", judge_override),
         "unblind": Kind("unblind", "always", judge_unblind),
+        "look": Kind("look", "always", judge_look),
+        "register_recording": Kind("register", "for a change", judge_recording),
+        "release_recordings": Kind("release", "never", judge_release),
+        "transfer": Kind("enrol", "always", judge_transfer),
+        "erase": Kind("erase", "always", judge_erase),
+        "keep_identity": Kind("identify", "never", judge_identity),
+        "show_identity": Kind("identify", "always", judge_identity),
+        "erase_identity": Kind("erase", "always", judge_identity),
         "note": Kind("note", "never", judge_note),
+        "delegate": Kind("delegate", "never", judge_delegate),
+        "end_delegation": Kind("delegate", "always", judge_end),
+        "train": Kind("delegate", "never", judge_train),
+        "review_access": Kind("review access", "never", judge_review),
         "import_rows": Kind("import", "for a change", judge_imported),
     }
 )

@@ -10,6 +10,9 @@ from trialbook.capture.people import CUSTODIAN
 from trialbook.conduct.casebook import Cell
 from trialbook.protocol.model import Study
 
+SAFETY_ALERT = "safety alert"
+"""Value of a note by which a blind assessor tells of something that cannot wait."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -20,6 +23,8 @@ class Act:
     """In the person's own words: texts as typed, nothing parsed. `about` of an answer is the entry that they saw."""
     plan: Study | None = None
     """The study that `adopt` adopts."""
+    proposed: Study | None = None
+    """The study that `propose` keeps."""
     level: str = ""
     """What is sealed: `form`, `visit`, `participant` or `study`."""
     clears_hidden: bool = False
@@ -32,8 +37,8 @@ class Act:
 
     @property
     def concerns_all(self) -> bool:
-        """Tell whether the act concerns every participant: the lock of the study."""
-        return self.name == "lock" and self.level == "study"
+        """Tell whether the act concerns every participant: the lock of the study, the adoption of a version."""
+        return self.name == "adopt" or (self.name == "lock" and self.level == "study")
 
     @property
     def participants(self) -> frozenset[str]:
@@ -46,10 +51,36 @@ def open_ledger(person: str) -> Act:
     return Act(name="open", asked=(Draft(act="open", person=person, value=CUSTODIAN),))
 
 
-def adopt(study: Study, *, reason: str | None = None) -> Act:
-    """Adopt a study file, the first or a later version, with its full text."""
-    draft = Draft(act="adopt", text=study.text, value=study.fingerprint, reason=blank(reason))
-    return Act(name="adopt", plan=study, asked=(draft,))
+def adopt(
+    study: Study, *, reason: str | None = None, site: str | None = None, approved: str | None = None, said: str = ""
+) -> Act:
+    """Adopt a study file, the first or a later version, with its full text; everywhere, or at one site.
+
+    `approved` is the day of the approval as typed, `said` who approved and under which reference: recorded with it.
+    """
+    draft = Draft(act="adopt", site=blank(site), text=study.text, value=study.fingerprint, reason=blank(reason))
+    if blank(approved) is None:
+        return Act(name="adopt", plan=study, asked=(draft,))
+    approval = approve(study.fingerprint, on=approved or "", said=said, site=site, reason=reason).asked[0]
+    return Act(name="adopt", plan=study, asked=(approval, draft))
+
+
+def propose(study: Study, *, reason: str | None = None) -> Act:
+    """Keep a later version with its full text until it is approved and adopted; nothing goes by it meanwhile."""
+    draft = Draft(act="propose", text=study.text, value=study.fingerprint, reason=blank(reason))
+    return Act(name="propose", asked=(draft,), proposed=study)
+
+
+def approve(fingerprint: str, *, on: str, said: str = "", site: str | None = None, reason: str | None = None) -> Act:
+    """Record that an ethics committee approved a version on a day, for one site or for all.
+
+    `said` is who approved, and under which reference; a reason is needed to correct what was recorded before.
+    """
+    draft = Draft(
+        act="approve", site=blank(site), value=on.strip(), text=blank(said), source_hash=fingerprint,
+        reason=blank(reason),
+    )  # fmt: skip
+    return Act(name="approve", asked=(draft,))
 
 
 def grant(person: str, role: str, *, site: str | None = None) -> Act:
@@ -306,6 +337,94 @@ def unblind(kind: str, who: str, *, reason: str, participant: str = "") -> Act:
     """
     asked = Draft(act="unblind", participant=blank(participant), value=kind, text=who, reason=blank(reason))
     return Act(name="unblind", asked=(asked,))
+
+
+# ---- results before their time, ratings from recordings ---------------------------------------------------------
+
+
+def look(what: str, *, reason: str) -> Act:
+    """Record that the results of endpoints are looked at before the planned cut; `what` says which."""
+    return Act(name="look", asked=(Draft(act="look", text=what, reason=blank(reason)),))
+
+
+def register_recording(
+    participant: str, visit: str, form: str, *, on: str, file: str, reason: str | None = None
+) -> Act:
+    """Register that a visit was recorded for a rating: on which day, and in which file; the rater sees neither."""
+    place = at_place(participant, form, visit, "")
+    asked = replace(place, act="recording", value=blank(on), text=blank(file), reason=blank(reason))
+    return Act(name="register_recording", asked=(asked,))
+
+
+def release_recordings(form: str, participants: Iterable[str], *, seed: str) -> Act:
+    """Release the recordings of participants for rating; `seed` is chance, made by the door, and fixes their order."""
+    asked = (replace(at_place(one, form, "", ""), act="release", value=seed) for one in participants)
+    return Act(name="release_recordings", asked=tuple(asked))
+
+
+def alert(participant: str, text: str) -> Act:
+    """Tell the investigators of something that cannot wait: a note that is marked, and counted in the report."""
+    return Act(name="note", asked=(Draft(act="note", participant=participant, text=text, value=SAFETY_ALERT),))
+
+
+# ---- privacy and moves ------------------------------------------------------------------------------------------
+
+
+def erase(entries: Iterable[int], *, reason: str) -> Act:
+    """Take away the words of these entries, because they identify a person; what they were about stays."""
+    numbers = sorted(set(entries))
+    return Act(name="erase", asked=tuple(Draft(act="erase", about=seq, reason=blank(reason)) for seq in numbers))
+
+
+def keep_identity(participant: str) -> Act:
+    """Say that who a participant is was written down, or changed, in the list apart."""
+    return Act(name="keep_identity", asked=(Draft(act="keep_identity", participant=participant),))
+
+
+def show_identity(participant: str, *, reason: str) -> Act:
+    """Say that somebody looks up who a participant is, and why."""
+    asked = Draft(act="show_identity", participant=participant, reason=blank(reason))
+    return Act(name="show_identity", asked=(asked,))
+
+
+def erase_identity(participant: str, *, reason: str) -> Act:
+    """Say that who a participant is was destroyed in the list apart, and why."""
+    asked = Draft(act="erase_identity", participant=participant, reason=blank(reason))
+    return Act(name="erase_identity", asked=(asked,))
+
+
+def transfer(participant: str, site: str, *, reason: str, on: str | None = None) -> Act:
+    """Move a participant to another site, whose people see all of their record from then on."""
+    asked = Draft(act="transfer", participant=participant, site=blank(site), value=blank(on), reason=blank(reason))
+    return Act(name="transfer", asked=(asked,))
+
+
+# ---- staff ------------------------------------------------------------------------------------------------------
+
+
+def delegate(person: str, role: str, tasks: str, *, since: str, site: str | None = None) -> Act:
+    """Delegate tasks to a person, to be done in a role, from a day on."""
+    asked = Draft(act="delegate", person=person, site=blank(site), text=tasks, value=f"{since.strip()} {role}")
+    return Act(name="delegate", asked=(asked,))
+
+
+def end_delegation(delegation: int, person: str, *, on: str, reason: str, site: str | None = None) -> Act:
+    """End the delegation with this number: `on` is its last day."""
+    asked = Draft(
+        act="end_delegation", person=person, site=blank(site), about=delegation, value=on, reason=blank(reason)
+    )
+    return Act(name="end_delegation", asked=(asked,))
+
+
+def train(person: str, topic: str, *, on: str, version: str = "", site: str | None = None) -> Act:
+    """Record that a person was trained in a topic on a day; `version` is that of what was taught."""
+    asked = Draft(act="train", person=person, site=blank(site), text=topic, value=f"{on.strip()} {version}".strip())
+    return Act(name="train", asked=(asked,))
+
+
+def review_access(seen: str, remarks: str = "") -> Act:
+    """Record that access was looked through; `seen` is the hash of the list that was looked at."""
+    return Act(name="review_access", asked=(Draft(act="review_access", value=seen, text=blank(remarks)),))
 
 
 # ---- the rest ---------------------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from trialbook import __version__
 from trialbook.capture.acts import FOLLOWING, Act, adopt, judge_act, open_ledger
+from trialbook.capture.asking import SAFETY_ALERT
+from trialbook.capture.erasure import ERASED
 from trialbook.capture.judging import Judged, State
 from trialbook.capture.ledger import (
     EMPTY,
@@ -30,14 +32,19 @@ from trialbook.capture.ledger import (
 )
 from trialbook.capture.marks import RULE, under
 from trialbook.capture.people import People, fold_people, is_code, likeness
-from trialbook.capture.store import CHUNK, PATIENCE, Asked, Store, Transaction, beside
+from trialbook.capture.store import CHUNK, PATIENCE, Asked, Transaction
+from trialbook.capture.stores import new_store, open_store
 from trialbook.capture.verify import Verification, verify_store
+from trialbook.capture.versions import VERSION_ACTS, Versions, fold_versions, version_for, version_of
 from trialbook.conduct.casebook import Casebook
 from trialbook.errors import ActRefused, LedgerError, Problem
 from trialbook.protocol.model import Study
 
+if TYPE_CHECKING:
+    from trialbook.capture.server import ServerStore
+    from trialbook.capture.store import Store
+
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 TRAIL = 500
 """Entries of the trail that are read at a time."""
@@ -81,7 +88,9 @@ class Book:
     is open to all threads.
     """
 
-    def __init__(self, store: Store, *, now: Callable[[], datetime], new_id: Callable[[], str], read: Reader) -> None:
+    def __init__(
+        self, store: Store | ServerStore, *, now: Callable[[], datetime], new_id: Callable[[], str], read: Reader
+    ) -> None:
         self._store = store
         self._now = now
         self._new_id = new_id
@@ -107,14 +116,10 @@ class Book:
         `read` is needed only where another program may adopt a later version while this book is open.
         LedgerError where the file is there already or cannot be made, ActRefused where the study has no text.
         """
-        path = file_of(where)
-        with (
-            beside(path, new_id()) as draft,
-            cls(Store.create(draft), now=now, new_id=new_id, read=read or unreadable) as made,
-        ):
+        with new_store(where, new_id()) as store:
+            made = cls(store, now=now, new_id=new_id, read=read or unreadable)
             made._begin(study, by)
-            made.close()
-        return cls.open(path, now=now, new_id=new_id, read=knowing(study, read or unreadable))
+        return cls.open(where, now=now, new_id=new_id, read=knowing(study, read or unreadable))
 
     @classmethod
     def open(
@@ -130,7 +135,7 @@ class Book:
 
         LedgerError where the file is none, is damaged, or is not protected as it should be.
         """
-        store = Store.open(file_of(where), patience=patience)
+        store = open_store(where, patience=patience)
         book = cls(store, now=now, new_id=new_id, read=read)
         try:
             with store.reading() as transaction:
@@ -168,16 +173,37 @@ class Book:
             receipt = self._settle(transaction, act, by=by, request=request, on_behalf_of=on_behalf_of)
         if not receipt.repeated:
             self._absorb(receipt.entries)
+        if any(entry.act == "erase" for entry in receipt.entries):
+            self._read_anew()
         return receipt
+
+    def _read_anew(self) -> None:
+        """Forget what this book remembers and read it again: words were erased from what it had read."""
+        if self._shared is not None:
+            self._state = State()
+            self._catch_up(self._shared)
+            return
+        with self._store.reading() as transaction:
+            self._state = State()
+            self._catch_up(transaction)
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Save everything that a `with` statement records at once at its end: all of it or nothing.
 
         Each act is judged against the ledger with those before it; other programs wait until the end. To save a
-        thousand acts one by one takes a thousand times as long as to save them together.
+        thousand acts one by one takes a thousand times as long as to save them together. Inside another such `with`
+        this part alone is undone where anything in it is raised.
         """
         before = self._state
+        if self._shared is not None:
+            try:
+                with self._shared.part():
+                    yield
+            except BaseException:
+                self._state = before
+                raise
+            return
         try:
             with self._store.writing() as transaction:
                 self._catch_up(transaction)
@@ -219,10 +245,11 @@ class Book:
         if known and request is not None:
             return repeated(act, known, by=by, request=request)
         state = self._state_for(transaction, act)
-        judged = judge_act(act, study=self.study, state=state, by=by)
+        version = version_for(act, state)
+        judged = judge_act(act, study=self._study_of(version), state=state, by=by)
         if act.adopted is not None:
             self._studies.setdefault(act.adopted.fingerprint, act.adopted)
-        fingerprint = state.fingerprint if act.adopted is None else act.adopted.fingerprint
+        fingerprint = version if act.adopted is None else act.adopted.fingerprint
         made = request or self._new_id()
         stamp = self._stamp(judged, by=by, request=made, fingerprint=fingerprint, on_behalf_of=on_behalf_of)
         return Receipt(entries=self._append(transaction, judged, stamp), notes=judged.notes)
@@ -249,6 +276,9 @@ class Book:
             entries.append(entry)
             previous = entry.hash
         transaction.append(entries)
+        erased = [entry.about for entry in entries if entry.act == "erase" and entry.about is not None]
+        if erased:
+            transaction.erase(erased)
         return tuple(entries)
 
     # ---- what is known of the ledger ----------------------------------------------------------------------------
@@ -264,6 +294,9 @@ class Book:
         else:
             fresh = list(transaction.entries(after=known.count))
             self._absorb(fresh, broken=tuple(verify_chain(fresh, known)) if fresh else (Problem(code="LEDGER-35"),))
+            if any(entry.act == "erase" for entry in fresh):
+                self._state = State()
+                self._absorb(list(transaction.study_wide()))
         self._state = replace(self._state, head=last)
 
     def _absorb(self, fresh: Sequence[Entry], *, broken: Sequence[Problem] = ()) -> None:
@@ -273,8 +306,8 @@ class Book:
         if not fresh:
             return
         state = self._state
-        adopted = [entry for entry in fresh if entry.act == "adopt"]
-        self._texts.update((entry.study, entry.text or "") for entry in adopted)
+        versions = fold_versions(fresh, state.versions)
+        self._learn(fresh)
         began = {
             likeness(entry.participant): entry.participant
             for entry in fresh
@@ -283,7 +316,8 @@ class Book:
         concerned = [entry for entry in fresh if entry.participant is None or entry.participant in state.casebooks]
         self._state = State(
             head=head_of(fresh[-1]),
-            fingerprint=adopted[-1].study if adopted else state.fingerprint,
+            fingerprint=versions.everywhere,
+            versions=versions,
             people=fold_people(fresh, state.people),
             marks=fold_study(fresh, state.marks),
             codes={**state.codes, **began} if began else state.codes,
@@ -293,15 +327,19 @@ class Book:
     def _state_for(self, transaction: Transaction, act: Act) -> State:
         """Return the state with the casebooks of everybody whom the act concerns."""
         state = self._state
-        named = state.codes.values() if act.concerns_all else act.participants
+        named: Iterable[str] = state.codes.values() if act.concerns_all else act.participants
+        if act.name == "erase":
+            asked = [draft.about for draft in act.asked if draft.about is not None]
+            state = replace(state, entries={entry.seq: entry for entry in transaction.numbered(asked)})
+            named = {entry.participant for entry in state.entries.values() if entry.participant is not None}
         wanted = [code for code in sorted(named) if state.codes.get(likeness(code)) == code]
         unread = [code for code in wanted if code not in state.casebooks]
         if unread:
             read = [fold(transaction.of_participant(code, until=state.head.count)) for code in unread]
             folded = {code: under(casebook, state.marks) for one in read for code, casebook in one.items()}
-            merged = {**state.casebooks, **folded}
-            self._state = replace(state, casebooks=MappingProxyType(merged))
-        return self._state
+            state = replace(state, casebooks=MappingProxyType({**state.casebooks, **folded}))
+            self._state = replace(state, entries=MappingProxyType({}))
+        return state
 
     def _study_of(self, fingerprint: str) -> Study:
         if fingerprint not in self._studies:
@@ -320,20 +358,42 @@ class Book:
         """Who holds which role, as this book last saw the ledger."""
         return self._state.people
 
-    def study_at(self, as_of: int | str | None) -> Study:
-        """Return the study file that was in force at a moment; LedgerError where none was yet."""
+    @property
+    def versions(self) -> Versions:
+        """What was proposed, approved and adopted, as this book last saw the ledger."""
+        return self._state.versions
+
+    def versions_at(self, as_of: int | str | None) -> Versions:
+        """Return what was proposed, approved and adopted at a moment."""
         with self._store.reading() as transaction:
-            until = number_at(transaction, as_of)
-            study = self.adopted(transaction.study_wide(until=until))
-        if study is None:
+            entries = list(transaction.study_wide(until=number_at(transaction, as_of)))
+        self._learn(entries)
+        return fold_versions(entries)
+
+    def study_at(self, as_of: int | str | None, *, site: str | None = None) -> Study:
+        """Return the study file that was in force at a moment, at a site or where none has its own version.
+
+        LedgerError where none was yet.
+        """
+        fingerprint = self.versions_at(as_of).of(site)
+        if not fingerprint:
             raise LedgerError([Problem(code="LEDGER-18", values={"moment": str(as_of)})])
-        return study
+        return self._study_of(fingerprint)
+
+    def version(self, fingerprint: str) -> Study:
+        """Return a version of the study that was adopted once; KeyError where there is none."""
+        return self._study_of(fingerprint)
 
     def adopted(self, entries: Iterable[Entry]) -> Study | None:
-        """Return the study file that these entries adopt last, None where they adopt none."""
+        """Return the study file that these entries adopt last for the whole study, None where they adopt none."""
+        adopted = self._learn(entries)
+        return self._study_of(adopted[-1]) if adopted else None
+
+    def _learn(self, entries: Iterable[Entry]) -> list[str]:
+        """Keep the texts of versions that entries adopt; return those that are adopted for the whole study."""
         adopted = [entry for entry in entries if entry.act == "adopt"]
         self._texts.update((entry.study, entry.text or "") for entry in adopted)
-        return self._study_of(adopted[-1].study) if adopted else None
+        return [entry.study for entry in adopted if entry.site is None]
 
     def people_at(self, as_of: int | str | None) -> People:
         """Return who held which role at a moment."""
@@ -350,10 +410,15 @@ class Book:
             return fold(transaction.entries(until=number_at(transaction, as_of)))
 
     def columns(self, as_of: int | str | None = None) -> Columns:
-        """Return all current answers and statuses as columns, now or at a past moment."""
+        """Return all current answers and statuses as columns, now or at a past moment.
+
+        An answer whose words were erased, and after which none was given, stands there with the code `erased`.
+        """
         with self._store.reading() as transaction:
             until = number_at(transaction, as_of)
-            answers = transaction.current(until=until)
+            gone = transaction.erased(until=until)
+            gone["missing"] = [ERASED] * len(gone["seq"])
+            answers = {name: [*column, *gone[name]] for name, column in transaction.current(until=until).items()}
             wide = list(transaction.study_wide(until=until))
             firsts = transaction.firsts(until=until) if asks_who(self.adopted(wide)) else {}
         casebooks = fold(wide)
@@ -454,8 +519,12 @@ def repeated(act: Act, known: tuple[Entry, ...], *, by: str, request: str) -> Re
 
 def subject_of(draft: Draft) -> tuple[object, ...]:
     """Return what an act or its entry is about: a query by its number, everything else by its address."""
+    if draft.act == "erase":
+        return draft.act, draft.about
     if draft.act in FOLLOWING:
         return draft.act, draft.participant, draft.about
+    if draft.act in VERSION_ACTS:
+        return draft.act, draft.site, version_of(draft)
     return draft.participant, draft.person, cell_of(draft)
 
 
@@ -502,8 +571,12 @@ def status_columns(casebooks: Mapping[str, Casebook]) -> dict[str, list[object]]
 
 
 def exception_columns(entries: Iterable[Entry]) -> dict[str, list[object]]:
-    """Return the overrides and unblindings among entries, as columns."""
-    found = [entry for entry in entries if entry.act in {"override", "unblind"}]
+    """Return the overrides, unblindings, earlier looks and safety alerts among entries, as columns."""
+    found = [
+        entry
+        for entry in entries
+        if entry.act in {"override", "unblind", "look"} or (entry.act == "note" and entry.value == SAFETY_ALERT)
+    ]
     return {
         "participant": [entry.participant or "" for entry in found],
         "act": [entry.act for entry in found],
@@ -514,13 +587,6 @@ def exception_columns(entries: Iterable[Entry]) -> dict[str, list[object]]:
         "reason": [entry.reason or "" for entry in found],
         "seq": [entry.seq for entry in found],
     }
-
-
-def file_of(where: Path | str) -> Path:
-    """Return the file of a ledger; LedgerError for an address of another kind."""
-    if isinstance(where, str) and ADDRESS.match(where):
-        raise LedgerError([Problem(code="LEDGER-19", values={"address": where})])
-    return Path(where)
 
 
 def knowing(study: Study, read: Reader) -> Reader:

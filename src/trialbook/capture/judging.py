@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from trialbook.capture.ledger import ANSWERS, EMPTY, Draft, Head, cell_of, follow, mark_of
+from trialbook.capture.ledger import ANSWERS, EMPTY, Draft, Entry, Head, cell_of, follow, mark_of
 from trialbook.capture.marks import MARKS, StudyMarks, marked, voided
 from trialbook.capture.people import People, Right, holders, likeness
+from trialbook.capture.versions import Versions
 from trialbook.conduct.casebook import CLOSING, Answer, Casebook, Cell, Seal, SealKind
 from trialbook.errors import Place, Problem
 from trialbook.protocol.model import Study
@@ -36,6 +37,10 @@ class State:
     """At least those of the participants whom the act names."""
     marks: StudyMarks = field(default_factory=StudyMarks)
     """Freezes and locks of the study as a whole."""
+    entries: Mapping[int, Entry] = field(default_factory=lambda: MappingProxyType({}))
+    """The entries that the act is to erase, by their number."""
+    versions: Versions = field(default_factory=Versions)
+    """What was proposed, approved and adopted, and which version is in force where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,10 @@ class Desk:
     """The working paper of one act: the state with what the act records so far laid over it."""
 
     study: Study
+    """The plan that judges: of an adoption the one that is adopted."""
     state: State
+    before: Study | None = None
+    """The plan in force when the act was asked."""
     by: str = ""
     """Who does it."""
     role: str | None = None
@@ -113,9 +121,10 @@ class Desk:
             self.casebooks[draft.participant] = follow(casebook, draft, seq=seq)
 
     def _answer(self, participant: str, draft: Draft, seq: int) -> None:
-        casebook = self.casebook(participant)
-        recorded = {} if casebook is None else casebook.answers
-        live = self.answers.setdefault(participant, dict(recorded))
+        if participant not in self.answers:
+            casebook = self.casebook(participant)
+            self.answers[participant] = {} if casebook is None else dict(casebook.answers)
+        live = self.answers[participant]
         if draft.act == "clear":
             live.pop(cell_of(draft), None)
         else:
@@ -136,7 +145,15 @@ class Desk:
         covering = [
             seal for seal in (*own, *wide) if seal.kind in CLOSING and only in {None, seal.kind} and seal.covers(cell)
         ]
+        if covering and self._is_rated_after_lock(asked):
+            covering = [seal for seal in covering if seal.level == "form"]
         return max(covering, key=lambda seal: (seal.kind == "lock", seal.seq), default=None)
+
+    def _is_rated_after_lock(self, asked: Draft) -> bool:
+        """Tell whether a draft rates a recording that was held until the lock: only a lock of its form ends it."""
+        form, casebook = self.study.forms.get(asked.form or ""), self.casebook(asked.participant)
+        is_late = form is not None and form.recordings is not None and form.recordings.rated == "at lock"
+        return is_late and casebook is not None and asked.form in casebook.releases
 
     def is_open(self, asked: Draft, *, only: SealKind | None = None) -> bool:
         """Tell whether what a draft names may be changed, and refuse the draft where a seal keeps it."""

@@ -226,11 +226,16 @@ def fold(entries: Iterable[Entry], start: Mapping[str, Casebook] | None = None) 
             if live is None:
                 live = answers[entry.participant] = dict(casebook.answers)
             answer(live, entry)
-            if casebook.seals and entry.act in ANSWERS:
+            if casebook.seals and (entry.act in ANSWERS or takes_answer(entry)):
                 casebooks[entry.participant] = voided(casebook, cell_of(entry), entry.seq)
     for participant, live in answers.items():
         casebooks[participant] = replace(casebooks[participant], answers=MappingProxyType(live))
     return casebooks
+
+
+def takes_answer(entry: Draft) -> bool:
+    """Tell whether an entry erases the answer that stood in its cell."""
+    return entry.act == "erase" and entry.missing is not None
 
 
 def answer(live: dict[Cell, Answer], entry: Entry) -> None:
@@ -287,10 +292,10 @@ def follow(casebook: Casebook | None, entry: Draft, *, seq: int | None = None) -
     casebook = casebook or Casebook(participant=entry.participant or "", site=entry.site, status_seq=number)
     if casebook.seals and entry.act in STATUSES:
         casebook = voided(casebook, cell_of(entry), number or 0)
-    if entry.act == "screen":
+    if entry.act in {"screen", "transfer"}:
         return replace(casebook, site=entry.site or casebook.site)
     if entry.act == "reinstate":
-        status: ParticipantStatus = "enrolled" if entry.value == "enrolled" else "screening"
+        status: ParticipantStatus = "screening" if casebook.status == "screen failure" else "enrolled"
         return replace(casebook, status=status, ended_on=None, end_reason=None, status_seq=number)
     if entry.act == "enrol" and casebook.status in {"completed", "withdrawn"}:
         return replace(casebook, enrolled_on=entry.value)

@@ -11,10 +11,12 @@ from trialbook.conduct.casebook import (
     NOTHING,
     Casebook,
     Cell,
+    EarlyLook,
     Level,
     Override,
     Query,
     QueryAnswer,
+    Recording,
     Seal,
     SealKind,
     Unblinding,
@@ -169,6 +171,25 @@ def unblinded(casebook: Casebook, mark: Mark) -> Casebook:
     return replace(casebook, unblindings=(*casebook.unblindings, unblinding_of(mark)))
 
 
+def registered(casebook: Casebook, mark: Mark) -> Casebook:
+    """Note that a visit was recorded for a rating; a later word on it stands in the place of the earlier."""
+    found = Recording(
+        seq=mark.seq, visit=mark.cell.visit, form=mark.cell.form, on=mark.value, file=mark.text, by=mark.by, at=mark.at
+    )
+    where = (found.visit, found.form)
+    return replace(casebook, recordings=MappingProxyType({**casebook.recordings, where: found}))
+
+
+def released(casebook: Casebook, mark: Mark) -> Casebook:
+    """Note the seed with which recordings were released; the first one stays."""
+    return replace(casebook, releases=MappingProxyType({mark.cell.form: mark.value, **casebook.releases}))
+
+
+def look_of(mark: Mark) -> EarlyLook:
+    """Return who looked at results before their time, at which, and why."""
+    return EarlyLook(seq=mark.seq, what=mark.text, reason=mark.reason, by=mark.by, at=mark.at)
+
+
 MARKS: Mapping[str, Callable[[Casebook, Mark], Casebook]] = MappingProxyType(
     {
         "query": raised,
@@ -184,6 +205,9 @@ MARKS: Mapping[str, Callable[[Casebook, Mark], Casebook]] = MappingProxyType(
         "verify_source": compared,
         "override": overridden,
         "unblind": unblinded,
+        "recording": registered,
+        "release": released,
+        "look": lambda casebook, _: casebook,
     }
 )
 """Act -> what its entry does to the casebook of its participant."""
@@ -199,6 +223,8 @@ class StudyMarks:
     seals: Mapping[int, Seal] = field(default_factory=lambda: NOTHING)
     """Freezes and locks that hold."""
     unblindings: tuple[Unblinding, ...] = ()
+    looks: tuple[EarlyLook, ...] = ()
+    """At the results of endpoints, before the planned cut."""
 
 
 WIDE = frozenset({"freeze", "lock", "thaw", "unlock"})
@@ -219,7 +245,7 @@ def study_seal(mark: Mark) -> Seal:
 
 def mark_study(marks: Iterable[Mark], start: StudyMarks) -> StudyMarks:
     """Return what is marked of the study after these entries, which name no participant."""
-    seals, unblindings = dict(start.seals), list(start.unblindings)
+    seals, unblindings, looks = dict(start.seals), list(start.unblindings), list(start.looks)
     for mark in marks:
         if mark.act in {"freeze", "lock"}:
             seals[mark.seq] = study_seal(mark)
@@ -227,7 +253,9 @@ def mark_study(marks: Iterable[Mark], start: StudyMarks) -> StudyMarks:
             seals.pop(mark.about or 0, None)
         elif mark.act == "unblind":
             unblindings.append(unblinding_of(mark))
-    return StudyMarks(seals=MappingProxyType(seals), unblindings=tuple(unblindings))
+        elif mark.act == "look":
+            looks.append(look_of(mark))
+    return StudyMarks(seals=MappingProxyType(seals), unblindings=tuple(unblindings), looks=tuple(looks))
 
 
 def under(casebook: Casebook, marks: StudyMarks) -> Casebook:

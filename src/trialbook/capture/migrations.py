@@ -84,6 +84,23 @@ CREATE TRIGGER entry_undeleted BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END
 """
 
+ERASED = """
+CREATE TRIGGER entry_unchanged BEFORE UPDATE ON entry
+WHEN NOT EXISTS (SELECT 1 FROM entry WHERE act = 'erase' AND about = OLD.seq)
+  OR coalesce(NEW.text, NEW.value, NEW.reason, NEW.source_file, NEW.salt) IS NOT NULL
+  OR NEW.seq IS NOT OLD.seq OR NEW.version IS NOT OLD.version OR NEW.at IS NOT OLD.at OR NEW."by" IS NOT OLD."by"
+  OR NEW.role IS NOT OLD.role OR NEW.on_behalf_of IS NOT OLD.on_behalf_of OR NEW.request IS NOT OLD.request
+  OR NEW.act IS NOT OLD.act OR NEW.site IS NOT OLD.site OR NEW.participant IS NOT OLD.participant
+  OR NEW.visit IS NOT OLD.visit OR NEW.form IS NOT OLD.form OR NEW.repeat IS NOT OLD.repeat
+  OR NEW.item IS NOT OLD.item OR NEW.person IS NOT OLD.person OR NEW.about IS NOT OLD.about
+  OR NEW.unit IS NOT OLD.unit OR NEW.missing IS NOT OLD.missing OR NEW.source_hash IS NOT OLD.source_hash
+  OR NEW.source_row IS NOT OLD.source_row OR NEW.source_column IS NOT OLD.source_column
+  OR NEW.study IS NOT OLD.study OR NEW.program IS NOT OLD.program OR NEW.mode IS NOT OLD.mode
+  OR NEW.content IS NOT OLD.content OR NEW.previous IS NOT OLD.previous OR NEW.hash IS NOT OLD.hash
+BEGIN SELECT RAISE(ABORT, 'an entry is never changed, but for its words being erased by an act'); END
+"""
+"""Lets go of the words of an entry, all of them, once an act says that they are erased; of nothing else."""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         number=1,
@@ -99,6 +116,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(number=2, name="how an answer got in", sqlite=("ALTER TABLE entry ADD COLUMN mode TEXT",)),
+    Migration(number=3, name="words that are erased", sqlite=("DROP TRIGGER entry_unchanged", ERASED)),
 )
 """Every step, in order; a step that a release has shipped is never changed."""
 
@@ -133,12 +151,17 @@ def schema_of(connection: Connection) -> frozenset[tuple[str, str, str]]:
     rows = connection.exec_driver_sql(
         "SELECT type, name, tbl_name || ': ' || coalesce(sql, '') FROM sqlite_master"
     ).all()
-    return frozenset((str(kind), str(name), str(words)) for kind, name, words in rows if not is_internal(str(name)))
+    told = ((str(kind), str(name), str(words)) for kind, name, words in rows)
+    return frozenset(row for row in told if not is_internal(row[0], row[1]))
 
 
-def is_internal(name: str) -> bool:
-    """Tell whether a table or index is SQLite's own."""
-    return name.startswith("sqlite_")
+COPIER = frozenset({("table", "_litestream_seq"), ("table", "_litestream_lock")})
+"""Tables that Litestream lays into a file that it copies; a table alone can do nothing to entries."""
+
+
+def is_internal(kind: str, name: str) -> bool:
+    """Tell whether a table or index is SQLite's own, or a table of a program that copies the file."""
+    return name.startswith("sqlite_") or (kind, name) in COPIER
 
 
 @cache
@@ -153,9 +176,9 @@ def expected_schema(steps: tuple[Migration, ...] = MIGRATIONS) -> frozenset[tupl
         engine.dispose()
 
 
-def schema_differences(connection: Connection) -> list[str]:
+def schema_differences(connection: Connection, steps: tuple[Migration, ...] = MIGRATIONS) -> list[str]:
     """Say what is missing from the schema of a file, what was added to it, and what was changed."""
-    here, there = schema_of(connection), expected_schema()
+    here, there = schema_of(connection), expected_schema(steps)
     mine, yours = {row[:2] for row in here}, {row[:2] for row in there}
     missing = [f"{kind} {name} is missing" for kind, name in sorted(yours - mine)]
     added = [f"{kind} {name} was added" for kind, name in sorted(mine - yours)]

@@ -19,7 +19,8 @@ CUSTODIAN = "custodian"
 
 Right = Literal[
     "set up", "enrol", "record", "import", "note", "query", "answer query", "close query", "sign", "countersign",
-    "verify", "freeze", "lock", "override", "unblind",
+    "verify", "freeze", "lock", "override", "unblind", "approve",
+    "identify", "erase", "delegate", "review access", "look", "release", "register",
 ]  # fmt: skip
 
 RIGHTS: Mapping[Right, str] = MappingProxyType(
@@ -39,6 +40,14 @@ RIGHTS: Mapping[Right, str] = MappingProxyType(
         "lock": "lock and unlock forms, visits, participants and the study",
         "override": "open a form although the forms before it are not complete",
         "unblind": "record that somebody learned what was hidden from them",
+        "look": "look at the results of endpoints before the planned cut of the data",
+        "register": "register the recording of a visit that is rated later",
+        "release": "release recordings for rating, in an order made by chance",
+        "delegate": "say who is delegated which task, and who was trained",
+        "review access": "look through who may see and do what, and record that it was done",
+        "identify": "keep and see who participants are",
+        "erase": "erase words that identify a person",
+        "approve": "record that an ethics committee approved a version of the study",
     }
 )
 """Right -> what it lets a person do. An act names the right it needs."""
@@ -113,8 +122,8 @@ def role_gives(study: Study, role: str, right: Right, *, form: str | None = None
     A right that the file writes beside a role holds for the forms that the role sees.
     """
     if role == CUSTODIAN:
-        return right != "sign"
-    if role not in study.roles or right == "set up":
+        return right not in {"sign", "identify", "delegate"}
+    if role not in study.roles or right in {"set up", "erase"}:
         return False
     held = study.roles[role]
     if right == "sign":
@@ -163,7 +172,7 @@ USUAL: Mapping[Right, Callable[[Role, str | None], bool]] = MappingProxyType(
         "enrol": lambda role, _: "everything" in role.records,
         "record": records_form,
         "import": never,
-        "note": lambda _role, _form: True,
+        "note": lambda role, _: bool(role.records or role.signs or role.rights),
         "query": asks_of,
         "answer query": asks_of,
         "close query": is_signing,
@@ -174,6 +183,14 @@ USUAL: Mapping[Right, Callable[[Role, str | None], bool]] = MappingProxyType(
         "lock": never,
         "override": is_signing,
         "unblind": is_signing,
+        "look": never,
+        "register": lambda role, _: bool(role.records) and not role.blind,
+        "release": is_signing,
+        "delegate": is_signing,
+        "review access": never,
+        "approve": never,
+        "identify": lambda role, _: role.identities and not role.blind,
+        "erase": never,
     }
 )
 """Right -> which roles have it without the study file saying so in `rights`; signing is written in `signs`."""
@@ -209,10 +226,12 @@ def is_code(text: str) -> bool:
     """Tell whether a text can name a participant, a site, a person or a row.
 
     It must read the same on screen and paper: 1 to 64 printed characters, no blank at its ends, composed (NFC), so
-    that no invisible or doubly written character makes two codes that look alike.
+    that no invisible or doubly written character makes two codes that look alike. A dot or two are none: in an
+    address they lead to another page.
     """
     is_printed = text.isprintable() and text == text.strip()
-    return 0 < len(text) <= LONGEST_CODE and is_printed and unicodedata.is_normalized("NFC", text)
+    is_name = text not in {".", ".."}
+    return 0 < len(text) <= LONGEST_CODE and is_printed and is_name and unicodedata.is_normalized("NFC", text)
 
 
 def likeness(code: str) -> str:

@@ -156,10 +156,10 @@ def ask(desk: Desk, casebook: Casebook, finding: Finding) -> None:
         desk.record(draft)
 
 
-def answer_by_rule(desk: Desk, casebook: Casebook, query: Query) -> None:
-    """Close the query of a rule that is kept now."""
+def answer_by_rule(desk: Desk, casebook: Casebook, query: Query, *, why: str = CORRECTED) -> None:
+    """Close the query of a rule that is kept now, or is no more."""
     draft = Draft(
-        act="close_query", participant=casebook.participant, site=casebook.site, about=query.seq, reason=CORRECTED,
+        act="close_query", participant=casebook.participant, site=casebook.site, about=query.seq, reason=why,
         source_file=RULE + query.rule,
     )  # fmt: skip
     if desk.closing(at_query(draft, query), only="lock") is None:

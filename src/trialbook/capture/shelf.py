@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ from trialbook.capture.book import Book
 from trialbook.capture.ledger import EMPTY, Entry, Head, fold, fold_study, head_of
 from trialbook.capture.marks import StudyMarks
 from trialbook.capture.people import People, fold_people
+from trialbook.capture.versions import Versions, fold_versions
 from trialbook.conduct.casebook import Casebook
 from trialbook.errors import LedgerError, Problem
 from trialbook.protocol.model import Study
@@ -26,6 +27,14 @@ class View:
     casebooks: Mapping[str, Casebook]
     marks: StudyMarks
     """Freezes and locks of the study as a whole, and unblindings that concern no single participant."""
+    versions: Versions = field(default_factory=Versions)
+    """What was proposed, approved and adopted."""
+    plans: Mapping[str, Study] = field(default_factory=lambda: MappingProxyType({}))
+    """Site -> the study file in force there, where it is another one than `study`."""
+
+    def study_of(self, site: str | None) -> Study:
+        """Return the study file in force at a site."""
+        return self.study if site is None else self.plans.get(site, self.study)
 
 
 class Shelf:
@@ -61,9 +70,13 @@ class Shelf:
     def _after(self, view: View, fresh: Sequence[Entry]) -> View:
         if fresh[0].previous != view.head.hash:
             raise LedgerError([Problem(code="LEDGER-35")])
+        versions, study = fold_versions(fresh, view.versions), self._book.adopted(fresh) or view.study
+        plans = {site: self._book.version(version) for site, version in versions.sites.items()}
         return View(
             head=head_of(fresh[-1]),
-            study=self._book.adopted(fresh) or view.study,
+            study=study,
+            versions=versions,
+            plans=MappingProxyType(plans),
             people=fold_people(fresh, view.people),
             casebooks=MappingProxyType(fold(fresh, view.casebooks)),
             marks=fold_study(fresh, view.marks),

@@ -10,10 +10,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from trialbook.capture.codes import is_of_the_study
 from trialbook.capture.judging import Desk, at_cell
-from trialbook.capture.ledger import STATUS_OF, Draft
+from trialbook.capture.ledger import ANSWERS, STATUS_OF, Draft
 from trialbook.capture.people import is_code
-from trialbook.conduct.casebook import Casebook, ParticipantStatus
+from trialbook.conduct.casebook import VISIT_FORM, Casebook, ParticipantStatus
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item
 from trialbook.protocol.values import parse_value
@@ -70,6 +71,8 @@ def begin(desk: Desk, asked: Draft) -> None:
     like = desk.code_like(asked.participant or "")
     if like is not None:
         desk.refuse("ACT-16", asked, participant=asked.participant or "", like=like)
+    elif not is_of_the_study(desk.study, asked.participant or "", asked.site):
+        desk.refuse("ACT-63", asked, participant=asked.participant or "")
     else:
         record_open(desk, replace(asked, reason=None))
 
@@ -113,6 +116,21 @@ def tell_eligibility(desk: Desk, wanted: Draft) -> None:
     if found.verdict != "eligible":
         values = {"participant": casebook.participant, "verdict": VERDICTS[found.verdict], "why": why_not(found)}
         desk.notes.append(at_cell(Problem(code="ACT-28", values=values, level="warning"), wanted))
+
+
+def tell_withdrawn(desk: Desk) -> None:
+    """Note each visit that is dated after the participant withdrew; it is recorded, since it took place.
+
+    What was done before the withdrawal, and is only recorded later, is told of to nobody (GDPR 17(3)(d): it may stay).
+    """
+    for draft in desk.drafts:
+        casebook = desk.casebook(draft.participant)
+        is_date = draft.act in ANSWERS and (draft.form, draft.item) == (VISIT_FORM, "date")
+        if not is_date or casebook is None or casebook.status != "withdrawn":
+            continue
+        if casebook.ended_on is not None and (draft.value or "") > casebook.ended_on:
+            values = {"participant": casebook.participant, "day": draft.value or "", "ended": casebook.ended_on}
+            desk.notes.append(at_cell(Problem(code="ACT-65", values=values, level="warning"), draft))
 
 
 def why_not(found: Eligibility) -> str:

@@ -6,9 +6,10 @@ LedgerError with a sentence.
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -28,11 +29,12 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    update,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import QueuePool, StaticPool
 
-from trialbook.capture.ledger import ANSWERS, Entry
+from trialbook.capture.ledger import ANSWERS, SEALED, Entry
 from trialbook.capture.migrations import MIGRATIONS, is_ledger, migrate, schema_differences, schema_version
 from trialbook.errors import LedgerError, Problem
 
@@ -84,10 +86,19 @@ class Transaction:
 
     connection: Connection
     file: str
+    erases: Callable[[Transaction, Sequence[int]], None]
+    """Takes away the words of entries."""
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Undo what is appended inside, and that alone, where anything is raised."""
+        with self.connection.begin_nested():
+            yield
 
     def last(self) -> Entry | None:
         """Return the last entry, None where there is none."""
-        return next(self._entries(select(ENTRY).order_by(COLUMNS.seq.desc()).limit(1)), None)
+        row = self.connection.execute(select(ENTRY).order_by(COLUMNS.seq.desc()).limit(1)).first()
+        return None if row is None else entry_from(tuple(row), self.file)
 
     def entries(self, *, after: int = 0, until: int | None = None) -> Iterator[Entry]:
         """Yield the entries numbered above `after` up to `until`, in order."""
@@ -144,6 +155,10 @@ class Transaction:
         """
         return _turned(self.connection.execute(latest(until)).all(), ANSWER)
 
+    def erased(self, *, until: int) -> dict[str, list[object]]:
+        """Return as columns, like `current`, the cells whose latest answer lost its words."""
+        return _turned(self.connection.execute(latest(until, is_erased=True)).all(), ANSWER)
+
     def firsts(self, *, until: int) -> dict[str, list[object]]:
         """Return who gave the current answers, and who answered first, as columns; the same as `ledger.fold`."""
         live: dict[tuple[object, ...], tuple[object, ...]] = {}
@@ -162,9 +177,15 @@ class Transaction:
                 insert(ENTRY), [{name: getattr(entry, name) for name in NAMES} for entry in entries]
             )
 
+    def erase(self, seqs: Sequence[int]) -> None:
+        """Take away the words of entries; the trigger lets that happen only after entries that say so."""
+        self.erases(self, seqs)
+
     def _entries(self, wanted: Select[tuple[object, ...]]) -> Iterator[Entry]:
-        result = self.connection.execute(wanted, execution_options={"yield_per": CHUNK})
-        return (entry_from(tuple(row), self.file) for row in result)
+        # whoever reads the first alone leaves no cursor of the server open
+        with closing(self.connection.execute(wanted, execution_options={"yield_per": CHUNK})) as result:
+            for row in result:
+                yield entry_from(tuple(row), self.file)
 
 
 def asked_for(asked: Asked) -> Iterator[ColumnElement[bool]]:
@@ -182,15 +203,16 @@ def asked_for(asked: Asked) -> Iterator[ColumnElement[bool]]:
         yield or_(COLUMNS.form.is_(None), COLUMNS.form.not_in(sorted(asked.but_forms)))
 
 
-def latest(until: int) -> Select[tuple[object, ...]]:
-    """Write the query for the latest entry of every cell."""
+def latest(until: int, *, is_erased: bool = False) -> Select[tuple[object, ...]]:
+    """Write the query for the latest entry of every cell that gives an answer, or that gave one and lost its words."""
     address = [COLUMNS[name] for name in CELL]
     place = func.row_number().over(partition_by=address, order_by=COLUMNS.seq.desc()).label("place")
     among = select(*(COLUMNS[name] for name in ANSWER), COLUMNS.act, COLUMNS.salt, place)
     among = among.where(COLUMNS.act.in_(sorted(ANSWERS)), COLUMNS.item.is_not(None), COLUMNS.seq <= until)
     each = among.subquery()
     shown = [func.coalesce(each.c[name], "").label(name) if name in CELL else each.c[name] for name in ANSWER]
-    standing = (each.c.place == 1, each.c.act != "clear", each.c.salt.is_not(None))
+    words = each.c.salt.is_(None) if is_erased else each.c.salt.is_not(None)
+    standing = (each.c.place == 1, each.c.act != "clear", words)
     return select(*shown).where(*standing).order_by(each.c.seq)
 
 
@@ -259,7 +281,7 @@ class Store:
     def reading(self) -> Iterator[Transaction]:
         """Give a snapshot of the store to read from."""
         with told(self.path), self._begun("BEGIN") as connection:
-            yield Transaction(connection, str(self.path))
+            yield Transaction(connection, str(self.path), erase_in_file)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -271,11 +293,13 @@ class Store:
             raise LedgerError([Problem(code="LEDGER-12", values={"file": str(self.path)})])
         try:
             with told(self.path, is_writing=True), self._begun("BEGIN IMMEDIATE") as connection:
-                yield Transaction(connection, str(self.path))
+                yield Transaction(connection, str(self.path), erase_in_file)
                 connection.commit()
         except LedgerError as error:
             self._doubtful = any(problem.code == UNKNOWN for problem in error.problems)
             raise
+        if mark_erasing(self.path).exists():
+            self.clean()
 
     @contextmanager
     def _begun(self, begin: str) -> Iterator[Connection]:
@@ -290,6 +314,16 @@ class Store:
         """Close every connection; SQLite then moves what it wrote ahead into the file itself."""
         self._engine.dispose()
 
+    def clean(self) -> bool:
+        """Write the file anew without its free pages, and empty the log beside it, so that no erased word is left.
+
+        False where another program reads the file meanwhile: the mark stays, and the next one tries again.
+        """
+        with suppress(LedgerError), told(self.path), self._engine.connect() as connection:
+            if cleaned(connection):
+                mark_erasing(self.path).unlink(missing_ok=True)
+        return not mark_erasing(self.path).exists()
+
     def _make_ready(self) -> None:
         file = str(self.path)
         with self.reading() as transaction:
@@ -303,6 +337,8 @@ class Store:
             differences = schema_differences(transaction.connection)
         if differences:
             raise LedgerError([Problem(code="LEDGER-07", values={"file": file, "detail": "; ".join(differences)})])
+        if mark_erasing(self.path).exists():
+            self.clean()
 
 
 # ---- what only SQLite knows -------------------------------------------------------------------------------------
@@ -320,6 +356,9 @@ SETTINGS: Mapping[str, str | int] = MappingProxyType(
 """Set at every connection and read back. `synchronous` 2 is FULL: with less, a power failure loses saves."""
 
 KEPT_BY_FILE = frozenset({"journal_mode"})
+
+SHORT_PATIENCE = 1000
+"""Milliseconds to wait for readers before the cleaning of a file is left to whoever writes or opens it next."""
 
 HEADER = b"SQLite format 3\0"
 HEADER_BYTES = 100
@@ -353,6 +392,23 @@ def engine_of(path: Path, patience: float, *, looking: bool = False) -> Engine:
     return create_engine("sqlite+pysqlite://", creator=creator, poolclass=QueuePool)
 
 
+@contextmanager
+def newer_copy(path: Path) -> Iterator[Store]:
+    """Give a copy in memory of a ledger that an older program wrote, brought up to date; the file stays as it is."""
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    engine = create_engine("sqlite+pysqlite://", creator=lambda: copy, poolclass=StaticPool)
+    try:
+        with told(path), closing(connect(path, PATIENCE, looking=True)) as source:
+            source.backup(copy)
+        store = Store(engine, path)
+        with store.writing() as transaction:
+            migrate(transaction.connection, file=str(path))
+        yield store
+    finally:
+        engine.dispose()
+        copy.close()
+
+
 def connect(path: Path, patience: float, *, looking: bool) -> sqlite3.Connection:
     """Open one connection and its settings; LedgerError where a setting does not hold.
 
@@ -377,6 +433,34 @@ def check_setting(found: Sequence[object] | None, name: str, value: str | int, p
     if found is None or found[0] != value:
         details = {"file": str(path), "setting": name, "wanted": str(value), "found": str(found and found[0])}
         raise LedgerError([Problem(code="LEDGER-08", values=details)])
+
+
+def erase_in_file(transaction: Transaction, seqs: Sequence[int]) -> None:
+    """Take away the words of entries in a file.
+
+    The mark beside the file outlives a sudden death: whoever opens the file next cleans its free pages.
+    """
+    mark_erasing(Path(transaction.file)).touch()
+    nothing = dict.fromkeys(SEALED)
+    for start in range(0, len(seqs), 500):
+        some = COLUMNS.seq.in_(seqs[start : start + 500])
+        transaction.connection.execute(update(ENTRY).where(some).values(nothing))
+
+
+def mark_erasing(path: Path) -> Path:
+    """Return the file that says that words were erased and the free pages of a ledger may hold them still."""
+    return path.with_name(path.name + "-erasing")
+
+
+def cleaned(connection: Connection) -> bool:
+    """Vacuum a file and empty its write-ahead log; False where a reader keeps the log from being emptied."""
+    patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {SHORT_PATIENCE}")
+    try:
+        connection.exec_driver_sql("VACUUM")
+        return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0] == 0)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
 
 
 def check_kept_settings(transaction: Transaction) -> None:
@@ -448,7 +532,8 @@ def unopened(path: Path, error: OSError) -> Problem:
 def reserve(path: Path) -> None:
     """Make an empty file, so that no other program makes it too; LedgerError where that cannot be."""
     try:
-        path.open("xb").close()
+        # nobody else of the machine reads it, unless its owner lets them
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
         raise LedgerError([Problem(code="LEDGER-13", values={"file": str(path)})]) from error
     except OSError as error:

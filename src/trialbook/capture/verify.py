@@ -7,18 +7,32 @@ wrong with the file comes out as a Problem.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialbook.capture.judging import place_of
 from trialbook.capture.ledger import ANSWERS, EMPTY, Entry, Head, cell_of, fold, head_of, verify_chain
 from trialbook.capture.migrations import MIGRATIONS, is_ledger, schema_differences, schema_version
-from trialbook.capture.store import ANSWER, Store, Transaction, check_file, check_kept_settings, integrity_findings
+from trialbook.capture.store import (
+    ANSWER,
+    Store,
+    Transaction,
+    check_file,
+    check_kept_settings,
+    integrity_findings,
+    mark_erasing,
+    newer_copy,
+)
+from trialbook.capture.stores import is_address, open_store
 from trialbook.conduct.casebook import Cell
 from trialbook.errors import LedgerError, Place, Problem
+
+if TYPE_CHECKING:
+    from trialbook.capture.server import ServerStore
 
 MOST = 100
 """Problems that one check tells of; a file that has more is beyond counting."""
@@ -43,11 +57,12 @@ class Verification:
     """How far the ledger reaches: keep it elsewhere, and hand it in next time."""
 
 
-def verify_file(path: Path, head: Head | None = None) -> Verification:
-    """Verify the ledger in a file, however damaged; `head` is one that an earlier verification gave."""
+def verify_place(where: Path | str, head: Head | None = None) -> Verification:
+    """Verify the ledger in a file, however damaged, or in a database; `head` is one that an earlier one gave."""
     try:
-        check_file(path)
-        store = Store.look(path)
+        if not is_address(where):
+            check_file(Path(where))
+        store = open_store(where, looking=True)
     except LedgerError as error:
         return Verification(ok=False, problems=error.problems, entries=0, head=EMPTY)
     try:
@@ -56,14 +71,28 @@ def verify_file(path: Path, head: Head | None = None) -> Verification:
         store.close()
 
 
-def verify_store(store: Store, head: Head | None = None) -> Verification:
+def verify_store(store: Store | ServerStore, head: Head | None = None) -> Verification:
     """Verify an open ledger as it is when the verification begins.
 
-    One of an older schema cannot be read as it is; opening it brings it up to date and changes no entry.
+    One that an older program wrote is verified by a copy in memory that is brought up to date: the file stays as it
+    is, and its guards are judged by the schema of its own time.
     """
-    if is_older(store):
-        problem = Problem(code="LEDGER-43", values={"file": str(store.path)})
-        return Verification(ok=False, problems=(problem,), entries=0, head=EMPTY)
+    if not isinstance(store, Store):
+        return carry_out(store, SERVER_CHECKS, head)
+    version = older_version(store)
+    if version is None:
+        return carry_out(store, CHECKS, head)
+    found = findings(store, guards_of(version), EMPTY)
+    try:
+        with newer_copy(store.path) as copy:
+            rest = carry_out(copy, CHECKS[1:], head)
+    except LedgerError as error:
+        rest = Verification(ok=False, problems=error.problems, entries=0, head=EMPTY)
+    return replace(rest, problems=(*found, *rest.problems), ok=rest.ok and not found)
+
+
+def carry_out(store: Store | ServerStore, checks: Iterable[Check], head: Head | None) -> Verification:
+    """Carry out checks on a ledger of the newest schema, and compare it with a head where one is given."""
     found: list[Problem] = []
     reached = EMPTY
     try:
@@ -71,7 +100,7 @@ def verify_store(store: Store, head: Head | None = None) -> Verification:
             reached = head_of(transaction.last())
     except LedgerError as error:
         found.extend(error.problems)
-    for check in CHECKS:
+    for check in checks:
         found.extend(findings(store, check, reached))
     if head is not None:
         found.extend(findings(store, against(head), reached))
@@ -80,17 +109,30 @@ def verify_store(store: Store, head: Head | None = None) -> Verification:
     return Verification(ok=is_ok, problems=problems, entries=reached.count, head=reached)
 
 
-def is_older(store: Store) -> bool:
-    """Tell whether a file is a sound ledger that an older program wrote; a damaged one is for the checks."""
+def older_version(store: Store) -> int | None:
+    """Return the version of the schema of a ledger that an older program wrote; None where it is another file."""
     try:
         with store.reading() as transaction:
-            is_ours = is_ledger(transaction.connection)
-            return is_ours and 0 < schema_version(transaction.connection) < MIGRATIONS[-1].number
+            version = schema_version(transaction.connection)
+            return version if is_ledger(transaction.connection) and 0 < version < MIGRATIONS[-1].number else None
     except LedgerError:
-        return False
+        return None
 
 
-def findings(store: Store, check: Check, reached: Head) -> list[Problem]:
+def guards_of(version: int) -> Check:
+    """Make the check of the tables, indexes, triggers and settings of an earlier schema."""
+
+    def check_older(transaction: Transaction, reached: Head) -> Iterator[Problem]:
+        del reached
+        differences = schema_differences(transaction.connection, MIGRATIONS[:version])
+        if differences:
+            yield Problem(code="LEDGER-07", values={"file": transaction.file, "detail": "; ".join(differences)})
+        check_kept_settings(transaction)
+
+    return check_older
+
+
+def findings(store: Store | ServerStore, check: Check, reached: Head) -> list[Problem]:
     """Run one check; where the file is too damaged to be read on, that is what it finds."""
     found: list[Problem] = []
     try:
@@ -133,6 +175,8 @@ def check_links(transaction: Transaction, reached: Head) -> Iterator[Problem]:
     """Yield every correction that does not speak of the answer that stood in its cell."""
     standing: dict[tuple[str, Cell], int] = {}
     for entry in transaction.entries(until=reached.count):
+        if is_taken(entry, standing):
+            standing.pop((entry.participant or "", cell_of(entry)))
         if entry.act not in ANSWERS or entry.participant is None:
             continue
         cell = (entry.participant, cell_of(entry))
@@ -142,6 +186,11 @@ def check_links(transaction: Transaction, reached: Head) -> Iterator[Problem]:
             standing.pop(cell, None)
         else:
             standing[cell] = entry.seq
+
+
+def is_taken(entry: Entry, standing: Mapping[tuple[str, Cell], int]) -> bool:
+    """Tell whether an entry erases the answer that stood in its cell, so that the cell is empty after it."""
+    return entry.act == "erase" and standing.get((entry.participant or "", cell_of(entry))) == entry.about
 
 
 def check_rebuilt(transaction: Transaction, reached: Head) -> Iterator[Problem]:
@@ -192,5 +241,27 @@ def against(head: Head) -> Check:
     return check_head
 
 
-CHECKS: tuple[Check, ...] = (check_guards, check_pages, check_chain, check_links, check_rebuilt, check_clock)
+def check_cleaned(transaction: Transaction, reached: Head) -> Iterator[Problem]:
+    """Yield a warning where erased words may still be in the free pages of the file or in the log beside it."""
+    del reached
+    if mark_erasing(Path(transaction.file)).exists():
+        yield Problem(code="LEDGER-44", values={"file": transaction.file}, level="warning")
+
+
+CHECKS: tuple[Check, ...] = (
+    check_guards, check_pages, check_chain, check_links, check_rebuilt, check_clock, check_cleaned,
+)  # fmt: skip
 """Every check that needs nothing but the file."""
+
+
+def check_server(transaction: Transaction, reached: Head) -> Iterator[Problem]:
+    """Yield a problem where a database lacks a guard, or lets the writer do more than read and append."""
+    from trialbook.capture.server import guards_wrong
+
+    yield from guards_wrong(transaction)
+    if reached == EMPTY:
+        yield Problem(code="LEDGER-16", values={"file": transaction.file})
+
+
+SERVER_CHECKS: tuple[Check, ...] = (check_server, check_chain, check_links, check_rebuilt, check_clock)
+"""Every check of a database; it keeps the sums of its own pages itself."""

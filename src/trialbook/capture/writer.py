@@ -18,16 +18,18 @@ from trialbook.errors import ActRefused, LedgerError, Problem
 MOST = 64
 """Acts that are saved together at most."""
 
+Ask = tuple[str | None, Act]
+"""The id of a request, and what it asks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """An act that waits to be recorded."""
+    """Acts of one person that wait to be recorded, all of them or none."""
 
-    act: Act
+    acts: Sequence[Ask]
     by: str
-    request: str | None
     on_behalf_of: str | None
-    done: Future[Receipt] = field(default_factory=Future)
+    done: Future[tuple[Receipt, ...]] = field(default_factory=Future)
 
 
 class Writer:
@@ -49,13 +51,27 @@ class Writer:
         ActRefused where this act is refused, LedgerError where the file could not be written: then nothing of what was
         saved together was, or after LEDGER-12 nobody knows.
         """
-        job = Job(act=act, by=by, request=request, on_behalf_of=on_behalf_of)
+        return self.record_all([(request, act)], by=by, on_behalf_of=on_behalf_of)[0]
+
+    def record_all(self, acts: Sequence[Ask], *, by: str, on_behalf_of: str | None = None) -> tuple[Receipt, ...]:
+        """Record several acts of one person, each with its request, all of them or none; errors as `record`."""
+        job = Job(acts=acts, by=by, on_behalf_of=on_behalf_of)
         with self._lock:
             if self._is_closed:
                 raise LedgerError([Problem(code="LEDGER-23")])
             self._start()
             self._jobs.put(job)
         return job.done.result()
+
+    @property
+    def waiting(self) -> int:
+        """How many acts, or sets of them, wait to be saved; those that are being saved left out."""
+        return self._jobs.qsize()
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether an act that is asked for now would be recorded."""
+        return not self._is_closed and (self._thread is None or self._thread.is_alive())
 
     def close(self) -> None:
         """Record what waits, and end the thread; later acts are refused."""
@@ -107,16 +123,25 @@ class Writer:
             for job, answer in zip(jobs, answers, strict=True):
                 tell(job, answer)
 
-    def _record_all(self, jobs: Sequence[Job]) -> list[Receipt | ActRefused]:
-        """Record acts in one save; one that is refused records nothing, and the others are recorded."""
+    def _record_all(self, jobs: Sequence[Job]) -> list[tuple[Receipt, ...] | ActRefused]:
+        """Record jobs in one save; one that is refused records nothing, and the others are recorded."""
         with self._book.together():
             return [self._record(job) for job in jobs]
 
-    def _record(self, job: Job) -> Receipt | ActRefused:
+    def _record(self, job: Job) -> tuple[Receipt, ...] | ActRefused:
         try:
-            return self._book.record(job.act, by=job.by, request=job.request, on_behalf_of=job.on_behalf_of)
+            if len(job.acts) == 1:
+                return self._record_each(job)
+            with self._book.together():
+                return self._record_each(job)
         except ActRefused as refused:
             return refused
+
+    def _record_each(self, job: Job) -> tuple[Receipt, ...]:
+        return tuple(
+            self._book.record(act, by=job.by, request=request, on_behalf_of=job.on_behalf_of)
+            for request, act in job.acts
+        )
 
     def _save_apart(self, jobs: Sequence[Job], error: BaseException) -> None:
         """Find by saving one by one on whose act the program failed; the others are recorded."""
@@ -127,8 +152,8 @@ class Writer:
             self._save([job])
 
 
-def tell(job: Job, answer: Receipt | ActRefused) -> None:
-    """Give somebody who waits the answer to their act."""
+def tell(job: Job, answer: tuple[Receipt, ...] | ActRefused) -> None:
+    """Give somebody who waits the answer to their acts."""
     if isinstance(answer, ActRefused):
         job.done.set_exception(answer)
     else:

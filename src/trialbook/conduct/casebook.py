@@ -169,6 +169,32 @@ class Unblinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """That a visit was recorded for a rating."""
+
+    seq: int
+    visit: str
+    form: str
+    on: str
+    """Day of the recording."""
+    file: str
+    """Its name, as whoever made it keeps it; never shown to the rater."""
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyLook:
+    """That the results of endpoints were looked at before the planned cut."""
+
+    seq: int
+    what: str
+    reason: str
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Casebook:
     """The record of one participant at one moment."""
 
@@ -192,6 +218,10 @@ class Casebook:
     overrides: Mapping[tuple[str, str], Override] = field(default_factory=lambda: NOTHING)
     """Visit and form -> that it was opened before its time."""
     unblindings: tuple[Unblinding, ...] = ()
+    recordings: Mapping[tuple[str, str], Recording] = field(default_factory=lambda: NOTHING)
+    """Visit and form -> the recording that is rated."""
+    releases: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Form -> seed with which its recordings were released."""
 
     def visits(self) -> Iterator[str]:
         """Yield every visit, planned or not, for which something is recorded, in order of first mention."""

@@ -43,6 +43,7 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
             "late": "took place after the last day of its window",
             "missed": "did not take place, and its window is over",
             "no date": "took place on a day that is not recorded in full",
+            "after withdrawal": "took place after the participant had withdrawn",
             "after its limit": "took place after the day that it has to come before; this alone is raised then",
         },
         "eligibility": {
@@ -82,7 +83,7 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
 )
 """Group -> kind -> what is one. One visit, dose, change, form or rating raises each kind at most once."""
 
-AFTER_LIMIT = "after its limit"
+AFTER_LIMIT, AFTER_WITHDRAWAL = "after its limit", "after withdrawal"
 TOLERANCE = Decimal("0.05")
 """Part of the planned amount by which a dose may differ: what vials and pumps come to, and usual in practice."""
 EVER_ENROLLED = frozenset({"enrolled", "completed", "withdrawn"})
@@ -165,7 +166,14 @@ def _constant(study: Study) -> list[Treatment]:
 
 def _visits(study: Study, casebook: Casebook, today: date) -> Iterator[Deviation]:
     """Yield the visits that deviate, each once, in their order."""
+    ended = full_date(casebook.ended_on) if casebook.status == "withdrawn" else None
     for placed in place_visits(study, casebook, today):
+        if ended is not None and placed.date is not None and placed.date > ended:
+            yield Deviation(
+                participant=casebook.participant, group="visit", kind=AFTER_WITHDRAWAL, visit=placed.visit,
+                date=placed.date, day=placed.day, days_off=(placed.date - ended).days, planned=f"none after {ended}",
+                seqs=_behind_visit(casebook, placed.visit),
+            )  # fmt: skip
         kind, off = _kind_of_visit(placed)
         if kind in KINDS["visit"]:
             plan = placed.plan

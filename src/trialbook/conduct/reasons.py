@@ -113,10 +113,10 @@ def _derived_reasons(
     study: Study, casebook: Casebook, form: Form, derived: Derived, value: object, until: date | None
 ) -> Iterator[Reason]:
     """Yield a derived number; where it has no value, then the answers that it lacks."""
-    yield _number_reason(study, form, derived, value)
+    parts = [_item_reason(study, casebook, form, item, until) for item in derived.of]
+    yield _number_reason(study, form, derived, value, tuple(sorted({seq for one in parts for seq in one.seqs})))
     if value is None:
-        found = (_item_reason(study, casebook, form, item, until) for item in derived.of)
-        yield from (reason for reason in found if reason.kind != "value")
+        yield from (reason for reason in parts if reason.kind != "value")
 
 
 def _count_reasons(
@@ -129,16 +129,17 @@ def _count_reasons(
     if not found.rows:
         yield Reason(name=f"{form.id}.{derived.id}", kind="not answered", label=label)
         return
-    yield _number_reason(study, form, derived, value)
+    counted = (one.seq for cell, one in casebook.answers.items() if (cell.visit, cell.form) == (visit, form.id))
+    yield _number_reason(study, form, derived, value, tuple(sorted(counted)))
     for row in found.open:
         yield Reason(name=f"{form.id}.{derived.id}", kind="open row", label=label, visit=visit, repeat=row)
 
 
-def _number_reason(study: Study, form: Form, derived: Derived, value: object) -> Reason:
+def _number_reason(study: Study, form: Form, derived: Derived, value: object, seqs: tuple[int, ...]) -> Reason:
     name, label = f"{form.id}.{derived.id}", _label(study, derived)
     if not isinstance(value, float):
-        return Reason(name=name, kind="not computed", label=label)
-    return Reason(name=name, kind="value", label=label, value=_number_text(study, derived, value))
+        return Reason(name=name, kind="not computed", label=label, seqs=seqs)
+    return Reason(name=name, kind="value", label=label, value=_number_text(study, derived, value), seqs=seqs)
 
 
 def _label(study: Study, derived: Derived) -> str:

@@ -6,6 +6,7 @@ Rosen WG, Mohs RC, Davis KL. A new rating scale for Alzheimer's disease. Am J Ps
 from __future__ import annotations
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, rating, sum_of
+from trialbook.instruments.chinese import said
 from trialbook.protocol.model import Derived
 
 ITEMS: tuple[tuple[str, str, int], ...] = (
@@ -46,7 +47,7 @@ ADAS_COG_11 = Instrument(
         Score(
             derived=Derived(
                 id="total",
-                label={"en": "ADAS-Cog total"},
+                label=said("ADAS-Cog total"),
                 kind="instrument",
                 of=IDS,
                 at_least=len(IDS),

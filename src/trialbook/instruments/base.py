@@ -12,6 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from trialbook.instruments.chinese import said
 from trialbook.instruments.parameters import NONE
 from trialbook.protocol.model import Derived, Item, Text
 
@@ -77,7 +78,7 @@ def rating(name: str, label: str, highest: int, *, decimals: int = 0) -> Item:
     return Item(
         id=name,
         kind="number",
-        label={"en": label},
+        label=said(label),
         unit="score",
         minimum=Decimal(0),
         maximum=Decimal(highest),

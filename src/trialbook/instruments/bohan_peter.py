@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, answered, recoded, stacked
+from trialbook.instruments.chinese import said
 from trialbook.protocol.model import Derived, Item, Text
 
 FINDINGS: Mapping[str, str] = MappingProxyType(
@@ -42,12 +43,10 @@ NO_OR_YES = {0.0: 0.0, 1.0: 1.0}
 PROBABLE = 2
 
 CLASSES: Mapping[int, Text] = MappingProxyType(
-    {0: {"en": "None"}, 1: {"en": "Possible"}, 2: {"en": "Probable"}, 3: {"en": "Definite"}}
+    {0: said("None"), 1: said("Possible"), 2: said("Probable"), 3: said("Definite")}
 )
-KINDS: Mapping[int, Text] = MappingProxyType(
-    {0: {"en": "Neither"}, 1: {"en": "Polymyositis"}, 2: {"en": "Dermatomyositis"}}
-)
-ANSWERS: Mapping[int, Text] = MappingProxyType({0: {"en": "No"}, 1: {"en": "Yes"}})
+KINDS: Mapping[int, Text] = MappingProxyType({0: said("Neither"), 1: said("Polymyositis"), 2: said("Dermatomyositis")})
+ANSWERS: Mapping[int, Text] = MappingProxyType({0: said("No"), 1: said("Yes")})
 
 
 def score_bohan_peter(columns: Columns) -> dict[str, Column]:
@@ -109,13 +108,13 @@ def _where_same(low: Column, high: Column) -> Column:
 
 
 def _item(name: str, label: str) -> Item:
-    return Item(id=name, kind="yes_no", label={"en": label})
+    return Item(id=name, kind="yes_no", label=said(label))
 
 
 def _score(name: str, label: str, of: tuple[str, ...], gaps: str, levels: Mapping[int, Text]) -> Score:
     derived = Derived(
         id=name,
-        label={"en": label},
+        label=said(label),
         kind="instrument",
         of=of,
         at_least=1,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from trialbook.instruments.chinese import said
 from trialbook.protocol.model import Item
 
 GLOBALS: Mapping[str, str] = MappingProxyType(
@@ -42,7 +43,7 @@ def global_scale(name: str, label: str) -> Item:
     return Item(
         id=name,
         kind="number",
-        label={"en": label},
+        label=said(label),
         unit="cm",
         accepts=("mm",),
         minimum=Decimal(0),
@@ -53,16 +54,16 @@ def global_scale(name: str, label: str) -> Item:
 
 def function() -> Item:
     """Return the disability index of the Health Assessment Questionnaire as an item."""
-    label = {"en": "Disability index (HAQ-DI)"}
+    label = said("Disability index (HAQ-DI)")
     return Item(id="haq", kind="number", label=label, unit="score", minimum=Decimal(0), maximum=Decimal(3), decimals=3)
 
 
 def strength(highest: int) -> Item:
     """Return the total of manual muscle testing as an item, from 0 to the highest that the chosen test gives."""
-    label = {"en": "Manual muscle testing, total"}
+    label = said("Manual muscle testing, total")
     return Item(id="mmt", kind="number", label=label, unit="score", minimum=Decimal(0), maximum=Decimal(highest))
 
 
 def enzyme(name: str, label: str, *, lowest: str = "0") -> Item:
     """Return an enzyme's activity in blood, or its upper limit, as an item in U/L."""
-    return Item(id=name, kind="number", label={"en": label}, unit="U/L", accepts=("ukat/L",), minimum=Decimal(lowest))
+    return Item(id=name, kind="number", label=said(label), unit="U/L", accepts=("ukat/L",), minimum=Decimal(lowest))

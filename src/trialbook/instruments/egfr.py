@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import partial
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, recoded
+from trialbook.instruments.chinese import said
 from trialbook.instruments.parameters import stated
 from trialbook.protocol.model import Derived, Item, Quantity
 
@@ -71,12 +72,12 @@ def estimated_filtration(parameters: EgfrParameters) -> Instrument:
         citation="Inker LA, Eneanya ND, Coresh J, et al. New creatinine- and cystatin C-based equations to estimate "
         "GFR without race. N Engl J Med 2021;385:1737-49.",
         licence="A published equation; the numbers are facts. Cite the publication.",
-        items=(_creatinine(mass), _age(), Item(id="female", kind="yes_no", label={"en": "Woman"})),
+        items=(_creatinine(mass), _age(), Item(id="female", kind="yes_no", label=said("Woman"))),
         scores=(
             Score(
                 derived=Derived(
                     id="egfr",
-                    label={"en": "Estimated glomerular filtration rate"},
+                    label=said("Estimated glomerular filtration rate"),
                     kind="instrument",
                     of=("creatinine", "age", "female"),
                     at_least=3,
@@ -103,7 +104,7 @@ def _creatinine(mass: Quantity) -> Item:
     return Item(
         id="creatinine",
         kind="number",
-        label={"en": "Creatinine in serum"},
+        label=said("Creatinine in serum"),
         unit="umol/L",
         accepts=("mg/dL",),
         molar_mass=mass,
@@ -117,7 +118,7 @@ def _age() -> Item:
     return Item(
         id="age",
         kind="number",
-        label={"en": "Age"},
+        label=said("Age"),
         unit="year",
         minimum=Decimal(ADULT),
         maximum=Decimal(OLDEST),

@@ -15,6 +15,7 @@ from functools import partial
 from types import MappingProxyType
 
 from trialbook.instruments.base import NO_LEVELS, Column, Columns, Instrument, Score, answered, recoded, stacked, within
+from trialbook.instruments.chinese import said
 from trialbook.instruments.parameters import stated
 from trialbook.instruments.response import Mask
 from trialbook.protocol.model import Derived, Item, Text
@@ -68,18 +69,18 @@ CUTS: tuple[tuple[float, float, float], ...] = ((5.3, 5.5, 7.5), (6.5, 6.7, 8.7)
 PROBABLE = 2
 
 CATEGORIES: Mapping[int, Text] = MappingProxyType(
-    {0: {"en": "Not IIM"}, 1: {"en": "Possible"}, 2: {"en": "Probable"}, 3: {"en": "Definite"}}
+    {0: said("Not IIM"), 1: said("Possible"), 2: said("Probable"), 3: said("Definite")}
 )
 NOT_IIM, PM, DM, ADM, IBM, JDM, JUVENILE = range(7)
 SUBGROUPS: Mapping[int, Text] = MappingProxyType(
     {
-        NOT_IIM: {"en": "Not probable, so none"},
-        PM: {"en": "Polymyositis, with necrotising myopathy"},
-        DM: {"en": "Dermatomyositis"},
-        ADM: {"en": "Amyopathic dermatomyositis"},
-        IBM: {"en": "Inclusion body myositis"},
-        JDM: {"en": "Juvenile dermatomyositis"},
-        JUVENILE: {"en": "Juvenile myositis, other"},
+        NOT_IIM: said("Not probable, so none"),
+        PM: said("Polymyositis, with necrotising myopathy"),
+        DM: said("Dermatomyositis"),
+        ADM: said("Amyopathic dermatomyositis"),
+        IBM: said("Inclusion body myositis"),
+        JDM: said("Juvenile dermatomyositis"),
+        JUVENILE: said("Juvenile myositis, other"),
     }
 )
 
@@ -254,7 +255,7 @@ def _score(
     decimals = 0 if levels else {"probability": 3}.get(name, 1)
     derived = Derived(
         id=name,
-        label={"en": label},
+        label=said(label),
         kind="instrument",
         of=of,
         at_least=1,
@@ -283,7 +284,7 @@ def _items() -> tuple[Item, ...]:
     onset = Item(
         id="onset",
         kind="number",
-        label={"en": "Age at the first symptom"},
+        label=said("Age at the first symptom"),
         unit="year",
         minimum=Decimal(0),
         maximum=Decimal(OLDEST),
@@ -291,7 +292,7 @@ def _items() -> tuple[Item, ...]:
     )
     labels = {name: both[0] for name, both in WEIGHTS.items()} | {"biopsy": "Muscle biopsy was made"}
     labels |= {name: label for name, (label, _) in BIOPSY_WEIGHTS.items()} | dict(FOR_SUBGROUP)
-    return (onset, *(Item(id=name, kind="yes_no", label={"en": label}) for name, label in labels.items()))
+    return (onset, *(Item(id=name, kind="yes_no", label=said(label)) for name, label in labels.items()))
 
 
 def _scores() -> tuple[Score, ...]:

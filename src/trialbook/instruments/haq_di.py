@@ -12,6 +12,7 @@ from functools import partial
 from types import MappingProxyType
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, answered, mean_of, recoded, worst_of
+from trialbook.instruments.chinese import said
 from trialbook.instruments.parameters import stated
 from trialbook.protocol.model import Derived, Item
 
@@ -104,19 +105,17 @@ def _items() -> Iterator[Item]:
 
 
 def _difficulty(name: str, label: str) -> Item:
-    choices = {code: {"en": level} for code, level in LEVELS.items()}
-    return Item(id=name, kind="choice", label={"en": label}, choices=choices)
+    choices = {code: said(level) for code, level in LEVELS.items()}
+    return Item(id=name, kind="choice", label=said(label), choices=choices)
 
 
 def _support(category: str, kind: str) -> Item:
     words = {"aid": "aid used", "help": "help from a person"}
-    return Item(id=f"{category}_{kind}", kind="yes_no", label={"en": f"{category.capitalize()}: {words[kind]}"})
+    return Item(id=f"{category}_{kind}", kind="yes_no", label=said(f"{category.capitalize()}: {words[kind]}"))
 
 
 def _score(name: str, label: str, of: tuple[str, ...], at_least: int, gaps: str) -> Score:
-    derived = Derived(
-        id=name, label={"en": label}, kind="instrument", of=of, at_least=at_least, unit="score", decimals=3
-    )
+    derived = Derived(id=name, label=said(label), kind="instrument", of=of, at_least=at_least, unit="score", decimals=3)
     return Score(derived=derived, low=0, high=3, better="lower", gaps=gaps)
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from trialbook.instruments.base import NO_LEVELS, Column, Columns, Score, within
+from trialbook.instruments.chinese import said
 from trialbook.instruments.core_set import (
     GLOBALS,
     HAQ_HIGHEST,
@@ -72,7 +73,7 @@ class DoiParameters:
 
 STANDARD = DoiParameters()
 CERTAIN = "There is an answer only where it is the same however missing measures turn out."
-ANSWERS: Mapping[int, Text] = MappingProxyType({0: {"en": "Not met"}, 1: {"en": "Met"}})
+ANSWERS: Mapping[int, Text] = MappingProxyType({0: said("Not met"), 1: said("Met")})
 
 
 def judge_doi(base: Columns, now: Columns, parameters: DoiParameters = STANDARD) -> Judged:
@@ -133,7 +134,7 @@ def _counted(parts: Mapping[str, Mask], met: Column) -> Column:
 def _score(name: str, label: str, high: float, gap: str, levels: Mapping[int, Text] = NO_LEVELS) -> Score:
     of = of_both(*MEASURES)
     derived = Derived(
-        id=name, label={"en": label}, kind="instrument", of=of, at_least=1, unit="score", decimals=0, levels=levels
+        id=name, label=said(label), kind="instrument", of=of, at_least=1, unit="score", decimals=0, levels=levels
     )
     return Score(derived=derived, low=0, high=high, better="neither" if name == "worse" else "higher", gaps=gap)
 

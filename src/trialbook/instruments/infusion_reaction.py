@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, answered, recoded
+from trialbook.instruments.chinese import said
 from trialbook.instruments.ctcae_5 import CITATION, LICENCE
 from trialbook.protocol.model import Derived, Item, Text
 
@@ -31,12 +32,12 @@ NO_OR_YES = {0.0: 0.0, 1.0: 1.0}
 
 GRADES: Mapping[int, Text] = MappingProxyType(
     {
-        0: {"en": "None"},
-        1: {"en": "Mild"},
-        2: {"en": "Moderate"},
-        3: {"en": "Severe"},
-        4: {"en": "Life-threatening"},
-        5: {"en": "Fatal"},
+        0: said("None"),
+        1: said("Mild"),
+        2: said("Moderate"),
+        3: said("Severe"),
+        4: said("Life-threatening"),
+        5: said("Fatal"),
     }
 )
 
@@ -63,14 +64,14 @@ INFUSION_REACTION = Instrument(
     citation=CITATION,
     licence=LICENCE,
     items=(
-        Item(id=ANY, kind="yes_no", label={"en": "Any reaction"}),
-        *(Item(id=name, kind="yes_no", label={"en": label}) for name, (label, _) in SIGNS.items()),
+        Item(id=ANY, kind="yes_no", label=said("Any reaction")),
+        *(Item(id=name, kind="yes_no", label=said(label)) for name, (label, _) in SIGNS.items()),
     ),
     scores=(
         Score(
             derived=Derived(
                 id="grade",
-                label={"en": "Grade"},
+                label=said("Grade"),
                 kind="instrument",
                 of=IDS,
                 at_least=1,

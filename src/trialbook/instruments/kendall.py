@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from trialbook.instruments.base import Column, Columns, rating, recoded
+from trialbook.instruments.chinese import said
 from trialbook.protocol.model import Item
 
 GRADES: Mapping[float, float] = MappingProxyType({float(grade): float(grade) for grade in range(11)})
@@ -56,7 +57,7 @@ def from_five(texts: Sequence[str]) -> Grades:
 
 def muscle(name: str, label: str) -> Item:
     """Return the grade of one muscle group as an item, with the key to grades of the other scale."""
-    return replace(rating(name, label, 10), help={"en": HELP})
+    return replace(rating(name, label, 10), help=said(HELP))
 
 
 def tested(columns: Columns, ids: Sequence[str]) -> dict[str, Column]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, sum_of
+from trialbook.instruments.chinese import said
 from trialbook.instruments.kendall import LICENCE, muscle, tested
 from trialbook.instruments.parameters import stated
 from trialbook.protocol.model import Derived
@@ -75,7 +76,7 @@ def _total(ids: tuple[str, ...], label: str, least: int) -> Score:
     whole = f"all {len(ids)}" if least == len(ids) else f"at least {least} of the {len(ids)}"
     filled = "" if least == len(ids) else "; their mean fills each gap"
     derived = Derived(
-        id="total", label={"en": label}, kind="instrument", of=ids, at_least=least, unit="score", decimals=0
+        id="total", label=said(label), kind="instrument", of=ids, at_least=least, unit="score", decimals=0
     )
     gaps = f"There is a total only where {whole} muscle groups are tested{filled}."
     return Score(derived=derived, low=0, high=10 * len(ids), better="higher", gaps=gaps)

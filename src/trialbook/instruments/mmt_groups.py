@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, mean_of
+from trialbook.instruments.chinese import said
 from trialbook.instruments.kendall import LICENCE, muscle, tested
 from trialbook.instruments.parameters import stated
 from trialbook.protocol.model import Derived
@@ -56,7 +57,7 @@ def score_mmt_groups(columns: Columns, parameters: GroupsParameters = STANDARD) 
 
 
 def _score(name: str, label: str, ids: tuple[str, ...], least: int) -> Score:
-    derived = Derived(id=name, label={"en": label}, kind="instrument", of=ids, at_least=least, unit="score", decimals=1)
+    derived = Derived(id=name, label=said(label), kind="instrument", of=ids, at_least=least, unit="score", decimals=1)
     gaps = f"There is a mean where at least {least} of the {len(ids)} muscle groups are tested: the mean of those."
     return Score(derived=derived, low=0, high=10, better="higher", gaps=gaps)
 

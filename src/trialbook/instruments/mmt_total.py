@@ -13,6 +13,7 @@ from math import ceil
 from types import MappingProxyType
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, sum_of
+from trialbook.instruments.chinese import said
 from trialbook.instruments.kendall import LICENCE, muscle, tested
 from trialbook.instruments.mmt_8 import CITATION, SIDES
 from trialbook.instruments.parameters import stated
@@ -86,7 +87,7 @@ def _score(name: str, parameters: MmtTotalParameters) -> Score:
     whole = f"all {len(ids)}" if least == len(ids) else f"at least {least} of the {len(ids)}"
     filled = "" if least == len(ids) else "; their mean fills each gap"
     derived = Derived(
-        id=name, label={"en": LABELS[name]}, kind="instrument", of=ids, at_least=least, unit="score", decimals=0
+        id=name, label=said(LABELS[name]), kind="instrument", of=ids, at_least=least, unit="score", decimals=0
     )
     gaps = f"There is a sum only where {whole} muscle groups are tested{filled}."
     return Score(derived=derived, low=0, high=10 * len(ids), better="higher", gaps=gaps)

@@ -114,5 +114,5 @@ def _side(measures: tuple[Item, ...], columns: Columns, moment: str) -> dict[str
 
 
 def _at(item: Item, moment: str) -> Item:
-    label = {language: f"{text}, {WORDS[moment]}" for language, text in item.label.items()}
+    label = {"en": f"{item.label['en']}, {WORDS[moment]}"}
     return replace(item, id=at(item.id, moment), label=label)

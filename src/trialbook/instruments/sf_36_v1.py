@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, mean_of, recoded, rounded, sum_of
+from trialbook.instruments.chinese import said
 from trialbook.instruments.short_form import HALF, LABELS, SCALES, questions, scale_score
 from trialbook.protocol.model import Derived
 
@@ -135,7 +136,7 @@ def _scale_gaps(name: str) -> str:
 def _over_all(name: str, label: str, low: float, high: float, gaps: str) -> Score:
     derived = Derived(
         id=name,
-        label={"en": label},
+        label=said(label),
         kind="instrument",
         of=ALL_ITEMS,
         at_least=LEAST_ITEMS,

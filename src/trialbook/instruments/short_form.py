@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trialbook.instruments.base import Score
+from trialbook.instruments.chinese import said
 from trialbook.protocol.model import Derived, Item
 
 RATING = ("best", "second best", "middle", "second worst", "worst")
@@ -99,8 +100,8 @@ def questions() -> tuple[Item, ...]:
         Item(
             id=name,
             kind="choice",
-            label={"en": label},
-            choices={str(code): {"en": answer} for code, answer in enumerate(answers, start=1)},
+            label=said(label),
+            choices={str(code): said(answer) for code, answer in enumerate(answers, start=1)},
         )
         for name, label, answers in QUESTIONS
     )
@@ -110,7 +111,7 @@ def scale_score(name: str, *, at_least: int, gaps: str) -> Score:
     """Describe one of the eight scales, 0 (worst) to 100 (best)."""
     derived = Derived(
         id=name,
-        label={"en": LABELS[name]},
+        label=said(LABELS[name]),
         kind="instrument",
         of=SCALES[name],
         at_least=at_least,

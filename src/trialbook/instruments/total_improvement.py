@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from trialbook.instruments.base import NO_LEVELS, Column, Columns, Score, within
+from trialbook.instruments.chinese import said
 from trialbook.instruments.core_set import (
     ENZYMES,
     GLOBALS,
@@ -98,7 +99,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 
 CATEGORIES: Mapping[int, Text] = MappingProxyType(
-    {0: {"en": "None"}, 1: {"en": "Minimal"}, 2: {"en": "Moderate"}, 3: {"en": "Major"}}
+    {0: said("None"), 1: said("Minimal"), 2: said("Moderate"), 3: said("Major")}
 )
 NEEDED = ("phga", "mmt")
 """Without these there is no score, whatever missing measures do: the rule of the IMACS calculator."""
@@ -250,7 +251,7 @@ def _score(
 ) -> Score:
     derived = Derived(
         id=name,
-        label={"en": label},
+        label=said(label),
         kind="instrument",
         of=of,
         at_least=len(of),
@@ -262,7 +263,7 @@ def _score(
 
 
 FOLLOWED: Mapping[int, Text] = MappingProxyType(
-    {place: {"en": label} for place, label in enumerate(ENZYMES.values(), start=1)}
+    {place: said(label) for place, label in enumerate(ENZYMES.values(), start=1)}
 )
 UPPERS = tuple(f"{name}_upper" for name in ENZYMES)
 OF: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -7,6 +7,7 @@ Rider LG, Giannini EH, Harris-Love M, et al. Defining clinical improvement in ad
 from __future__ import annotations
 
 from trialbook.instruments.base import Column, Columns, Instrument, Score, within
+from trialbook.instruments.chinese import said
 from trialbook.instruments.core_set import VAS_LENGTH, global_scale
 from trialbook.protocol.model import Derived
 
@@ -28,7 +29,7 @@ VAS_10 = Instrument(
         Score(
             derived=Derived(
                 id="value",
-                label={"en": "Mark, 0 to 10"},
+                label=said("Mark, 0 to 10"),
                 kind="instrument",
                 of=("mark",),
                 at_least=1,

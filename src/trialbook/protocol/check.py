@@ -11,6 +11,7 @@ from trialbook.protocol.check_conditions import check_conditions
 from trialbook.protocol.check_eligibility import check_eligibility
 from trialbook.protocol.check_forms import check_forms
 from trialbook.protocol.check_grades import check_grades
+from trialbook.protocol.check_guesses import check_guesses
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.check_plan import check_plan
 from trialbook.protocol.check_treatments import check_treatments
@@ -36,6 +37,7 @@ def check_study(
         check_treatments(names),
         check_plan(names),
         check_blinding(names),
+        check_guesses(names),
         check_conditions(names),
     )
 

@@ -62,6 +62,7 @@ def _check_same_visits(role: Role, names: Names) -> Iterator[Problem]:
     if set(WIDE).intersection((*role.sees, *role.records)):  # told as BLIND-01
         return
     forms = [form for form in study.forms.values() if _is_due_to(role, form, study) and not names.is_undated(form.id)]
+    forms = [form for form in forms if form.recordings is None]  # offered later, one by one, without order
     rated = [form for form in forms if form.timing == "visits"]
     for form in forms:
         first = rated[0] if rated else form

@@ -17,6 +17,8 @@ def check_eligibility(names: Names) -> Iterator[Problem]:
     """Yield the mistakes of the section `eligibility`, conditions apart."""
     if names.study.consent is not None:
         yield from _check_consent(names.study.consent, names)
+    if names.study.amendments.consent is not None:
+        yield from names.date_item(names.study.amendments.consent, ("amendments", "consent_again"))
     seen: set[str] = set()
     for criterion in names.study.criteria:
         path = ("eligibility", criterion.kind, criterion.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from trialbook.protocol.common_names import named
 from trialbook.protocol.condition_names import names_for
 from trialbook.protocol.condition_text import chains_of, tokens_of
 from trialbook.protocol.model import Criterion, Form, Item, Study
@@ -44,7 +45,7 @@ def _ruled(criterion: Criterion) -> Criterion:
 
 
 def _empty_form(study: Study, by: tuple[str, ...]) -> Form:
-    label = {study.identity.languages[0]: "Eligibility"}
+    label = named(ELIGIBILITY, study.identity.languages)
     return Form(id=ELIGIBILITY, label=label, timing="once", items={}, by=by)
 
 

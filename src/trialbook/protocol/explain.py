@@ -47,7 +47,10 @@ def explain(study: Study) -> str:
         "eligibility": _eligibility(study, write),
         "treatments": {treatment.id: _treatment(treatment, write) for treatment in study.treatments.values()},
         "participants": write.present(
-            sex=study.participants.sex, age=study.participants.age, arm=study.participants.arm
+            sex=study.participants.sex,
+            age=study.participants.age,
+            arm=study.participants.arm,
+            codes=None if study.participants.codes == "typed" else study.participants.codes,
         ),
         "visits": _visits(study.schedule, {found.where for found in study.assumptions}, write),
         "forms": {form.id: explain_form(form, write) for form in study.forms.values()},
@@ -55,6 +58,10 @@ def explain(study: Study) -> str:
         "endpoints": {endpoint.id: _endpoint(endpoint, write) for endpoint in study.endpoints.values()},
         "analysis": _analysis(study, write),
         "report": _report(study, write),
+        "amendments": write.present(
+            approval="required" if study.amendments.approval else "not required",
+            consent_again=study.amendments.consent,
+        ),
     }
     for found in sorted(study.assumptions, key=lambda found: -len(found.where)):
         _mark(tree, found.where, found.why or "true")
@@ -102,6 +109,7 @@ def _role(role: Role, write: Written) -> Tree:
         "rights": list(role.rights),
         "blind": write.flag(role.blind),
         "identities": write.flag(role.identities),
+        "training": list(role.training),
     }
 
 
@@ -279,6 +287,7 @@ def _analysis(study: Study, write: Written) -> Tree:
         "missing": plan.missing,
         "intercurrent": plan.intercurrent,
         "looks": plan.looks,
+        **({} if plan.cut is None else {"cut": phrases.write_cut(plan.cut)}),
         **({} if plan.between is None else {"between": plan.between}),
         **({} if plan.design is None else {"design": explain_design(plan.design)}),
     }

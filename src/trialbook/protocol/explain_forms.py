@@ -25,6 +25,8 @@ def explain_form(form: Form, write: Written) -> Tree:
         when=form.when,
         rater="same throughout" if form.same_rater else "any",
         release=form.release,
+        recordings=_recordings(form),
+        guesses=_guesses(form, write),
         instrument=form.instrument,
         items=_items(form, write) if form.instrument is None else None,
         derive={found.id: _derived(found, write) for found in form.derived.values()}
@@ -32,6 +34,15 @@ def explain_form(form: Form, write: Written) -> Tree:
         else None,
         checks={check.id: {"when": check.when, "say": write.text(check.say)} for check in form.checks},
     )
+
+
+def _recordings(form: Form) -> Tree | None:
+    return None if form.recordings is None else {"rated": form.recordings.rated, "codes": form.recordings.codes}
+
+
+def _guesses(form: Form, write: Written) -> Tree | None:
+    found = form.guesses
+    return None if found is None else write.present(week=found.week, treatment=found.treatment)
 
 
 def _items(form: Form, write: Written) -> Tree:

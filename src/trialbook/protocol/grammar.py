@@ -9,6 +9,7 @@ from __future__ import annotations
 from trialbook.protocol import kinds
 from trialbook.protocol.grammar_outcomes import DESIGN, ENTRY, RELIABILITY, TIME_TO
 from trialbook.protocol.grammar_plan import (
+    AMENDMENTS,
     ANALYSIS,
     CONSTANT,
     CRITERION,
@@ -80,6 +81,12 @@ FILE = Section(
         ),
         Key("analysis", Part("analysis"), "How the endpoints are analysed; needed where there are endpoints."),
         Key("report", Part("report"), "What the report shows beyond what every report shows."),
+        Key(
+            "amendments",
+            Part("amendments"),
+            "What a later version needs before it takes effect, and what it asks of participants.",
+            otherwise="no approval has to be recorded, and nobody consents again",
+        ),
     ),
 )
 
@@ -137,6 +144,12 @@ ROLE = Section(
         ),
         Key("blind", kinds.BOOLEAN, "The role may learn neither visit nor treatment.", default="false"),
         Key("identities", kinds.BOOLEAN, "The role sees who a participant is.", default="false"),
+        Key(
+            "training",
+            Many(kinds.LINE),
+            "Topics in which whoever holds the role is trained before they act; what is missing is a finding.",
+            otherwise="none is asked for",
+        ),
     ),
 )
 
@@ -158,6 +171,13 @@ PARTICIPANTS = Section(
         Key("sex", kinds.ITEM_NAME, "A choice with the codes `F` and `M`, answered once."),
         Key("age", kinds.ITEM_NAME, "A number in `year`, answered once."),
         Key("arm", kinds.ITEM_NAME, "A choice whose codes are the ids of `arms`, answered once."),
+        Key(
+            "codes",
+            Word(("typed", "counted", "random")),
+            "How participants get their codes: typed, counted at each site (`A-007-K`), or by chance, so that a code "
+            "tells neither site nor order. Those that are made end with a check character, ISO 7064 MOD 37,36.",
+            default="typed",
+        ),
     ),
 )
 
@@ -225,10 +245,51 @@ FORM = Section(
             "When others may read what a blind role recorded.",
             default="at once",
         ),
+        Key(
+            "recordings",
+            Either(scalar=Word(("after last visit", "at lock")), mapping=Part("recordings")),
+            "It is rated from recordings, held until then, in an order made by chance.",
+            otherwise="it is rated in the room",
+        ),
+        Key("guesses", Part("guesses"), "Items in which a blind rater guesses what is hidden.", otherwise="none"),
         Key("instrument", kinds.LINE, "A published scale from the catalogue, in place of items."),
         Key("items", ById(kinds.IDENTIFIER, Part("item")), "The questions."),
         Key("derive", ById(kinds.IDENTIFIER, Part("derive")), "Numbers computed from the items.", only_with=("items",)),
         Key("checks", ById(kinds.IDENTIFIER, Part("check")), "Conditions that should hold.", otherwise="none"),
+    ),
+)
+
+RECORDINGS = Section(
+    name="recordings",
+    title="a rating from recordings",
+    doc="Whoever runs a visit registers its recording; the rater is offered the recordings one by one, shuffled.",
+    keys=(
+        Key(
+            "rated",
+            Word(("after last visit", "at lock")),
+            "Until when the recordings of a participant are held: the last visit of the form or the participant's end, "
+            "or the lock of the participant or the study.",
+            required=True,
+        ),
+        Key(
+            "codes",
+            Word(("clip", "participant")),
+            "What the rater is shown: a code made by chance, or the participant's code before it.",
+            default="clip",
+        ),
+    ),
+)
+
+GUESSES = Section(
+    name="guesses",
+    title="the guesses of a form",
+    doc=(
+        "What a blind rater guesses, in this form or in one that comes `after` the rating; the report compares it "
+        "with the truth."
+    ),
+    keys=(
+        Key("week", kinds.IDENTIFIER, "Item: a number in `week`, counted from day 0; before it, 0."),
+        Key("treatment", kinds.IDENTIFIER, "Item: a choice whose codes are ids of `arms`; another code: not known."),
     ),
 )
 
@@ -324,7 +385,8 @@ SECTIONS: dict[str, Section] = {
     section.name: section
     for section in (
         FILE, STUDY, ROLE, ARM, ELIGIBILITY, CRITERION, SINCE, WASHOUT, TREATMENT, GIVE, INFUSE, STEPS, NEEDS,
-        CONSTANT, RECORDED, PARTICIPANTS, VISITS, VISIT, FORM, ITEM, DERIVE, CHECK, ENDPOINT, MEANINGFUL, RELIABILITY,
-        ENTRY, TIME_TO, ANALYSIS, SET, PRIMARY, DESIGN, REPORT, FIGURE,
+        CONSTANT, RECORDED, PARTICIPANTS, VISITS, VISIT, FORM, RECORDINGS, GUESSES, ITEM, DERIVE, CHECK, ENDPOINT,
+        MEANINGFUL, RELIABILITY,
+        ENTRY, TIME_TO, ANALYSIS, SET, PRIMARY, DESIGN, REPORT, FIGURE, AMENDMENTS,
     )
 }  # fmt: skip

@@ -293,7 +293,20 @@ ANALYSIS = Section(
             "What is done about values after treatment ended.",
             default="treatment policy",
         ),
-        Key("looks", Word(("at database cut", "at any time")), "When results are looked at.", default="at any time"),
+        Key(
+            "looks",
+            Word(("at database cut", "at any time")),
+            "When results are looked at.",
+            otherwise="`at database cut` where there is a `cut`, else `at any time`",
+        ),
+        Key(
+            "cut",
+            kinds.CUT,
+            "Until when the results of endpoints stay closed: `after week 28` (all planned participants have completed "
+            "this visit, or left), a date, or `at lock`. The lock of the study opens them in any case; an earlier look "
+            "is an act with a reason, counted in the report.",
+            otherwise="they are never closed",
+        ),
         Key(
             "between",
             Word(("welch", "ancova")),
@@ -360,5 +373,25 @@ FIGURE = Section(
     keys=(
         Key("panel", NAMES, "Endpoints.", required=True),
         Key("title", TEXT, "Title.", otherwise="the labels of the endpoints"),
+    ),
+)
+
+AMENDMENTS = Section(
+    name="amendments",
+    title="amendments",
+    doc="What a later version of the study file needs before it takes effect, and what it asks of participants.",
+    keys=(
+        Key(
+            "approval",
+            Word(("required", "not required")),
+            "Whether a version takes effect at a site only after its approval there is recorded.",
+            default="not required",
+        ),
+        Key(
+            "consent_again",
+            kinds.ITEM_NAME,
+            "Date item: the day on which somebody who had consented before this version consented again.",
+            otherwise="nobody consents again",
+        ),
     ),
 )

@@ -218,6 +218,7 @@ ANCHOR = _phrase(
     phrases.ANCHOR_RULE.pattern,
     phrases.parse_anchor,
 )
+CUT = _phrase("“after” and a visit, a date, or “at lock”", "after week 28", phrases.CUT_RULE.pattern, phrases.parse_cut)
 BASELINE = _phrase("a rule", "visit week 0", phrases.BASELINE_RULE.pattern, phrases.parse_baseline)
 DATE_NAME = _phrase(
     "the name of a date item, with “first” or “last” where there may be several rows",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
@@ -43,7 +44,8 @@ class Identity:
 
 RIGHTS = (
     "enrol", "import", "query", "answer query", "close query", "countersign", "verify", "freeze", "lock", "override",
-    "unblind",
+    "unblind", "approve", "look", "release", "delegate",
+    "review access",
 )  # fmt: skip
 """Rights that a study file may give to a role."""
 
@@ -65,6 +67,8 @@ class Role:
     """Of `RIGHTS`, beside those that come with what it records and signs."""
     blind: bool = False
     identities: bool = False
+    training: tuple[str, ...] = ()
+    """What somebody must have been trained in before they act in the role; what is missing is a finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +253,8 @@ class Participants:
     """In years."""
     arm: str | None = None
     """A choice whose codes are the ids of the arms."""
+    codes: Literal["typed", "counted", "random"] = "typed"
+    """How participants get their codes: as somebody types them, counted at each site, or by chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +349,26 @@ class EditCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """How a form is rated from recordings, in an order made by chance."""
+
+    rated: Literal["after last visit", "at lock"]
+    """Until when the recordings of a participant are held."""
+    codes: Literal["clip", "participant"] = "clip"
+    """Whether the rater is shown a code of the recording alone, or the participant's too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guesses:
+    """Items of a form, by their ids, in which a blind rater guesses what is hidden from them."""
+
+    week: str | None = None
+    """A number in weeks since day 0."""
+    treatment: str | None = None
+    """A choice; its codes that are no arm say that the rater does not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A page of questions that one role answers, once, at some visits, or at any time."""
 
@@ -374,6 +400,10 @@ class Form:
     """List from which the terms of events come."""
     release: Literal["at once", "after last visit", "at lock"] = "at once"
     """When others may read what a blind role recorded."""
+    recordings: Recordings | None = None
+    """Where it is rated from recordings, not in the room."""
+    guesses: Guesses | None = None
+    """Which of its items are guesses of what is hidden."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -438,6 +468,17 @@ class AnalysisSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataCut:
+    """The planned moment at which the results of endpoints are opened; the lock of the study always opens them."""
+
+    kind: Literal["visit", "date", "lock"]
+    visit: str | None = None
+    """Every planned participant has completed it, or has left."""
+    on: date | None = None
+    """From this day on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedAnalysis:
     """How the endpoints are analysed; one pre-specified test, all others marked sensitivity."""
 
@@ -459,6 +500,8 @@ class PlannedAnalysis:
     missing: Literal["available cases", "completers", "locf", "bocf"] = "available cases"
     intercurrent: Literal["treatment policy", "while on treatment", "hypothetical"] = "treatment policy"
     looks: Literal["at database cut", "at any time"] = "at any time"
+    cut: DataCut | None = None
+    """Until when the results of endpoints stay closed; None where they never are."""
     between: Literal["welch", "ancova"] | None = None
     """The planned test between arms; where there is none, such tests are sensitivity analyses."""
     design: Design | None = None
@@ -484,6 +527,16 @@ class ReportPlan:
     """Sentences of the Results that replace the program's own; `{result id}` is replaced by the number."""
     limits: tuple[Text, ...] = ()
     """Limits of the study that no program can know: what was not measured, what the criteria let in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amending:
+    """What a version of the study asks for before and after it takes effect."""
+
+    approval: bool = False
+    """No version takes effect at a site before its approval there is recorded."""
+    consent: str | None = None
+    """Date item, `form.item`: the day on which a participant who had consented before consented again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -518,6 +571,7 @@ class Study:
     """Missing-data codes: code -> meaning."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: NOTHING)
     report: ReportPlan = field(default_factory=ReportPlan)
+    amendments: Amending = field(default_factory=Amending)
     assumptions: tuple[Assumption, ...] = ()
     fingerprint: str = ""
     text: str = ""

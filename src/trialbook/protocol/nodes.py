@@ -33,7 +33,9 @@ FOREIGN = {
     b"\xff\xd8\xff": "a picture",
     b"\x1f\x8b": "a compressed archive",
 }
-CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
+CONTROL = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff\\ufffe\\uffff]"
+)
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
 from trialbook.protocol.amendments import Change, compare_studies
 from trialbook.protocol.fingerprint import fingerprint
-from trialbook.protocol.model import Form, Study, Visit
+from trialbook.protocol.model import Form, Study, Text, Visit
 
 __all__ = [
     "Change",
@@ -28,7 +28,8 @@ __all__ = [
 Mark = Literal["due", "conditional", ""]
 SIGNS: dict[Mark, str] = {"due": "●", "conditional": "○", "": ""}
 MEANINGS: dict[Mark, str] = {"due": "due", "conditional": "due where its condition holds", "": ""}
-TIMES = {"once": "Once", "any time": "At any time"}
+Translate = Callable[[str], str]
+"""Turns an English text into the language of a reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +86,31 @@ class Outline:
     """Time (`Once`, `At any time`) -> forms that belong to no visit."""
 
 
-def grid(study: Study) -> Outline:
-    """Lay out the schedule of assessments of a study."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    """A study, and the language in which it is laid out."""
+
+    study: Study
+    language: str | None
+    translate: Translate
+
+    def say(self, text: Text) -> str:
+        return self.study.say(text, self.language)
+
+
+def grid(study: Study, *, language: str | None = None, translate: Translate = str) -> Outline:
+    """Lay out the schedule of assessments of a study; without a language in the study's first."""
     visits = sorted(study.schedule.visits.values(), key=lambda visit: visit.order)
-    apart = ((label, _groups(study, timing, visits)) for timing, label in TIMES.items())
+    to = _Writer(study=study, language=language, translate=translate)
+    times = {"once": translate("Once"), "any time": translate("At any time")}
+    apart = ((label, _groups(to, timing, visits)) for timing, label in times.items())
     return Outline(
-        title=study.say(study.identity.title),
-        language=study.identity.languages[0],
+        title=to.say(study.identity.title),
+        language=language or study.identity.languages[0],
         invented=study.identity.data == "invented",
-        anchor=_anchor(study),
-        visits=tuple(_column(study, visit) for visit in visits),
-        at_visits=_groups(study, "visits", visits),
+        anchor=_anchor(to),
+        visits=tuple(_column(to, visit) for visit in visits),
+        at_visits=_groups(to, "visits", visits),
         apart=tuple((label, groups) for label, groups in apart if groups),
     )
 
@@ -142,18 +157,20 @@ condition holds &emsp; Day 0 is {escape(outline.anchor)}.</p>
 """
 
 
-def _anchor(study: Study) -> str:
-    anchor = study.schedule.anchor
+def _anchor(to: _Writer) -> str:
+    anchor, translate = to.study.schedule.anchor, to.translate
     if anchor.name == "enrolment":
-        return "the day of enrolment"
-    item = study.item(anchor.name)
-    return f"the {anchor.which} answer to “{study.say(item.label) or item.id}”"
+        return translate("the day of enrolment")
+    item = to.study.item(anchor.name)
+    is_first = anchor.which == "first"
+    said = translate("the first answer to “{item}”") if is_first else translate("the last answer to “{item}”")
+    return said.format(item=to.say(item.label) or item.id)
 
 
-def _column(study: Study, visit: Visit) -> VisitColumn:
+def _column(to: _Writer, visit: Visit) -> VisitColumn:
     return VisitColumn(
         id=visit.id,
-        label=study.say(visit.label) or visit.id,
+        label=to.say(visit.label) or visit.id,
         day=visit.day,
         first=visit.window.first,
         last=visit.window.last,
@@ -161,45 +178,54 @@ def _column(study: Study, visit: Visit) -> VisitColumn:
     )
 
 
-def _groups(study: Study, timing: str, visits: list[Visit]) -> tuple[RoleRows, ...]:
+def _groups(to: _Writer, timing: str, visits: list[Visit]) -> tuple[RoleRows, ...]:
     """Group the forms of one timing by the roles that answer them, in the order of the file."""
+    study = to.study
     forms = [form for form in study.forms.values() if form.timing == timing]
     by = dict.fromkeys(form.by for form in forms)
     return tuple(
         RoleRows(
-            label=_roles(study, roles),
+            label=_roles(to, roles),
             blind=any(study.roles[role].blind for role in roles if role in study.roles),
-            rows=tuple(_row(study, form, visits) for form in forms if form.by == roles),
+            rows=tuple(_row(to, form, visits) for form in forms if form.by == roles),
         )
         for roles in by
     )
 
 
-def _roles(study: Study, roles: tuple[str, ...]) -> str:
-    names = [study.say(study.roles[role].label) if role in study.roles else role for role in roles]
-    spoken = [name or role for name, role in zip(names, roles, strict=True)]
-    return " with ".join(name[:1].upper() + name[1:] for name in spoken) or "Any role that may record"
+def _roles(to: _Writer, roles: tuple[str, ...]) -> str:
+    if not roles:
+        return to.translate("Any role that may record")
+    names = [_role(to, role) for role in roles]
+    return to.translate(" with ").join(name[:1].upper() + name[1:] for name in names)
 
 
-def _row(study: Study, form: Form, visits: list[Visit]) -> FormRow:
+def _role(to: _Writer, role: str) -> str:
+    if role == "participant":
+        return to.translate("participant")
+    return (to.say(to.study.roles[role].label) if role in to.study.roles else "") or role
+
+
+def _row(to: _Writer, form: Form, visits: list[Visit]) -> FormRow:
     due: Mark = "due" if form.when is None else "conditional"
     marks = tuple(due if visit.id in form.visits else "" for visit in visits) if form.timing == "visits" else ()
-    return FormRow(id=form.id, label=_label(study, form.id), marks=marks, notes=tuple(_notes(study, form)))
+    return FormRow(id=form.id, label=_label(to, form.id), marks=marks, notes=tuple(_notes(to, form)))
 
 
-def _notes(study: Study, form: Form) -> Iterator[str]:
+def _notes(to: _Writer, form: Form) -> Iterator[str]:
     if form.after:
-        yield f"after {', '.join(_label(study, other) for other in form.after)}"
+        yield to.translate("after {forms}").format(forms=", ".join(_label(to, other) for other in form.after))
     if form.repeating:
-        yield "several rows"
+        yield to.translate("several rows")
     if form.same_rater:
-        yield "same rater throughout"
+        yield to.translate("same rater throughout")
     if form.when is not None:
-        yield f"where {form.when}"
+        yield to.translate("where {condition}").format(condition=form.when)
 
 
-def _label(study: Study, form: str) -> str:
-    return study.say(study.forms[form].label) or form if form in study.forms else form
+def _label(to: _Writer, form: str) -> str:
+    forms = to.study.forms
+    return to.say(forms[form].label) or form if form in forms else form
 
 
 def _all_groups(outline: Outline) -> Iterator[RoleRows]:

@@ -7,10 +7,11 @@ carry their unit, so nothing has to be guessed.
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from trialbook.protocol.model import Anchor, BaselineRule, Duration, Quantity, Window
+from trialbook.protocol.model import Anchor, BaselineRule, DataCut, Duration, Quantity, Window
 
 TimeUnit = Literal["minute", "hour", "day", "week", "month", "year"]
 
@@ -32,6 +33,7 @@ NAME = r"[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)?"
 WHICH = f"(?:(?:first|last) )?{NAME}"
 ANCHOR_RULE = re.compile(f"enrolment|(first|last) ({NAME})")
 BASELINE_RULE = re.compile(r"visit (.+)|(last before anchor)|flagged ([A-Za-z][A-Za-z0-9_]*)")
+CUT_RULE = re.compile(r"after (\S.*)|([0-9]{4}-[0-9]{2}-[0-9]{2})|at lock")
 WEEK_DAY_RULE = re.compile(r"(week|day) (-?[0-9]{1,4})")
 
 
@@ -193,6 +195,26 @@ def write_baseline(rule: BaselineRule) -> str:
     if rule.kind == "last before anchor":
         return rule.kind
     return f"visit {rule.visit}" if rule.kind == "visit" else f"flagged {rule.flag}"
+
+
+def parse_cut(text: str) -> DataCut | None:
+    """Read `after week 28`, `2027-03-01` or `at lock`."""
+    found = CUT_RULE.fullmatch(text)
+    if found is None or not (found[1] or found[2]):
+        return None if found is None else DataCut(kind="lock")
+    if found[1]:
+        return DataCut(kind="visit", visit=found[1])
+    try:
+        return DataCut(kind="date", on=date.fromisoformat(found[2]))
+    except ValueError:
+        return None
+
+
+def write_cut(cut: DataCut) -> str:
+    """Write `after week 28`."""
+    if cut.kind == "visit":
+        return f"after {cut.visit}"
+    return "at lock" if cut.on is None else cut.on.isoformat()
 
 
 def day_in_id(visit: str) -> int | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
+from trialbook.protocol.common_names import named, only
 from trialbook.protocol.grammar import SECTIONS
-from trialbook.protocol.model import Derived, EditCheck, Form, Item, Role, Schedule, Text
-from trialbook.protocol.phrases import in_words
+from trialbook.protocol.model import Derived, EditCheck, Form, Guesses, Item, Recordings, Role, Schedule, Text
 from trialbook.protocol.read_items import read_derived, read_questions
 from trialbook.protocol.read_visits import ANY_TIME, ONCE, expand
 from trialbook.protocol.reading import KeyPath, Notes, Raw, empty_part
@@ -57,10 +58,10 @@ def read_forms(
         path = ("forms", name)
         asked = _asked(raw, path, missing, catalog, notes)
         timing, visits = _timing(raw["at"] or (), schedule, (*path, "at"), notes)
-        title = asked.pop("title", None) or in_words(name)
+        title = asked.pop("title", None)
         forms[name] = Form(
             id=name,
-            label=raw["label"] or {notes.languages[0]: title},
+            label=raw["label"] or ({notes.languages[0]: title} if title else named(name, notes.languages)),
             timing=timing,
             visits=visits,
             by=answered_by(name, raw["by"], roles),
@@ -74,9 +75,18 @@ def read_forms(
             events=raw["events"] is True,
             terms=raw["terms"] or "free",
             release=raw["release"] or "at once",
+            recordings=_recordings(raw["recordings"]),
+            guesses=None if raw["guesses"] is None else Guesses(**raw["guesses"]),
             **asked,
         )
     return forms
+
+
+def _recordings(written: Any) -> Recordings | None:  # noqa: ANN401 - a word, or a section of keys
+    """Return how a form is rated from recordings, of a word or of a section; None where the section is broken."""
+    if not isinstance(written, dict):
+        return None if written is None else Recordings(rated=written)
+    return None if written["rated"] is None else Recordings(rated=written["rated"], codes=written["codes"] or "clip")
 
 
 def _asked(raw: Raw, path: KeyPath, missing: Mapping[str, Text], catalog: Catalog, notes: Notes) -> dict[str, Any]:
@@ -94,11 +104,23 @@ def _from_catalog(name: str, path: KeyPath, catalog: Catalog, notes: Notes) -> d
     if scale is None:
         notes.add("FORM-04", path, instrument=name, did_you_mean=suggest(name, catalog), instruments=listed(catalog))
         return {"items": {}}
-    items = {item.id: item for item in scale.items}
+    items = {item.id: _item_in(item, notes.languages) for item in scale.items}
     groups = {item.group: () for item in scale.items if item.group is not None}
     members = {group: tuple(item.id for item in scale.items if item.group == group) for group in groups}
-    derived = {number.id: number for number in scale.derived}
+    derived = {number.id: _number_in(number, notes.languages) for number in scale.derived}
     return {"title": scale.title, "items": items, "groups": members, "derived": derived}
+
+
+def _item_in(item: Item, languages: Sequence[str]) -> Item:
+    """Return an item of a scale in the languages of the study."""
+    choices = {code: only(text, languages) for code, text in item.choices.items()}
+    return replace(item, label=only(item.label, languages), help=only(item.help, languages), choices=choices)
+
+
+def _number_in(number: Derived, languages: Sequence[str]) -> Derived:
+    """Return a score of a scale in the languages of the study."""
+    levels = {level: only(text, languages) for level, text in number.levels.items()}
+    return replace(number, label=only(number.label, languages), levels=levels)
 
 
 def _timing(refs: tuple[str, ...], schedule: Schedule, path: KeyPath, notes: Notes) -> tuple[Any, tuple[str, ...]]:
@@ -128,7 +150,7 @@ def read_roles(raw_roles: Mapping[str, Raw], forms: Mapping[str, Form], notes: N
     return {
         name: Role(
             id=name,
-            label=raw["label"] or {notes.languages[0]: in_words(name)},
+            label=raw["label"] or named(name, notes.languages),
             sees=raw["sees"] or (),
             hidden=raw["except"] or (),
             records=tuple(form.id for form in forms.values() if name in form.by)
@@ -138,6 +160,7 @@ def read_roles(raw_roles: Mapping[str, Raw], forms: Mapping[str, Form], notes: N
             rights=tuple(dict.fromkeys(raw["rights"] or ())),
             blind=raw["blind"] is True,
             identities=raw["identities"] is True,
+            training=tuple(dict.fromkeys(raw["training"] or ())),
         )
         for name, raw in raw_roles.items()
     }

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from trialbook.protocol.common_names import named
 from trialbook.protocol.model import Derived, Item, Text
-from trialbook.protocol.phrases import in_words
 from trialbook.protocol.reading import KeyPath, Notes, Raw
 from trialbook.protocol.suggest import listed, suggest
 
@@ -44,7 +44,7 @@ def read_questions(raw_items: Mapping[str, Raw], path: KeyPath, missing: Mapping
 
 def _item(name: str, raw: Raw, path: KeyPath, notes: Notes) -> Item:
     """Return an item; where its kind is not written it is a text, so that the rest can be checked."""
-    label = raw["label"] or {notes.languages[0]: in_words(name)}
+    label = raw["label"] or named(name, notes.languages)
     item = Item(
         id=name,
         kind="text",
@@ -124,11 +124,11 @@ def _check_codes(item: Item, path: KeyPath, missing: Mapping[str, Text], notes: 
 def _ratings(item: Item, groups: tuple[str, ...] | dict[str, Text], path: KeyPath, notes: Notes) -> dict[str, Item]:
     """Return one item a rating, named `group.rating`."""
     if isinstance(groups, tuple):
-        labels: dict[str, Text] = {slug(label): {notes.languages[0]: in_words(label)} for label in groups}
+        labels: dict[str, Text] = {slug(label): named(label, notes.languages) for label in groups}
         if len(labels) < len(groups) or not all(label[:1].isalpha() for label in labels):
             notes.add("FORM-08", (*path, "groups"), item=item.id)
     else:
-        labels = {rating: label or {notes.languages[0]: in_words(rating)} for rating, label in groups.items()}
+        labels = {rating: label or named(rating, notes.languages) for rating, label in groups.items()}
     if item.minimum is None and (*path, "scale") not in notes.places:
         notes.add("FORM-09", path, item=item.id)
     return {
@@ -159,7 +159,7 @@ def _derived(name: str, raw: Raw, questions: Questions, path: KeyPath, notes: No
     of = _members(raw[key] or (), questions, (*path, key), notes)
     return Derived(
         id=name,
-        label=raw["label"] or {notes.languages[0]: in_words(name)},
+        label=raw["label"] or named(name, notes.languages),
         kind="mean" if key == "mean_of" else "sum",
         of=of,
         at_least=_at_least(raw["at_least"], len(of), (*path, "at_least"), notes),
@@ -175,7 +175,7 @@ def _count(name: str, raw: Raw, questions: Questions, path: KeyPath, notes: Note
         notes.add("FORM-02", (*path, "count_of"), item=of, did_you_mean=suggest(of, known), items=listed(known))
     return Derived(
         id=name,
-        label=raw["label"] or {notes.languages[0]: in_words(name)},
+        label=raw["label"] or named(name, notes.languages),
         kind="count",
         of=(of,) if of in known else (),
         at_least=0,

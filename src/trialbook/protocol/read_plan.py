@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from trialbook.protocol.common_names import named
 from trialbook.protocol.grammar import SECTIONS
 from trialbook.protocol.grammar_plan import MISSING_RULES, MODELS, TESTS
 from trialbook.protocol.model import (
@@ -30,7 +31,6 @@ from trialbook.protocol.model import (
     Washout,
 )
 from trialbook.protocol.outcomes import Design, Entry, Reliability, TimeTo
-from trialbook.protocol.phrases import in_words
 from trialbook.protocol.read_visits import expand
 from trialbook.protocol.reading import KeyPath, Notes, Raw, empty_part
 
@@ -62,7 +62,7 @@ def read_arms(raw_arms: Mapping[str, Raw], notes: Notes) -> dict[str, Arm]:
     return {
         name: Arm(
             id=name,
-            label=raw["label"] or {notes.languages[0]: in_words(name)},
+            label=raw["label"] or named(name, notes.languages),
             treatments=raw["treatments"] or (),
         )
         for name, raw in raw_arms.items()
@@ -107,7 +107,7 @@ def _treatment(name: str, raw: Raw, notes: Notes) -> Treatment:
     constant = raw["constant"] or empty_part(SECTIONS["constant"])
     return Treatment(
         id=name,
-        label=raw["label"] or {notes.languages[0]: in_words(name)},
+        label=raw["label"] or named(name, notes.languages),
         drug_class=raw["class"],
         dose=raw["dose"],
         body_surface=raw["body_surface"],
@@ -178,7 +178,7 @@ def source_of(name: str | None, forms: Mapping[str, Form]) -> Item | Derived | N
 
 
 def _endpoint(name: str, raw: Raw, source: Item | Derived | None, notes: Notes) -> Endpoint:
-    label = source.label if source is not None else {notes.languages[0]: in_words(name)}
+    label = source.label if source is not None else named(name, notes.languages)
     decimals = source.decimals if source is not None and source.decimals is not None else 1
     return Endpoint(
         id=name,
@@ -258,7 +258,8 @@ def read_analysis(raw: Raw | None, notes: Notes) -> PlannedAnalysis:
         multiplicity=raw["multiplicity"] or "none",
         missing=raw["missing"] or "available cases",
         intercurrent=raw["intercurrent"] or "treatment policy",
-        looks=raw["looks"] or "at any time",
+        looks=raw["looks"] or ("at any time" if raw["cut"] is None else "at database cut"),
+        cut=raw["cut"],
         between=raw["between"],
         design=_design(raw["design"]),
     )
@@ -278,7 +279,7 @@ def _sets(raw_sets: Mapping[str, Raw], notes: Notes) -> dict[str, AnalysisSet]:
     return {
         name: AnalysisSet(
             id=name,
-            label=raw["label"] or {notes.languages[0]: in_words(name)},
+            label=raw["label"] or named(name, notes.languages),
             who=raw["who"] or "enrolled",
             when=raw["when"],
         )

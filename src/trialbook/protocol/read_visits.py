@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from trialbook.protocol.common_names import named
 from trialbook.protocol.grammar import SECTIONS
 from trialbook.protocol.model import Anchor, Schedule, Visit, Window
-from trialbook.protocol.phrases import day_in_id, in_words, planned_day
+from trialbook.protocol.phrases import day_in_id, planned_day
 from trialbook.protocol.reading import KeyPath, Notes, Raw, empty_part
 from trialbook.protocol.suggest import listed, suggest
 
@@ -41,7 +42,7 @@ def _visit(name: str, raw: Raw, tolerance: Window | None, notes: Notes) -> Visit
     day, window = _when(name, raw, tolerance, path, notes)
     return Visit(
         id=name,
-        label=raw["label"] or {notes.languages[0]: in_words(name)},
+        label=raw["label"] or named(name, notes.languages),
         order=0,
         day=day,
         window=window,

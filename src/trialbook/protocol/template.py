@@ -49,6 +49,7 @@ forms:
   strength:
     label: Muscle strength
     at: baseline to week 12
+    complete: all
     by: assessor
     items:
       total: {{label: Sum of all muscle groups, number: score, scale: 0 to 80, decimals: 0}}

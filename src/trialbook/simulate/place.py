@@ -12,7 +12,16 @@ from trialbook.errors import Place, Problem, StudyFileError
 from trialbook.simulate.copies import is_rehearsal
 
 MADE = frozenset(
-    {"study.yaml", "scenario.yaml", "rehearsal.json", "report", "ledger.db", "ledger.db-wal", "ledger.db-shm"}
+    {
+        "study.yaml",
+        "scenario.yaml",
+        "comparators.csv",
+        "rehearsal.json",
+        "report",
+        "ledger.db",
+        "ledger.db-wal",
+        "ledger.db-shm",
+    }
 )
 """Everything that a rehearsal leaves in its folder."""
 

@@ -14,9 +14,11 @@ from trialbook.wording.analysing import BARE, RECONCILE
 from trialbook.wording.answers import VALUE
 from trialbook.wording.appraisal import APPRAISAL
 from trialbook.wording.base import Wording
+from trialbook.wording.blinding import BLINDING
 from trialbook.wording.conduct import CONDUCT, DOSE
 from trialbook.wording.files import FILE, FOLDER
 from trialbook.wording.imports import IMPORT
+from trialbook.wording.keeping import KEEP
 from trialbook.wording.ledger import CAPTURE
 from trialbook.wording.pooling import POOL
 from trialbook.wording.questionnaires import QUESTIONNAIRE
@@ -29,6 +31,7 @@ from trialbook.wording.study_file import COND, STUDY
 __all__ = [
     "APPRAISAL",
     "BARE",
+    "BLINDING",
     "CAPTURE",
     "CATALOGUE",
     "COND",
@@ -37,6 +40,7 @@ __all__ = [
     "FILE",
     "FOLDER",
     "IMPORT",
+    "KEEP",
     "POOL",
     "QUESTIONNAIRE",
     "RECONCILE",
@@ -73,7 +77,9 @@ CATALOGUE: dict[str, Wording] = {
     **SIMULATE,
     **APPRAISAL,
     **SERVE,
+    **KEEP,
     **QUESTIONNAIRE,
+    **BLINDING,
 }
 
 

@@ -48,7 +48,7 @@ CAPTURE: dict[str, Wording] = {
     ),
     "ACT-15": Wording(
         "“{code}” cannot be the code of a {what}.",
-        "Use 1 to 64 characters that can be seen and typed, without a blank at either end.",
+        "Use 1 to 64 characters that can be seen and typed, without a blank at either end, and more than dots alone.",
     ),
     "ACT-16": Wording(
         "The code “{participant}” looks like “{like}”, who is in the study already.",
@@ -147,6 +147,85 @@ CAPTURE: dict[str, Wording] = {
     ),
     "ACT-45": Wording("“{kind}” is no kind of unblinding.", "It is one of: {known}."),
     "ACT-46": Wording("It is not said who learned what was hidden.", "Say who, and what they learned."),
+    "ACT-60": Wording("The ledger has no entry {entry}.", "Look up the number in the history or the audit trail."),
+    "ACT-61": Wording(
+        "What entry {entry} says ({act}) cannot be erased: without it nobody could tell who may do what, by which "
+        "plan, "
+        "or what was signed.",
+        "Erase the entries of the answer, the note or the query that names the person.",
+    ),
+    "ACT-62": Wording(
+        "The reason for erasing entry {entry} repeats what is to be erased.",
+        "Say why without the words themselves, such as: a name was typed into the comment.",
+    ),
+    "ACT-63": Wording(
+        "“{participant}” is no code that this study makes, or one character of it is wrong.",
+        "Take the code that is offered for a new participant, or compare it with where it is written.",
+    ),
+    "ACT-64": Wording(
+        "{person} may not move a participant from site {old} to site {new}.",
+        "Whoever does needs the right to enrol at both sites, or everywhere; a custodian may.",
+    ),
+    "ACT-70": Wording("It is not said which tasks are delegated.", "Name them, in the words of the protocol."),
+    "ACT-71": Wording("It is not said which delegation ended.", "Open the list of delegations, and end it there."),
+    "ACT-72": Wording("It is not said in what they were trained.", "Name the topic."),
+    "ACT-81": Wording(
+        "“{written}” is no day on which something can have been approved.", "Write the day as 2026-11-01."
+    ),
+    "ACT-82": Wording(
+        "No version of the study that was proposed or adopted begins with {version}.",
+        "Propose the version first, or adopt it together with its approval.",
+    ),
+    "ACT-83": Wording(
+        "This is the file of another study, “{new}”; here it is “{old}”.",
+        "A later version keeps the `id` of its study. Check whether this is the right file.",
+    ),
+    "ACT-84": Wording(
+        "No approval of this version is recorded for {where}, and the study file asks for it first.",
+        "Record the day of the approval and who approved, or let the version take effect only where it is approved.",
+    ),
+    "ACT-85": Wording(
+        "This concerns sites that work by different versions of the study: {sites}.",
+        "Send it in parts, one for each site.",
+    ),
+    "IDENT-01": Wording(
+        "The keys of the identities are gone: {file} is not there.",
+        "Put the file back from the place where a copy is kept; without it nobody can read who the participants are.",
+    ),
+    "IDENT-02": Wording(
+        "The keys of the identities are to be in {file}, beside what they protect.",
+        "Name a file outside of the folder of the study, in a folder that is not copied with it: `identity_keys` in "
+        "site.toml.",
+    ),
+    "IDENT-03": Wording(
+        "{file} does not hold the keys of the identities.",
+        "Name the right file as `identity_keys` in site.toml, or put it back from its copy.",
+    ),
+    "IDENT-04": Wording(
+        "Who {participant} is cannot be read: the entry in {file} was changed, or its key is gone.",
+        "Restore both files from copies of one day, or write the identity down again.",
+    ),
+    "IDENT-05": Wording(
+        "{file} cannot be used ({detail}).", "Check that the site may read and write it, and the disk."
+    ),
+    "IDENT-06": Wording("{file} cannot be written ({detail}).", "Check that the site may write into its folder."),
+    "IDENT-07": Wording(
+        "The identity of {participant} was erased by entry {entry}, and is still kept.",
+        "Erase it again, on the page “Erase”.",
+    ),
+    "IDENT-08": Wording(
+        "Other users of this machine can read {file} (mode {mode}).",
+        "Take their rights away: chmod 600.",
+    ),
+    "IDENT-09": Wording(
+        "Identities are kept, and site.toml does not say where their keys are.",
+        "Name the file: `identity_keys` in site.toml.",
+    ),
+    "ACT-65": Wording(
+        "{participant} withdrew on {ended}, and a visit on {day} is recorded.",
+        "It is kept, and listed as a deviation. Check both days; after a withdrawal of consent nothing new may be "
+        "collected.",
+    ),
     "LEDGER-01": Wording("{file} is not there.", "Check the folder, or begin the ledger with `trialbook import`."),
     "LEDGER-02": Wording("{file} is a folder, not a ledger.", "Name the file in it, usually ledger.db."),
     "LEDGER-03": Wording(
@@ -206,8 +285,8 @@ CAPTURE: dict[str, Wording] = {
     ),
     "LEDGER-18": Wording("At {moment} no study file was adopted yet.", "Choose a later moment."),
     "LEDGER-19": Wording(
-        "“{address}” is no file, and this version of trialbook keeps ledgers in files.",
-        "Name a file, such as ledger.db.",
+        "“{address}” is neither a file nor the address of a PostgreSQL database.",
+        "Name a file, such as ledger.db, or an address like postgresql://name@host/database.",
     ),
     "LEDGER-20": Wording(
         "Another program adopted a new version of the study file ({size} characters).",
@@ -270,9 +349,46 @@ CAPTURE: dict[str, Wording] = {
         "The ledger was rewritten since then, or the head belongs to another ledger. Compare with a backup.",
     ),
     "LEDGER-41": Wording("Entry {entry} does not say when it was written.", "Compare the entry with a backup."),
-    "LEDGER-43": Wording(
-        "{file} was last written by an older trialbook, and has not been opened by this one.",
-        "Open it once, with `trialbook status` for instance, which changes none of its entries; then verify it again.",
+    "LEDGER-51": Wording(
+        "{file} cannot be reached ({detail}).",
+        "Check that the database runs, its address, name and password, and do it again. Nothing was recorded.",
+    ),
+    "LEDGER-52": Wording(
+        "{file} holds no ledger.",
+        "Prepare the database once with `trialbook prepare-store`, as its owner.",
+    ),
+    "LEDGER-53": Wording(
+        "The program lacks what it needs to speak with PostgreSQL.",
+        "Install it with `pip install trialbook[postgresql]`.",
+    ),
+    "LEDGER-54": Wording(
+        "{file} holds the study {study}; the folder is of the study {folder}.",
+        "Name the database of this study in TRIALBOOK_STORE or in site.toml. Nothing was recorded.",
+    ),
+    "LEDGER-55": Wording(
+        "{file} does not reach to the same entry as the ledger that it was copied from, number {count}.",
+        "Something was recorded meanwhile, or the copy is not whole. Stop the site, empty the target, and do it again.",
+    ),
+    "LEDGER-56": Wording(
+        "{file} was copied, but keeps its name: another program has it open, or {aside} is there already.",
+        "Stop the site, and give {file} the name {aside} by hand before anything is recorded in the database.",
+    ),
+    "LEDGER-57": Wording(
+        "There is no ledger to move: {what}.",
+        "Move from the file in the folder to the address of a database, or from TRIALBOOK_STORE to a file.",
+    ),
+    "LEDGER-58": Wording(
+        "{file} is open in another program, or {aside} is there already.",
+        "Stop the site and whatever else uses the ledger, and do it again. Nothing was copied.",
+    ),
+    "LEDGER-59": Wording(
+        "{file} was prepared for another writer than {writer}.",
+        "Name the writer that it was prepared for, or prepare another database.",
+    ),
+    "LEDGER-44": Wording(
+        "Words were erased from {file}, and its free pages may still hold them.",
+        "Stop what else reads the file, and open the study once, with `trialbook status` for instance; then verify "
+        "again.",
     ),
     "LEDGER-42": Wording(
         "The clock of the machine ran back by {back} before entry {entry}.",

@@ -14,5 +14,22 @@ REPORT: dict[str, Wording] = {
         "A sentence of the report is meant for “{name}”, which is no part of the Results.",
         "{near}Name it for one of these: {places}.",
     ),
+    "REPORT-03": Wording(
+        "A copy of the report is asked for the role “{role}”, which the study file does not name.",
+        "{near}Name one of these: {known}.",
+    ),
+    "REPORT-04": Wording(
+        "No copy of the report is made for the role “{role}”: it is blind, or the study file does not show it results.",
+        "Choose another role; or let the study file say `sees: [results]` of this one, if it is not blind.",
+    ),
+    "REPORT-05": Wording(
+        "The table of published studies lacks columns: {missing}.",
+        "A row a study, with these columns in any order: {columns}.",
+    ),
+    "REPORT-06": Wording(
+        "In the table of published studies “{text}” cannot stand under “{column}”.",
+        "Counts are whole numbers, as many responded as there are at most; pooled is yes or no; all other cells but "
+        "responded and pooled hold words.",
+    ),
 }
 """Sentences and figures of the report (`report`)."""

@@ -55,5 +55,68 @@ SERVE: dict[str, Wording] = {
     "SERVE-21": Wording(
         "{person} is custodian without a second factor.", "Have them add one, in the menu below their code."
     ),
+    "SERVE-22": Wording(
+        "The second factor of {person} cannot be opened with this site.key.",
+        "Restore site.key from the backup that people.db came from, or take the second factor away under Accounts.",
+    ),
+    "SERVE-30": Wording(
+        "The site runs at {address} and says that it cannot serve.",
+        "Its log says “not ready” and what of: ledger, accounts or writer. Stop it and start it again.",
+    ),
+    "SERVE-31": Wording(
+        "The database of {file} is reached over the network without TLS, as {role}.",
+        "Add ?sslmode=verify-full&sslrootcert=FILE to the address: what is recorded and the password go over the wire.",
+    ),
+    "SERVE-32": Wording(
+        "The pages of the database carry no sums: it would not notice that a disk changed one.",
+        "Stop PostgreSQL, run `pg_checksums --enable`, and start it; `trialbook verify` tells in any case.",
+    ),
+    "SERVE-40": Wording("No file was chosen.", "Choose the file with the answers, and send it again."),
+    "SERVE-41": Wording(
+        "That is more than the site takes at once: {limit} MB, or {files} files.",
+        "Send it in parts, or import it in the terminal with “trialbook import”.",
+    ),
+    "SERVE-42": Wording("The name of this file does not do.", "It must end in one of {known}, and hold no slash."),
+    "SERVE-43": Wording("Two files have this name.", "Rename one: answers are told apart by file and row."),
+    "SERVE-44": Wording(
+        "There is no column `participant`.", "Name the column with the codes so, or send a mapping file with it."
+    ),
+    "SERVE-45": Wording(
+        "No column names an item of the study, as `enzymes.ck` does.",
+        "Take the empty file of a form as a pattern, or send a mapping file with it.",
+    ),
+    "SERVE-46": Wording(
+        "“{form}” belongs to visits, and there is no column `visit`.", "Add it, with the visit of each row."
+    ),
+    "SERVE-47": Wording(
+        "“{form}” has several rows for a participant, and there is no column `row`.",
+        "Add it, with the number of the row: 1, 2, 3.",
+    ),
+    "SERVE-48": Wording("The form “{form}” has no such item.", "Correct the name of the column, or leave it out."),
+    "SERVE-49": Wording(
+        "Your role may not import answers of “{form}”, or is not shown them yet.",
+        "Leave the column out, or let somebody import it who records this form.",
+    ),
+    "SERVE-50": Wording(
+        "Your role may not add participants or record how they left.",
+        "Leave these columns out, or let somebody import them who enrols.",
+    ),
+    "SERVE-51": Wording(
+        "{count} recorded answers would change, and it is not said why.",
+        "Give one reason for all, or one beside each change.",
+    ),
+    "SERVE-52": Wording(
+        "Something was recorded meanwhile, and the comparison is another one now.",
+        "Nothing was imported. Look at the comparison below, and accept it if it is right.",
+    ),
+    "SERVE-60": Wording(
+        "No study file arrived, or it is larger than {limit} kB.",
+        "Choose the file again. A study file is a text of some dozens of kB.",
+    ),
+    "SERVE-61": Wording("The file is no text in UTF-8.", "Send the study file itself, not a Word or PDF file."),
+    "SERVE-62": Wording(
+        "{count} answers have no place in this version, and it was not ticked that you have seen them.",
+        "Look at them first. They are kept and stay readable; tick the box to go on.",
+    ),
 }
 """The site (`web`)."""

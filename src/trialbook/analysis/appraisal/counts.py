@@ -24,9 +24,11 @@ def appraise_lists(paper: Paper, lists: Lists) -> Iterator[Finding]:
         one for name in _every_name(lists, own) for one in _about_name(paper, lists, name, tuple(own.get(name, ())))
     ]
     yield from wrong
-    agreeing = len(_every_name(lists, own)) - len({one.facts["name"] for one in wrong})
-    if lists.counted and agreeing:
-        yield finding(paper, "APPR-70", "consistent", about, lists.label, count=agreeing, where=lists.where)
+    differing = {one.facts["name"] for one in wrong}
+    bars = tuple(count_bar(name, len(own[name])) for name in _every_name(lists, own) if name not in differing)
+    if lists.counted and bars:
+        made = finding(paper, "APPR-70", "consistent", about, lists.label, count=len(bars), where=lists.where)
+        yield replace(made, axis="participants, the same in every place", bars=bars)
 
 
 def _every_name(lists: Lists, own: dict[str, list[str]]) -> tuple[str, ...]:

@@ -88,7 +88,10 @@ def _recomputed(paper: Paper, moment: Moment, column: Column, about: Path, label
     if any(one.verdict == "impossible" for one in wrong) and mean is not None and sd is not None:
         fixes = list(tables.single_fixes(column, mean, sd, divisors(paper)[0]))
         code = "APPR-25" if fixes else "APPR-26"
-        yield finding(paper, code, "note", about, label, column=column.label, mean=mean, sd=sd, **_fixes(fixes))
+        made = finding(paper, code, "note", about, label, column=column.label, mean=mean, sd=sd, **_fixes(fixes))
+        values = {f"participant {who}": float(one.value) for who, one in column.values.items()}
+        single = (Bar(who, value, value, is_printed=True) for who, value in values.items())
+        yield replace(made, axis=column.label, bars=(printed_bar(mean, "printed mean"), *single))
 
 
 def _fixes(fixes: list[tuple[str, Fraction]]) -> dict[str, Value]:

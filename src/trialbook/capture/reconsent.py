@@ -1,0 +1,23 @@
+"""Which version in force at a site asks participants to consent again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from trialbook.capture.versions import Versions
+from trialbook.conduct.reconsent import Demand
+from trialbook.protocol.model import Study
+
+
+def demand_at(versions: Versions, site: str | None, version: Callable[[str], Study]) -> Demand | None:
+    """Return the newest demand among the versions that took effect at a site; None where none asks for consent again.
+
+    A demand stays until a later version asks anew. The first version asks nobody: all agree to it when they first do.
+    """
+    for one in reversed(versions.at_site(site)[1:]):
+        study = version(one.fingerprint)
+        if study.amendments.consent is not None:
+            items = (study.amendments.consent, *(() if study.consent is None else (study.consent,)))
+            return Demand(version=one.fingerprint, since=date.fromisoformat(one.since), items=items)
+    return None

@@ -1,0 +1,57 @@
+"""Backups, archives and restoring."""
+
+from __future__ import annotations
+
+from trialbook.wording.base import Wording
+
+KEEP: dict[str, Wording] = {
+    "KEEP-01": Wording(
+        "This is no backup or archive that this program wrote, or it is damaged.",
+        "Name the folder of one backup (2026-11-22T213000Z, say), or the zip file of an archive.",
+    ),
+    "KEEP-02": Wording(
+        "A file of the backup is {what}: it is not as its manifest says.",
+        "Nothing was restored. Take another backup, or another copy of this one.",
+    ),
+    "KEEP-03": Wording(
+        "“{text}” does not say how many backups are kept.",
+        "Write it as daily=7,weekly=4,monthly=12, with whole numbers.",
+    ),
+    "KEEP-04": Wording(
+        "“{text}” does not say how often.", "Write a whole number of minutes, hours, days or weeks, as “24 hours”."
+    ),
+    "KEEP-05": Wording(
+        "There is something in this place already, and nothing is overwritten.",
+        "Name a folder that is empty or not there yet. Nothing was restored.",
+    ),
+    "KEEP-06": Wording(
+        "The copy does not reach as far as what was recorded before it was made.",
+        "Nothing was kept of it. Look at the disk with `trialbook doctor`, verify the ledger, and try again.",
+    ),
+    "KEEP-07": Wording(
+        "The backup could not be written: {reason}.",
+        "Every earlier backup is still there. See that there is room, and that the place may be written.",
+    ),
+    "KEEP-08": Wording(
+        "There is no list of identities to back up.", "Leave out where it should go, or name the right study."
+    ),
+    "KEEP-09": Wording(
+        "The last backup failed on {at}: {problem}", "Mend that, then make one with `trialbook backup`."
+    ),
+    "KEEP-10": Wording(
+        "There has been no backup since {at}.", "See why the site makes none; make one with `trialbook backup`."
+    ),
+    "KEEP-11": Wording(
+        "No backup of this study was ever made by this program.",
+        "Make one with `trialbook backup`, or let the site do so: `backup` in site.toml.",
+    ),
+    "KEEP-13": Wording(
+        "No head of the ledger was written into {folder} for two days.",
+        "See that there is room and that the place may be written; write one with `trialbook head`.",
+    ),
+    "KEEP-12": Wording("A head is not written to a file like this.", "Let its name end in .pdf, .txt or .json."),
+    "KEEP-40": Wording(
+        "A qualification is not written to a file like this.", "Let its name end in .pdf, .html or .json."
+    ),
+}
+"""Keeping a study safe (`keeping`)."""
