@@ -1,6 +1,7 @@
 """Save forms in the site as twenty people at once, beside a bare writer that only appends and syncs, in one run.
 
-Usage: site_saving.py [SECONDS] [PEOPLE]. Each person waits two seconds, give or take a half, between two saves.
+Usage: site_saving.py [SECONDS] [PEOPLE] [--store postgresql]. With it ledger and accounts, and the rows of the bare
+writer, are in a PostgreSQL server of its own. Each person waits two seconds, give or take a half, between two saves.
 Afterwards every save that was acknowledged is looked for in the ledger, by the id of its request.
 """
 
@@ -20,9 +21,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from tests.database import Server
 
 STUDY = Path(__file__).parents[1] / "studies" / "rituximab_polymyositis"
 PASSWORD = "four words of nobody"  # noqa: S105 - of invented people
@@ -104,25 +110,20 @@ def found(pattern: str, page: str) -> str:
 
 
 class Bare:
-    """A writer that appends rows to SQLite, many in one save, and does nothing else."""
+    """A writer that appends rows, many in one save, and does nothing else."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, save: Callable[[Sequence[str]], None]) -> None:
         self.jobs: queue.SimpleQueue[tuple[str, threading.Event]] = queue.SimpleQueue()
-        self.file = file
+        self.save_rows = save
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self) -> None:
         """Save what waits, together."""
-        database = sqlite3.connect(self.file)
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        database.execute("CREATE TABLE entry (text TEXT)")
         while True:
             waiting = [self.jobs.get()]
             while not self.jobs.empty():
                 waiting.append(self.jobs.get())
-            with database:
-                database.executemany("INSERT INTO entry VALUES (?)", [(text,) for text, _ in waiting])
+            self.save_rows([text for text, _ in waiting])
             for _, done in waiting:
                 done.set()
 
@@ -131,6 +132,36 @@ class Bare:
         done = threading.Event()
         self.jobs.put((text, done))
         done.wait()
+
+
+def to_file(file: Path) -> Callable[[Sequence[str]], None]:
+    """Return what saves rows in SQLite."""
+    database = sqlite3.connect(file, check_same_thread=False)
+    for words in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE entry (text TEXT)"):
+        database.execute(words)
+
+    def save(rows: Sequence[str]) -> None:
+        with database:
+            database.executemany("INSERT INTO entry VALUES (?)", [(text,) for text in rows])
+
+    return save
+
+
+def to_server(server: Server) -> Callable[[Sequence[str]], None]:
+    """Return what saves rows in PostgreSQL."""
+    import psycopg
+
+    server.run("CREATE DATABASE bare")
+    database = psycopg.connect(server.address("bare", "keeper"))
+    database.execute("CREATE TABLE entry (text TEXT)")
+    database.commit()
+
+    def save(rows: Sequence[str]) -> None:
+        with database.cursor() as cursor:
+            cursor.executemany("INSERT INTO entry VALUES (%s)", [(text,) for text in rows])
+        database.commit()
+
+    return save
 
 
 def crowd(people: int, seconds: float, prepare: Callable[[int], Callable[[], str]]) -> tuple[list[float], list[str]]:
@@ -164,10 +195,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+def serve(folder: Path, port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start the site and wait until it answers."""
     command = [sys.executable, "-m", "trialbook", "serve", str(folder), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(300):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -179,10 +210,17 @@ def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
     raise SystemExit("the site did not start")
 
 
-def kept(folder: Path) -> set[str]:
+def kept(folder: Path, address: str) -> set[str]:
     """Return the ids of all requests that the ledger holds."""
-    with sqlite3.connect(folder / "ledger.db") as database:
-        return {row[0] for row in database.execute("SELECT request FROM entry")}
+    if address:
+        import psycopg
+
+        connect: Callable[[], Any] = lambda: psycopg.connect(address)  # noqa: E731 - one of two
+    else:
+        connect = lambda: sqlite3.connect(folder / "ledger.db")  # noqa: E731
+    table = "ledger.entry" if address else "entry"
+    with closing(connect()) as database:
+        return {row[0] for row in database.execute(f"SELECT request FROM {table}")}  # noqa: S608 - one of two
 
 
 def told(title: str, times: list[float]) -> float:
@@ -193,14 +231,27 @@ def told(title: str, times: list[float]) -> float:
     return p99
 
 
-def main(seconds: float, people: int) -> None:
+def new_server(stack: ExitStack) -> Server:
+    """Run a PostgreSQL server until the end."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.database import running_server
+
+    return stack.enter_context(running_server())
+
+
+def main(seconds: float, people: int, store: str) -> None:
     """Measure both, and look for every acknowledged save."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(shutil.copytree(STUDY, Path(name) / "study"))
-        environment = {**os.environ, "TRIALBOOK_STUDY": str(folder), "DJANGO_SETTINGS_MODULE": "trialbook.web.settings"}
+        server = new_server(stack) if store == "postgresql" else None
+        address = server.address(server.new()) if server else ""
+        environment = {
+            **os.environ, "TRIALBOOK_STUDY": str(folder), "DJANGO_SETTINGS_MODULE": "trialbook.web.settings",
+            "TRIALBOOK_STORE": address,
+        }  # fmt: skip
         subprocess.run([sys.executable, "-c", PREPARE, str(people), PASSWORD], check=True, env=environment)
         port = free_port()
-        process = serve(folder, port)
+        process = serve(folder, port, environment)
         try:
             browsers = [Browser(port, number) for number in range(people)]
 
@@ -215,16 +266,20 @@ def main(seconds: float, people: int) -> None:
                 return save
 
             times, acknowledged = crowd(people, seconds, by_site)
-            bare = Bare(Path(name) / "bare.db")
+            bare = Bare(to_server(server) if server else to_file(Path(name) / "bare.db"))
             bare_times, _ = crowd(people, seconds, lambda number: lambda: bare.save(f"{number}" * 200) or "")
         finally:
             process.terminate()
             process.wait(30)
-        lost = set(acknowledged) - kept(folder)
+        lost = set(acknowledged) - kept(folder, address)
         print(f"acknowledged {len(acknowledged)}, lost {len(lost)}; load {os.getloadavg()[0]:.1f}")
         ratio = told("site", times) / told("bare writer", bare_times)
         print(f"p99 of the site by that of the bare writer: {ratio:.1f}")
+        rates = len(times) / seconds, len(bare_times) / seconds
+        print(f"saves a second: site {rates[0]:.1f}, bare writer {rates[1]:.1f}; ratio {rates[0] / rates[1]:.2f}")
 
 
 if __name__ == "__main__":
-    main(*(float(sys.argv[1]) if len(sys.argv) > 1 else 20.0, int(sys.argv[2]) if len(sys.argv) > 2 else 20))
+    words = [word for word in sys.argv[1:] if word not in {"--store", "postgresql"}]
+    given = "postgresql" if "postgresql" in sys.argv else "file"
+    main(float(words[0]) if words else 20.0, int(words[1]) if len(words) > 1 else 20, given)

@@ -152,7 +152,7 @@ def document_for(run: Run) -> Document:
     """Build the report of a run."""
     return build_report(
         run.study, run.analysis, run.datasets, run.entries, head=head_of(run.entries[max(run.entries)]),
-        program={"trialbook": "0.1.0", "matplotlib": "3"}, generated_at=datetime(2026, 3, 9, 12, 0, tzinfo=UTC),
+        program={"trialbook": "0.1.0", "numpy": "2"}, generated_at=datetime(2026, 3, 9, 12, 0, tzinfo=UTC),
     )  # fmt: skip
 
 

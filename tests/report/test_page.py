@@ -79,7 +79,8 @@ def test_hostile_texts_stay_text(page: str, read: Page) -> None:
 
 def test_nothing_is_fetched(page: str, read: Page) -> None:
     """HTML-02: no address in the page, not even the names of SVG; the policy names the script by its hash."""
-    assert not re.findall(r"https?:|//[a-z]|url\((?!#)|@import", page)
+    bare = re.sub(r"url\(data:font/woff2;base64,[\w+/=]+\)", "", page)
+    assert not re.findall(r"https?:|//[a-z]|url\((?!#)|@import", bare)
     assert set(read.all("href")) == {"data:,"} | {link for link in read.all("href") if link.startswith("#")}
     assert not list(read.all("src"))
     script = page.rpartition("<script>")[2].partition("</script>")[0]
@@ -115,7 +116,7 @@ def test_it_is_made_for_everybody(page: str, read: Page) -> None:
     assert ("html", {"lang": "en"}) in read.found
     assert ("a", {"class": "skip", "href": "#main"}) in read.found
     drawings = [attributes for _, attributes in read.found if attributes.get("role") == "img"]
-    assert len(drawings) == 3
+    assert len(drawings) == page.count("<figure ")
     assert all(one["aria-label"] for one in drawings)
     assert all(one["tabindex"] == "0" for _, one in read.found if one.get("role") == "region")
     for words in ("@media print", "size: A4", "table-header-group", "prefers-color-scheme: dark", "max-width: 40rem"):
@@ -178,4 +179,4 @@ def test_the_file_is_written_whole(document: Document, page: str, tmp_path: Path
     write_whole(tmp_path / "report.html", to_html(document).encode())
     assert (tmp_path / "report.html").read_bytes() == page.encode()
     assert b"\r" not in page.encode()
-    assert len(page) < 300_000
+    assert len(page) < 400_000

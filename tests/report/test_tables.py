@@ -156,9 +156,9 @@ def test_adverse_events(run: Run) -> None:
     """SHELL-05: spelled alike they are one event; terms stand below their class."""
     (form,) = event_forms(run)
     shown = rows(events_table(run, form))
-    assert shown[0] == ("Any event", "3 (60\u202f%)", "4")
-    assert shown[1:3] == [("Chest", "2 (40\u202f%)", "2"), ("Cough", "2 (40\u202f%)", "2")]
-    assert ("=Fever", "1 (20\u202f%)", "1") in shown
+    assert shown[0] == ("Any event", "3 (60\u202f%)", "4", "9.8")
+    assert shown[1:3] == [("Chest", "2 (40\u202f%)", "2", "4.9"), ("Cough", "2 (40\u202f%)", "2", "4.9")]
+    assert ("=Fever", "1 (20\u202f%)", "1", "2.4") in shown
     assert rows(listing_table(run, form))[0] == ("1", "1", "Cough", "Chest")
 
 

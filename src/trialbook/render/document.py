@@ -49,6 +49,8 @@ class Figure:
     alt: str
     caption: Line
     table: Table
+    behind: tuple[int, ...] = ()
+    """Entries of the single values that it draws, of those too that its table leaves out."""
     png: bytes = b""
     """The same drawing as a picture at 300 dots an inch; empty unless it was asked for."""
 

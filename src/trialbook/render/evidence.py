@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import attrgetter
 
 SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -63,18 +63,22 @@ class Evidence:
     """Result id -> variable, where the variable has derived values."""
     visits: tuple[str, ...] = ()
     """Labels of the visits, in order."""
+    note: str = ""
+    """What a copy leaves out, for its readers; empty where nothing is left out."""
 
 
-FIELDS = tuple(field.name for field in fields(Fact) if field.name != "seq")
-"""All that is said of an entry beside its number."""
+GROUPS = (
+    ("participant",), ("visit",), ("form", "item"), ("repeat",), ("act",), ("text", "value"), ("by",), ("at", "local"),
+    ("reason",), ("file", "row", "column"),
+)  # fmt: skip
+"""All that is said of an entry beside its number; what goes together stands in one table."""
 
 
 def to_json(evidence: Evidence) -> str:
     """Return the evidence as JSON that may stand in a script element: every text and every list of entries once.
 
-    Facts stand column by column, since neighbours are alike: by whom, when, at which visit.
+    Facts stand column by column, each with a table of what it says: by whom, when, at which visit.
     """
-    texts: dict[str, int] = {"": 0}
     lists: dict[tuple[int, ...], int] = {}
     results = {
         name: [lists.setdefault(entries, len(lists)), evidence.variables.get(name, "")]
@@ -83,13 +87,13 @@ def to_json(evidence: Evidence) -> str:
     content = {
         "zone": evidence.zone,
         "visits": evidence.visits,
-        "fields": FIELDS,
-        "seqs": _flat(fact.seq for fact in evidence.facts),
-        "facts": [_column(name, evidence.facts, texts) for name in FIELDS],
+        "note": evidence.note,
+        "fields": GROUPS,
+        "seqs": steps_of(fact.seq for fact in evidence.facts),
+        "facts": [_column(group, evidence.facts) for group in GROUPS],
         "results": results,
         "derived": {name: _derived(values) for name, values in evidence.derived.items()},
-        "lists": [_flat(entries) for entries in lists],
-        "texts": list(texts),
+        "lists": [steps_of(entries) for entries in lists],
     }
     return _compact(content).translate(SAFE)
 
@@ -105,27 +109,40 @@ def runs_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _column(name: str, facts: Sequence[Fact], texts: dict[str, int]) -> list[int]:
-    """Return the places of a field's texts; a negative number repeats the one before it so often."""
+def steps_of(numbers: Iterable[int]) -> list[int]:
+    """Return ascending numbers as steps from one to the next; of neighbours, how many follow, as a negative number."""
+    steps: list[int] = []
+    last = 0
+    for first, end in runs_of(numbers):
+        steps += (first - last, first - end) if end > first else (first - last,)
+        last = end
+    return steps
+
+
+def _column(group: tuple[str, ...], facts: Sequence[Fact]) -> list[object]:
+    """Return the table of what facts say in some fields, and where each stands in it.
+
+    A negative number stands for so many that follow as they did before: what came after the same one the last time, or
+    the same again. Forms are filled in item by item, so most do.
+    """
+    table: dict[object, int] = {}
+    after: dict[int, int] = {}
     column: list[int] = []
-    last, again = -1, 0
-    for text in map(attrgetter(name), facts):
-        place = texts.setdefault(text, len(texts))
-        if place == last:
-            again += 1
-            continue
-        column += (-again, place) if again else (place,)
-        last, again = place, 0
-    return [*column, -again] if again else column
+    last, expected = -1, 0
+    for said in map(attrgetter(*group), facts):
+        place = table.setdefault(said, len(table))
+        if place == after.get(last, last):
+            expected += 1
+        else:
+            column += (-expected, place) if expected else (place,)
+            expected = 0
+        after[last] = last = place
+    rows = table if len(group) > 1 else ([said] for said in table)
+    return [list(zip(*rows, strict=True)), [*column, -expected] if expected else column]
 
 
 def _derived(values: Iterable[DerivedValue]) -> list[list[object]]:
-    return [[value.participant, value.visit, value.text, _flat(value.entries)] for value in values]
-
-
-def _flat(numbers: Iterable[int]) -> list[int]:
-    """Return first and count of each run of neighbouring numbers, one after another."""
-    return [part for first, last in runs_of(numbers) for part in (first, last - first + 1)]
+    return [[value.participant, value.visit, value.text, steps_of(value.entries)] for value in values]
 
 
 def _compact(content: object) -> str:

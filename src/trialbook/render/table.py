@@ -56,6 +56,8 @@ class Table:
     numbered: bool = True
     folded: bool = False
     """Closed until asked for, under its title, and then also printed."""
+    whole: bool = False
+    """Never cut on paper, however long."""
 
     def __post_init__(self) -> None:
         """Refuse a row that does not fit the columns."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from trialbook.render.document import Block, Document, Facts, Figure, Items, Paragraph, Section
+from trialbook.render.paper import MOST_LINES, on_paper, standing
 from trialbook.render.table import Table
 from trialbook.render.word_layout import LANDSCAPE, PORTRAIT
 from trialbook.render.word_package import Package
@@ -38,8 +39,6 @@ FIRST_LIST = 2
 PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 PLACED = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
-MOST_LINES = 40
-"""A longer list is cut here; the page of the report has all of it."""
 TALLEST = 12200
 """Of a picture, in twips: its caption has to stand on the same page."""
 
@@ -68,7 +67,7 @@ class Pages:
 def to_docx(document: Document) -> bytes:
     """Return the file; ValueError where a figure has no picture, since the document was built without."""
     paper = on_paper(document)
-    names = names_of({**paper.labels(), **document.labels()}, _standing(paper))
+    names = names_of({**paper.labels(), **document.labels()}, standing(paper))
     lists = sum(isinstance(block, Items) and block.ordered for block in paper.blocks())
     colour = INVENTED if document.notice.invented else REAL
     package = Package(title=document.headline, language=document.language, colour=colour, lists=lists)
@@ -91,17 +90,6 @@ class _Writer:
     pictures: Iterator[int]
 
 
-def on_paper(document: Document) -> Document:
-    """Return the document without what is folded, and with a last section that names what was left out."""
-    left: list[str] = []
-    kept = tuple(section for one in document.sections if (section := _unfolded(one, left)) is not None)
-    if not left:
-        return replace(document, sections=kept)
-    line = ("Long and secondary tables stand in report.html, where every number leads to its entries: ", _listed(left))
-    last = Section(id="elsewhere", title="What stands elsewhere", blocks=(Paragraph(line=line),))
-    return replace(document, sections=(*kept, last))
-
-
 def assembled(pieces: list[Piece], pages: Pages) -> str:
     """Put pieces after one another, with a new section wherever the page turns; headings go with what follows."""
     placed = list(pieces)
@@ -116,35 +104,6 @@ def assembled(pieces: list[Piece], pages: Pages) -> str:
         elif after.landscape != piece.landscape:
             parts.append(paragraph("", "PageTurn", f"<w:sectPr>{pages.of(piece)}</w:sectPr>"))
     return "".join(parts)
-
-
-def _unfolded(section: Section, left: list[str]) -> Section | None:
-    if section.paper is not None:
-        return section.paper
-    if section.folded:
-        left.append(section.title)
-        return None
-    blocks = []
-    for block in section.blocks:
-        if isinstance(block, Table | Facts) and block.folded:
-            left.append(block.title if isinstance(block, Table) else section.title)
-        else:
-            blocks.append(block)
-    below = tuple(one for part in section.sections if (one := _unfolded(part, left)) is not None)
-    return replace(section, blocks=tuple(blocks), sections=below)
-
-
-def _listed(titles: list[str]) -> str:
-    return "; ".join(titles) + "."
-
-
-def _standing(paper: Document) -> Iterator[str]:
-    """Yield the ids of the sections, numbered tables and figures that stand in the file, in order."""
-    for section in paper.walk():
-        yield section.id
-        for block in section.blocks:
-            if isinstance(block, Figure) or (isinstance(block, Table) and block.numbered):
-                yield block.id
 
 
 def _title_block(document: Document, names: Names) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from trialbook.render.document import Block, Document
+from trialbook.render.document import Block, Document, Figure
 from trialbook.render.evidence import runs_of, to_json
+from trialbook.render.fonts import LATIN_FAMILY, LATIN_WEB
 from trialbook.render.inline import Code, Emphasis, Line, Mark, Number, Part, Recorded, Reference
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def to_html(document: Document) -> str:
         labels=labels,
         line=lambda parts: to_markup(parts, labels),
         kind=kind,
+        font=Markup(_font() if any(isinstance(block, Figure) for block in document.blocks()) else ""),  # noqa: S704 - as below
         style=Markup(style),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - a file of this package
         script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -91,6 +93,13 @@ def _running_head(document: Document) -> str:
 
 def _css_string(text: str) -> str:
     return '"' + text.translate(UNSAFE_IN_CSS) + '"'
+
+
+@cache
+def _font() -> str:
+    """Return the rule that holds the font of the figures, so that they look the same on every machine."""
+    letters = b64encode(LATIN_WEB.read_bytes()).decode()
+    return f'@font-face{{font-family:"{LATIN_FAMILY}";src:url(data:font/woff2;base64,{letters}) format("woff2")}}'
 
 
 @cache

@@ -26,7 +26,7 @@ AIR = 1.25
 LINES, LONG_LINES, LONG = 3, 6, 40
 """A text that may wrap is given room for at most so many lines before the letters shrink or the page is turned; one of
 more than 40 ems for some more."""
-LONGEST_WORD = 26
+LONGEST_WORD = 44
 """Letters after which a word may be broken: hashes, ids."""
 WIDTHS = {
     0.222: "ijl'", 0.278: "ftI.,:;/\\!|[] \u00a0\u202f", 0.333: "r-()·", 0.5: "cksvxyzJ", 0.584: "+\u2212=<>±",

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from trialbook.render.document import Facts
 from trialbook.render.inline import Line
+from trialbook.render.paper import rows_on_paper
 from trialbook.render.table import Row, Table
 from trialbook.render.word_layout import BESIDE, INDENT, PORTRAIT, Fit, fit, parts_of
 from trialbook.render.word_text import BOLD, Names, attribute, numbered, paragraph, run, spoken, words
 
 WHOLE = 34
 """Lines of a body that stands on one page undivided."""
-MOST_ROWS = 150
-"""A longer table is cut here; the page of the report has all of it."""
 JUSTIFIED = {"left": "left", "right": "right", "centre": "center"}
 KEEP = "<w:keepNext/>"
 HEAVY, LIGHT = 12, 6
@@ -22,7 +21,7 @@ HEAVY, LIGHT = 12, 6
 
 def table_xml(table: Table, names: Names) -> tuple[str, Fit]:
     """Return caption, table and footnotes, and how the table fits the page."""
-    rows = table.body[:MOST_ROWS]
+    rows = table.body[: rows_on_paper(table)]
     found = fit(table, names)
     whole = found.lines <= WHOLE and len(rows) == len(table.body)
     notes = tuple(_notes(table, names))
@@ -120,8 +119,9 @@ def _notes(table: Table, names: Names) -> Iterator[str]:
     lines: list[Line] = list(table.footnotes)
     if table.source:
         lines.append((table.source,))
-    if len(table.body) > MOST_ROWS:
-        lines.append((f"Rows 1 to {MOST_ROWS} of {len(table.body)}; report.html has all.",))
+    shown = rows_on_paper(table)
+    if len(table.body) > shown:
+        lines.append((f"Rows 1 to {shown} of {len(table.body)}; report.html has all.",))
     for place, line in enumerate(lines):
         yield paragraph(words(line, names), "TableNote", KEEP if place < len(lines) - 1 else "")
 

@@ -10,9 +10,10 @@ from trialbook.render.document import Block, Document, Facts, Figure, Notice, Pa
 from trialbook.render.evidence import Evidence
 from trialbook.render.inline import Emphasis, Line, Reference
 from trialbook.render.table import Column, Row, Table
-from trialbook.report.appraisal_drawing import png_of, sheet_of, svg_of
+from trialbook.report.appraisal_drawing import sheet_of, svg_of
 from trialbook.report.appraisal_words import MEANINGS, advise, number, say, say_shortly
 from trialbook.report.phrases import capital, counted, several
+from trialbook.report.rasters import with_pictures
 
 NOTICE = "Nothing here is data of a participant beyond what the paper prints; data sets are arithmetic."
 RULES = {None: "any rule", "half up": "round half up", "half even": "round half even"}
@@ -24,13 +25,14 @@ def build_appraisal(
 ) -> Document:
     """Return the page; with `raster` pictures are also drawn for documents that cannot hold a drawing."""
     version = program.get("trialbook", "")
+    sections = (_short(findings), *_by_verdict(findings), _how(paper))
     return Document(
         study="appraisal",
         title=paper.title,
         subtitle="Appraisal of its printed numbers",
         language="en",
         notice=Notice(label="Published figures", invented=False, line=(NOTICE,)),
-        sections=(_short(findings), *_by_verdict(findings, raster=raster), _how(paper)),
+        sections=with_pictures(sections) if raster else sections,
         evidence=Evidence(zone="UTC", facts=(), behind={}, derived={}, variables={}),
         foot=f"Made by trialbook {version}.".replace(" .", "."),
         meta={"generator": f"trialbook {version}".strip()},
@@ -67,24 +69,24 @@ def _short(findings: Sequence[Finding]) -> Section:
     return Section(id="in-short", title="In short", blocks=blocks)
 
 
-def _by_verdict(findings: Sequence[Finding], *, raster: bool) -> list[Section]:
+def _by_verdict(findings: Sequence[Finding]) -> list[Section]:
     """Return a section for each verdict that was found, with a part for each finding."""
     places = {id(found): place for place, found in enumerate(findings, 1)}
     sections = []
     for verdict, meaning in MEANINGS.items():
         own = [found for found in findings if found.verdict == verdict]
         if own:
-            parts = tuple(_part(found, places[id(found)], raster=raster) for found in own)
+            parts = tuple(_part(found, places[id(found)]) for found in own)
             intro = Paragraph(line=(capital(meaning) + ".",), kind="note")
             name = verdict.replace(" ", "-")
             sections.append(Section(id=f"v-{name}", title=capital(verdict), blocks=(intro,), sections=parts))
     return sections
 
 
-def _part(found: Finding, place: int, *, raster: bool) -> Section:
+def _part(found: Finding, place: int) -> Section:
     name = f"f{place}"
     blocks: list[Block] = [Paragraph(line=_sentence(found, name)), Paragraph(line=(advise(found),), kind="note")]
-    figure = _figure(found, name, raster=raster)
+    figure = _figure(found, name)
     if figure is not None:
         blocks.append(figure)
     return Section(id=name, title=f"{found.label} ({found.code})", blocks=tuple(blocks))
@@ -95,7 +97,7 @@ def _sentence(found: Finding, name: str) -> Line:
     return (*text, " ", Reference(f"p-{name}"), ".") if sheet_of(found) is not None else text
 
 
-def _figure(found: Finding, name: str, *, raster: bool) -> Figure | None:
+def _figure(found: Finding, name: str) -> Figure | None:
     sheet = sheet_of(found)
     if sheet is None:
         return None
@@ -103,7 +105,6 @@ def _figure(found: Finding, name: str, *, raster: bool) -> Figure | None:
         id=f"p-{name}",
         title=found.axis if found.axis == "p" else capital(found.axis or found.label),
         svg=svg_of(sheet),
-        png=png_of(sheet) if raster else b"",
         alt=say(found),
         caption=(_caption(found),),
         table=_table(found, name),

@@ -5,28 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from markupsafe import escape
 
 from trialbook.analysis.appraisal.findings import Bar, Finding, Rows
 from trialbook.report.appraisal_words import number, span
-from trialbook.report.panel_drawing import PRINT
-from trialbook.report.rasters import Raster, raster
 
 WIDTH, LABELS, VALUES, ROW, TOP, FOOT = 760, 240, 150, 28, 26, 44
 """The drawing, its column of names, its column of numbers, the height of a row, and the room above and below."""
-PER_INCH = 96
 LEAST = 3
 """Length of the shortest bar, so that it is seen."""
 TICKS = 5
 PANEL, PANEL_HEIGHT = 210, 210
 """A panel of slopes."""
 LETTER = 13
-TEXT_SIZE = 9.0
-"""Points, on paper."""
-INKS = {"ink": "ink", "soft": "soft", "accent": "mean", "limit": "limit", "line": "line"}
-"""Colours of the page, and which of paper they are."""
 Anchor = Literal["start", "middle", "end"]
 DASHES = ("", "6 3", "2 2", "8 3 2 3")
 """Participants are told apart by their dashes too."""
@@ -82,11 +75,6 @@ def svg_of(sheet: Sheet) -> str:
     parts = [*map(_svg_stroke, sheet.strokes), *map(_svg_label, sheet.labels)]
     size = f'width="{sheet.width}" height="{sheet.height}" viewBox="0 0 {sheet.width} {sheet.height}"'
     return f'<svg {size} font-size="{LETTER}">{"".join(parts)}</svg>'
-
-
-def png_of(sheet: Sheet) -> bytes:
-    """Draw for paper, at 300 dots an inch."""
-    return raster(Raster(sheet.width / PER_INCH, sheet.height / PER_INCH), lambda figure: _draw(figure, sheet))
 
 
 # ---- bars -------------------------------------------------------------------------------------------------------
@@ -204,22 +192,3 @@ def _svg_stroke(stroke: Stroke) -> str:
 def _svg_label(label: Label) -> str:
     place = f'x="{label.x:.1f}" y="{label.y:.1f}" text-anchor="{label.anchor}"'
     return f'<text {place} fill="var(--{label.colour})">{escape(label.text)}</text>'
-
-
-def _draw(figure: Any, sheet: Sheet) -> None:  # noqa: ANN401 - matplotlib is untyped
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set_axis_off()
-    ax.set_xlim(0, sheet.width)
-    ax.set_ylim(sheet.height, 0)
-    for stroke in sheet.strokes:
-        style: Any = (0, tuple(float(part) / stroke.width for part in stroke.dashes.split())) if stroke.dashes else "-"
-        ax.plot(
-            [stroke.x, stroke.to_x], [stroke.y, stroke.to_y], color=getattr(PRINT, INKS[stroke.colour]),
-            lw=stroke.width * 72 / PER_INCH, linestyle=style, solid_capstyle="butt",
-        )  # fmt: skip
-    sides = {"start": "left", "middle": "center", "end": "right"}
-    for label in sheet.labels:
-        ax.text(
-            label.x, label.y, label.text, ha=sides[label.anchor], fontsize=TEXT_SIZE,
-            color=getattr(PRINT, INKS[label.colour]),
-        )  # fmt: skip

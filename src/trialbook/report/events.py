@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trialbook.analysis.events import ALL, CLASS, TERM, folded
+from trialbook.analysis.events import ALL, CLASS, PARTICIPANT, TERM, folded
+from trialbook.analysis.listings import EMERGENT
 from trialbook.analysis.results import Listing, Result
 from trialbook.protocol.model import Form
 from trialbook.render.inline import Line, Recorded
-from trialbook.render.numbers import ABSENT, MINUS, show_plain
+from trialbook.render.numbers import ABSENT, MINUS, show_plain, show_share
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.one_by_one import MANY
-from trialbook.report.quote import Notes, cell, footnotes
+from trialbook.report.quote import Notes, cell, footnotes, interval
 from trialbook.report.run import Run, as_mappings
 from trialbook.report.shown import item_label, item_of, value_text
 
 ADVERSE_EVENTS = "adverse_events"
+RATE = "Per 100 participant-weeks"
 COUNTED = "A participant with the same event twice counts once under participants. Percentages are of those enrolled."
 
 
@@ -36,9 +38,46 @@ def events_table(run: Run, form: Form) -> Table | None:
         body.append(_event_row(run, name, level, stats_of(run, variable, name), notes))
     return Table(
         id=f"table-events-{form.id}", title=f"{run.say(form.label) or form.id}: participants and events", stub="Event",
-        columns=(Column(label="Participants, n (%)"), Column(label="Events")), body=tuple(body),
+        columns=(Column(label="Participants, n (%)"), Column(label="Events"), Column(label=RATE)), body=tuple(body),
         footnotes=((COUNTED,), *footnotes(notes)),
     )  # fmt: skip
+
+
+def each_table(run: Run, form: Form) -> Table | None:
+    """Return how many events each participant had in the time followed; None where they are many, or had none."""
+    people = _levels(run, f"{form.id}.{PARTICIPANT}")
+    total = stats_of(run, form.id, ALL).get("n_events")
+    if not people or total is None or not total.value:
+        return None
+    notes: Notes = {}
+    rows = []
+    for code in people:
+        stats = stats_of(run, f"{form.id}.{PARTICIPANT}", code)
+        cells = tuple(cell(run.quotes, stats.get(name), notes) for name in ("n_events", "weeks", "rate"))
+        rows.append(Row(stub=(code,), cells=cells))
+    return Table(
+        id=f"table-each-{form.id}", title=f"{run.say(form.label) or form.id} by participant", stub="Participant",
+        columns=(Column(label="Events"), Column(label="Weeks followed"), Column(label=RATE)), body=tuple(rows),
+        footnotes=footnotes(notes),
+    )  # fmt: skip
+
+
+def rate_line(run: Run, form: Form) -> Line:
+    """Say how many events there were in which time, and how many began under treatment; empty where none is known."""
+    stats = stats_of(run, form.id, ALL)
+    rate, weeks, emerged, open_ = (stats.get(name) for name in ("rate", "weeks", "n_emergent", "n_emergent_unknown"))
+    total = stats.get("n_events")
+    said: Line = ()
+    if rate is not None and weeks is not None and rate.value is not None and total is not None and total.value:
+        inside: Line = interval(run.quotes, stats.get("rate_low"), stats.get("rate_high"), {})
+        level = show_share(run.study.analysis.confidence)
+        said = ("In ", run.quotes.number(weeks), " participant-weeks that is ", run.quotes.number(rate),
+                f" events per 100 participant-weeks ({level} CI ", *inside, "). ")  # fmt: skip
+    if emerged is not None and total is not None and total.value:
+        said = (*said, run.quotes.number(emerged), " of them began on or after study day 0")
+        untold: Line = ("; of ", run.quotes.number(open_), " that cannot be told") if open_ and open_.value else ()
+        said = (*said, *untold, ".")
+    return said
 
 
 def ordered_levels(run: Run, form: Form) -> Iterator[tuple[int, str]]:
@@ -95,13 +134,16 @@ def listing_table(run: Run, form: Form) -> Table | None:
 def _event_row(run: Run, name: str, level: int, stats: dict[str, Result], notes: Notes) -> Row:
     people, percent = stats.get("n_participants"), stats.get("percent")
     share: Line = (" (", run.quotes.number(percent), ")") if percent is not None and percent.value is not None else ()
-    cells = ((*cell(run.quotes, people, notes), *share), cell(run.quotes, stats.get("n_events"), notes))
+    cells = (
+        (*cell(run.quotes, people, notes), *share), cell(run.quotes, stats.get("n_events"), notes),
+        cell(run.quotes, stats.get("rate"), notes),
+    )  # fmt: skip
     return Row(stub=(name,), level=level, cells=cells)
 
 
 def _column(run: Run, form: Form, name: str) -> Column:
     """Head a column; only words may be broken over lines, dates may not."""
-    known = {"repeat": "No.", "day": "Study day", "visit": "Visit"}
+    known = {"repeat": "No.", "day": "Study day", "visit": "Visit", EMERGENT: "Treatment-emergent"}
     if name not in form.items:
         return Column(label=known.get(name, name.replace("_", " ").capitalize()))
     is_words = form.items[name].kind in {"text", "choice"}
@@ -113,7 +155,7 @@ def _listed(run: Run, form: Form, name: str, value: str | float | None) -> Line:
         return (ABSENT,)
     if isinstance(value, str) and name in form.items:
         return (value_text(run.study, item_of(run.study, form.id, name), value),)
-    return (_plain(value),)
+    return (value.capitalize(),) if name == EMERGENT and isinstance(value, str) else (_plain(value),)
 
 
 def _plain(value: str | float | None) -> str:

@@ -9,7 +9,7 @@ from trialbook.analysis.results import Result
 from trialbook.render.document import Figure
 from trialbook.render.inline import Line, plain
 from trialbook.render.table import Column, Row, Table
-from trialbook.report.flow_drawing import LETTERS, Box, png_of, svg_of
+from trialbook.report.flow_drawing import LETTERS, Stage, svg_of
 from trialbook.report.run import Run
 
 
@@ -22,31 +22,30 @@ def participant_flow(run: Run) -> Figure | None:
         id="figure-flow",
         title="Participant flow",
         svg=svg_of(boxes, invented=run.invented),
-        png=png_of(boxes, invented=run.invented) if run.raster else b"",
         alt="Flow of participants. " + ". ".join(_spoken(box) for box in boxes) + ".",
         caption=("Numbers are participants.",),
         table=flow_table(run),
     )
 
 
-def boxes_of(run: Run) -> Iterator[Box]:
+def boxes_of(run: Run) -> Iterator[Stage]:
     """Yield the stages for which there are results, from screening to analysis."""
     failed = count(run, "screen_failure")
     screened, enrolled = count(run, "screened"), count(run, "enrolled")
     if screened is not None and failed is not None and failed.value:
-        yield Box(lines=(_stage(run, "Screened", screened),), side=(_stage(run, "Not enrolled", failed),))
+        yield Stage(lines=(_stage(run, "Screened", screened),), side=(_stage(run, "Not enrolled", failed),))
     if enrolled is not None:
-        yield Box(lines=(_stage(run, "Enrolled", enrolled),), side=tuple(_left(run)))
+        yield Stage(lines=(_stage(run, "Enrolled", enrolled),), side=tuple(_left(run)))
     ends = [
         (label, row)
         for label, name in (("Completed", "completed"), (ongoing_label(run), "ongoing"))
         if (row := count(run, name)) is not None and row.value
     ]
     if ends:
-        yield Box(lines=tuple(_stage(run, label, row) for label, row in ends))
+        yield Stage(lines=tuple(_stage(run, label, row) for label, row in ends))
     analysed = tuple(_analysed(run))
     if analysed:
-        yield Box(lines=analysed)
+        yield Stage(lines=analysed)
 
 
 def ongoing_label(run: Run) -> str:
@@ -124,7 +123,7 @@ def _analysed(run: Run) -> Iterator[Line]:
         yield ("· ", textwrap.shorten(endpoint, LETTERS - 4, placeholder="…"), ": ", run.quotes.number(row))
 
 
-def _spoken(box: Box) -> str:
+def _spoken(box: Stage) -> str:
     words = "; ".join(plain(line).strip("· ") for line in box.lines)
     left = "; ".join(plain(line).strip("· ") for line in box.side)
     return f"{words}, then {left}" if left else words

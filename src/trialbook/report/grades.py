@@ -12,7 +12,7 @@ from trialbook.report.run import Run, Stats
 GRADES = "grades"
 LEGEND = (
     "Of everybody who was enrolled: rows are grades at the baseline, columns the worst grade after it. Unknown: more "
-    "than one grade is possible, such as where a limit of normal is missing. Missing: no value. {method}."
+    "than one grade is possible, as where a limit of normal is missing. Missing: no value. Blank: nobody. {method}."
 )
 
 

@@ -14,6 +14,7 @@ from trialbook.report.methods_outcomes import outcome_words
 from trialbook.report.phrases import condition, listed, named, sentence, spanned
 from trialbook.report.regimen import treatment
 from trialbook.report.run import Run
+from trialbook.report.versions import amended
 
 TEST_NAMES = {
     "paired t": "the paired t test",
@@ -89,6 +90,7 @@ def design(run: Run) -> Iterator[Block]:
     yield Paragraph(line=(" ".join(words),))
     if run.say(identity.objective):
         yield Paragraph(line=(Emphasis("Objective. "), sentence(run.say(identity.objective))))
+    yield from amended(run)
 
 
 def eligibility(run: Run) -> Iterator[Block]:

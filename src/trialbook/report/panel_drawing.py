@@ -2,278 +2,251 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
-from trialbook.render.numbers import ABSENT, show_plain
-from trialbook.render.to_html import fragment
-from trialbook.report.courses import Course, Panel, Tick, axis_unit
+from trialbook.render.drawing import axis
+from trialbook.render.drawing.axis import TICK, Frame
+from trialbook.render.drawing.letters import SIZE, SMALL, width_of
+from trialbook.render.drawing.marks import (
+    DASHED,
+    DASHES,
+    DOTTED,
+    LONG,
+    Bundle,
+    Mark,
+    Spot,
+    Stroke,
+    Way,
+    Word,
+    apart,
+)
+from trialbook.render.drawing.scale import Scale, spanning
+from trialbook.render.numbers import ABSENT
+from trialbook.report.courses import Panel, Tick, axis_unit
 from trialbook.report.quote import Quotes
 
-INVENTED = "Invented data"
-"""Stands inside every drawing of invented data, so that a figure cut out of a report still says so."""
-CROWD = 0.45
-"""How much of the paper a line of many participants covers."""
-DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 2)), (0, (7, 2, 2, 2)), (0, (3, 1, 1, 1)), (0, (1, 2)))
-"""Few participants are told apart by their dashes, in grey print too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """The colours of a drawing."""
-
-    ink: str
-    soft: str
-    line: str
-    mean: str
-    limit: str
-    paper: str
-    invented: str
-
-
-PRINT = Palette("#000000", "#444444", "#7d8894", "#14508c", "#7a4700", "#ffffff", "#a3123a")
-"""Colours on paper: those of the page when it is printed."""
+ROW = SIZE + 3.5
+"""From one line under the axis to the next."""
+GAP = 3.0
+"""Points that lie free between two words under the axis."""
+HEAD = 8.0
+AFTER = 5.0
+"""From the end of a line to the code beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """How all panels of a figure are drawn."""
+class Place:
+    """Where a panel stands on the sheet, and how its values lie there."""
 
-    colours: Palette
-    several: bool
-    """Whether each panel has its title over it."""
-    invented: bool
-
-
-def draw_panel(ax: Any, panel: Panel, quotes: Quotes, style: Style) -> None:  # noqa: ANN401 - matplotlib is untyped
-    """Draw one panel on its axes."""
-    colours = style.colours
-    _axes(ax, panel, colours)
-    if panel.is_crowd:
-        _crowd(ax, panel, colours)
-    else:
-        _lines(ax, panel, colours)
-    _summary(ax, panel, colours)
-    _limits(ax, panel, colours)
-    _meaningful(ax, panel, colours)
-    _titles(ax, panel, style)
-    if panel.is_labelled:
-        _names(ax, panel, colours)
-    _rows(ax, panel, quotes, colours)
+    frame: Frame
+    across: Scale
+    up: Scale
 
 
-def _titles(ax: Any, panel: Panel, style: Style) -> None:  # noqa: ANN401
-    """Write the title of the panel, and above it that the data are invented."""
-    options = {"fontsize": 9.5, "fontweight": "bold"}
-    if style.several:
-        ax.set_title(panel.title, loc="left", color=style.colours.ink, pad=8, **options)
-    if style.invented:
-        ax.annotate(
-            INVENTED, xy=(1, 1), xycoords="axes fraction", xytext=(0, 22 if style.several else 8), ha="right",
-            textcoords="offset points", color=style.colours.invented, annotation_clip=False, **options,
-        )  # fmt: skip
+def foot_of(panel: Panel) -> float:
+    """Return the points that a panel takes under its axis."""
+    return TICK + ROW * (2 + bool(rows_of(panel)[1:])) + 3
 
 
-def _lines(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
-    few = len(panel.courses) <= len(DASHES)
-    for place, course in enumerate(panel.courses):
-        _course(ax, course, DASHES[place] if few else "-" if course.in_set else (0, (3, 2)), colours)
+def rows_of(panel: Panel) -> tuple[tuple[str, str], ...]:
+    """Return the statistics under the axis with their words."""
+    has_p = any("p" in found for found in panel.summary.values())
+    return (("n", "n"), *((("p", "p"),) if has_p else ()))
 
 
-def _crowd(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
-    """Draw many participants as thin lines that are darker where they lie over one another; no names, no dashes."""
-    from matplotlib.collections import LineCollection
-
-    lines = [[(point.x, point.value) for point in course.points] for course in panel.courses]
-    several = [line for line in lines if len(line) > 1]
-    if several:
-        ax.add_collection(LineCollection(several, colors=colours.line, linewidths=0.5, alpha=CROWD, zorder=2))
-    alone = [line[0] for line in lines if len(line) == 1]
-    left = [line[-1] for line, course in zip(lines, panel.courses, strict=True) if course.left]
-    for places, marker, size in ((alone, "o", 1.5), (left, "x", 2.5)):
-        if places:
-            xs, ys = zip(*places, strict=True)
-            ax.plot(
-                xs, ys, color=colours.line, marker=marker, markersize=size, markeredgewidth=0.6, linestyle="none",
-                alpha=0.9, zorder=2,
-            )  # fmt: skip
-    ax.autoscale_view()
-
-
-def _axes(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
-    from matplotlib.ticker import FuncFormatter, NullLocator
-
+def placed(panel: Panel, left: float, top: float, right: float, height: float) -> Place:
+    """Lay a panel out between two edges; its axis label, codes and words of limits are within them."""
+    up = spanning(numbers_of(panel), start=0, end=1, is_log=panel.log)
+    margin = max([width_of(words, SMALL) + 6 for words, _ in _beside(panel, up)], default=2.0)
+    frame = Frame(
+        left=left + max(axis.room_left(up), width_of("Week") + 6), top=top, right=right - margin, bottom=top + height
+    )
     first, last = panel.ticks[0].x, panel.ticks[-1].x
-    span = last - first or 1.0
-    left, right = (0.24, 0.32) if len(panel.ticks) <= 2 else (0.04, 0.06)
-    ax.set_xlim(first - left * span, last + right * span)
+    names = (
+        max((width_of(course.participant, SMALL) for course in panel.courses), default=0) if panel.is_labelled else 0
+    )
+    two = 34.0 if len(panel.ticks) == 2 else 0.0
+    across = Scale(
+        low=first,
+        high=last if last > first else first + 1,
+        start=frame.left + 12 + two / 2,
+        end=frame.right - 8 - names - AFTER - two,
+    )
+    upward = Scale(low=up.low, high=up.high, start=frame.bottom, end=frame.top, is_log=up.is_log)
+    return Place(frame=frame, across=across, up=upward)
+
+
+def numbers_of(panel: Panel) -> Iterator[float]:
+    """Yield every number that has to lie within the value axis."""
+    yield from (point.value for course in panel.courses for point in course.points)
+    for found in panel.summary.values():
+        yield from middle_of(panel, found) or ()
+    if panel.meaningful is not None and not panel.log and isinstance(panel.meaningful.value, float):
+        yield panel.meaningful.value
+
+
+def middle_of(panel: Panel, found: Mapping[str, object]) -> tuple[float, float, float] | None:
+    """Return mean and mean ± SD, or on a log scale median and quartiles: there mean minus SD may not exist."""
+    numbers = {stat: getattr(row, "value", None) for stat, row in found.items()}
     if panel.log:
-        ax.set_yscale("log")
-        ax.yaxis.set_major_locator(_log_ticks(panel))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: show_plain(float(f"{value:.3g}"))))
-        ax.yaxis.set_minor_locator(NullLocator())
-    ax.margins(y=0.08)
-    ax.set_ylabel(axis_unit(panel), color=colours.ink)
-    ax.set_xticks([tick.x for tick in panel.ticks], [tick.short for tick in panel.ticks])
-    ax.tick_params(axis="both", length=3, width=0.8, colors=colours.ink)
-    for side in ax.spines.values():
-        side.set_edgecolor(colours.ink)
+        return _all(numbers.get("median"), numbers.get("q1"), numbers.get("q3"))
+    sd = numbers.get("sd")
+    mean, spread = numbers.get("mean"), sd if isinstance(sd, float) else 0.0
+    return _all(mean, mean - spread, mean + spread) if isinstance(mean, float) else None
 
 
-def _log_ticks(panel: Panel) -> Any:  # noqa: ANN401
-    """Return 1, 2, 5 ... or only powers of ten where the values span more than three decades."""
-    from matplotlib.ticker import LogLocator
-
-    values = [point.value for course in panel.courses for point in course.points]
-    return LogLocator(base=10, subs=(1.0,) if max(values) > 1000 * min(values) else (1.0, 2.0, 5.0))
+def _all(*numbers: object) -> tuple[float, float, float] | None:
+    found = tuple(float(one) for one in numbers if isinstance(one, float | int))
+    return (found[0], found[1], found[2]) if len(found) == 3 else None
 
 
-def _limits(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
+def panel_marks(panel: Panel, place: Place, quotes: Quotes, title: str) -> Iterator[Mark]:
+    """Yield the marks of one panel, those in front last."""
+    if title:
+        yield axis.titled(place.frame, title)
+    yield from axis.upright(place.frame, place.up, axis_unit(panel))
+    yield from _levels(panel, place)
+    yield from _crowd(panel, place) if panel.is_crowd else _courses(panel, place)
+    yield from _summary(panel, place)
+    if panel.is_labelled:
+        yield from _codes(panel, place)
+    yield from _under(panel, place, quotes)
+
+
+def _beside(panel: Panel, up: Scale) -> list[tuple[str, float]]:
+    """Return the words at the right edge and the value at which each stands."""
     values = [point.value for course in panel.courses for point in course.points]
     shown = [(words, value) for words, value in panel.limits if min(values) <= value <= max(values)]
-    heights = [_share(ax, value) * _points_high(ax) for _, value in shown]
-    for (words, value), height, placed in zip(shown, heights, apart(heights, 9.0), strict=True):
-        ax.axhline(value, color=colours.limit, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
-        ax.annotate(
-            words, xy=(1, value), xycoords=("axes fraction", "data"), xytext=(4, placed - height),
-            textcoords="offset points", ha="left", va="center", fontsize=7.5, color=colours.limit,
-            annotation_clip=False,
-        )  # fmt: skip
+    matters = panel.meaningful.value if panel.meaningful is not None and not panel.log else None
+    return shown + ([("matters", matters)] if isinstance(matters, float) and up.holds(matters) else [])
 
 
-def _meaningful(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
-    """Draw the level from which on a mean change matters; not on a log scale, where the line shows medians."""
-    if panel.meaningful is None or panel.log or not isinstance(panel.meaningful.value, float):
-        return
-    value = panel.meaningful.value
-    ax.axhline(value, color=colours.mean, linewidth=0.9, linestyle=(0, (5, 3)), zorder=1)
-    ax.annotate(
-        "matters", xy=(1, value), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
-        ha="left", va="center", fontsize=7.5, color=colours.mean, annotation_clip=False,
-    )  # fmt: skip
+def _levels(panel: Panel, place: Place) -> Iterator[Mark]:
+    """Draw the limits of normal, and from where on a mean change matters; their words stand clear of one another."""
+    given = _beside(panel, place.up)
+    heights = [place.up.at(value) for _, value in given]
+    for (words, _), y, beside in zip(given, heights, apart(heights, SMALL + 1), strict=True):
+        matters = words == "matters"
+        colour = "accent" if matters else "limit"
+        yield axis.level(place.frame, y, colour=colour, width=0.7, dashes=LONG if matters else DOTTED)
+        way = Way(panel.meaningful.id) if matters and panel.meaningful else Way()
+        yield Word(x=place.frame.right + 3, y=beside + 0.36 * SMALL, text=words, size=SMALL, colour=colour, way=way)
 
 
-def _course(ax: Any, course: Course, dashes: Any, colours: Palette) -> None:  # noqa: ANN401
-    xs = [point.x for point in course.points]
-    ys = [point.value for point in course.points]
-    ax.plot(xs, ys, color=colours.line, linewidth=0.9, linestyle=dashes, marker="o", markersize=2.2, zorder=2)
-    if course.left:
-        ax.plot(
-            xs[-1:], ys[-1:], color=colours.ink, marker="x", markersize=5.5, markeredgewidth=1.3, linestyle="none",
-            zorder=4,
-        )  # fmt: skip
+def _courses(panel: Panel, place: Place) -> Iterator[Mark]:
+    few = len(panel.courses) <= len(DASHES)
+    for number, course in enumerate(panel.courses):
+        dashes = DASHES[number] if few else () if course.in_set else DASHED
+        places = tuple((place.across.at(point.x), place.up.at(point.value)) for point in course.points)
+        if len(places) > 1:
+            yield Stroke(places=places, colour="line", dashes=dashes)
+        for (x, y), point in zip(places, course.points, strict=True):
+            yield Spot(x=x, y=y, size=2.4, fill="line", way=Way(entries=point.entries), title=course.participant)
+        if course.left:
+            yield Spot(x=places[-1][0], y=places[-1][1], shape="cross", size=5, fill="ink")
 
 
-def _aside(panel: Panel, tick: Tick) -> float:
+def _crowd(panel: Panel, place: Place) -> Iterator[Mark]:
+    """Draw many participants as thin lines that are darker where they lie over one another; no codes, no dashes."""
+    lines = [
+        tuple((place.across.at(point.x), place.up.at(point.value)) for point in course.points)
+        for course in panel.courses
+    ]
+    yield Bundle(lines=tuple(line for line in lines if len(line) > 1))
+    yield from (Spot(x=line[0][0], y=line[0][1], size=1.4, fill="line") for line in lines if len(line) == 1)
+    for line, course in zip(lines, panel.courses, strict=True):
+        if course.left:
+            yield Spot(x=line[-1][0], y=line[-1][1], shape="cross", size=2.4, fill="line", line=0.5)
+
+
+def _summary(panel: Panel, place: Place) -> Iterator[Mark]:
+    """Draw the thick line with its intervals; where there are two visits, beside the participants' values."""
+    spots, line = [], []
+    for tick in panel.ticks:
+        found = middle_of(panel, panel.summary[tick.visit])
+        if found is None:
+            continue
+        x, y = place.across.at(tick.x) + _aside(panel, tick, place), place.up.at(found[0])
+        if found[1] < found[2]:
+            yield axis.whisker(x, place.up.at(found[1]), place.up.at(found[2]), colour="accent", width=1.0)
+        row = panel.summary[tick.visit]["median" if panel.log else "mean"]
+        spots.append(Spot(x=x, y=y, shape="square", size=4.6, fill="accent", way=Way(row.id), title=tick.label))
+        line.append((x, y))
+    if len(line) > 1:
+        yield Stroke(places=tuple(line), colour="accent", width=1.8)
+    yield from spots
+
+
+def _aside(panel: Panel, tick: Tick, place: Place) -> float:
     """Return how far the summary stands beside its visit where there are two: clear of the participants' values."""
     if len(panel.ticks) != 2:
         return 0.0
-    span = panel.ticks[1].x - panel.ticks[0].x
-    return -0.13 * span if tick is panel.ticks[0] else 0.2 * span
+    if tick is panel.ticks[0]:
+        return -16.0
+    return place.frame.right - 12 - place.across.at(tick.x)
 
 
-def _summary(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
-    """Draw mean and SD, or median and quartiles on a log scale, where SD below the mean may not exist."""
-    middle, low, high = [], [], []
-    for tick in panel.ticks:
-        numbers = {
-            stat: float(row.value)
-            for stat, row in panel.summary[tick.visit].items()
-            if isinstance(row.value, float | int)
-        }
-        found = _middle(numbers, log=panel.log)
-        if found is not None:
-            middle.append((tick.x + _aside(panel, tick), found[0]))
-            low.append(found[0] - found[1])
-            high.append(found[2] - found[0])
-    xs, ys = [x for x, _ in middle], [y for _, y in middle]
-    ax.errorbar(
-        xs, ys, yerr=[low, high] if ys else None, color=colours.mean, linewidth=2.2, marker="s", markersize=5.5,
-        capsize=4, elinewidth=1.3, capthick=1.3, zorder=3,
-    )  # fmt: skip
-
-
-def _middle(numbers: Mapping[str, float], *, log: bool) -> tuple[float, float, float] | None:
-    if log:
-        found = tuple(numbers.get(stat) for stat in ("median", "q1", "q3"))
-        return None if None in found else found  # type: ignore[return-value]
-    mean, sd = numbers.get("mean"), numbers.get("sd", 0.0)
-    return None if mean is None else (mean, mean - sd, mean + sd)
-
-
-def _names(ax: Any, panel: Panel, colours: Palette) -> None:  # noqa: ANN401
+def _codes(panel: Panel, place: Place) -> Iterator[Mark]:
     """Write each participant's code at the end of the line, apart from the others that end at the same visit."""
     for tick in panel.ticks:
         ending = [course for course in panel.courses if course.points[-1].x == tick.x]
-        heights = [_share(ax, course.points[-1].value) * _points_high(ax) for course in ending]
-        for course, height, placed in zip(ending, heights, apart(heights, 9.0), strict=True):
-            point = course.points[-1]
-            ax.annotate(
-                course.participant, xy=(point.x, point.value), xytext=(9 if course.left else 7, placed - height),
-                textcoords="offset points", ha="left", va="center", fontsize=8, color=colours.soft,
-                annotation_clip=False, zorder=5,
-            )  # fmt: skip
+        heights = [place.up.at(course.points[-1].value) for course in ending]
+        moved = apart(heights, SMALL + 0.5, place.frame.top, place.frame.bottom - 3)
+        for course, y in zip(ending, moved, strict=True):
+            yield Word(
+                x=place.across.at(tick.x) + AFTER,
+                y=y + 0.36 * SMALL,
+                text=course.participant,
+                size=SMALL,
+                colour="soft",
+            )
 
 
-def apart(places: Sequence[float], gap: float) -> list[float]:
-    """Move places as little as is simple so that neighbours are at least `gap` apart; the order is kept."""
-    order = sorted(range(len(places)), key=lambda place: places[place])
-    moved = list(places)
-    for _ in range(50):
-        for below, above in pairwise(order):
-            lack = gap - (moved[above] - moved[below])
-            if lack > 1e-6:
-                moved[below] -= lack / 2
-                moved[above] += lack / 2
-    return moved
+def _under(panel: Panel, place: Place, quotes: Quotes) -> Iterator[Mark]:
+    """Draw the axis of visits, and n and p under it, each leading to its result; of many visits as many as fit."""
+    rows = [(word, [_quoted(panel, tick, stat, quotes) for tick in panel.ticks]) for stat, word in rows_of(panel)]
+    widths = [
+        max(width_of(tick.short), *(width_of(texts[at].text) for _, texts in rows))
+        for at, tick in enumerate(panel.ticks)
+    ]
+    xs = [place.across.at(tick.x) for tick in panel.ticks]
+    kept = clear(xs, widths)
+    texts = [(x, tick.short if at in kept else "") for at, (x, tick) in enumerate(zip(xs, panel.ticks, strict=True))]
+    yield from axis.flat(place.frame, texts, gap=-9)
+    y = place.frame.bottom + TICK + SIZE + 0.5
+    first = min(xs[at] - widths[at] / 2 for at in kept)
+    if panel.weekly:
+        yield Word(x=min(place.frame.left - 3, first - 3), y=y, text="Week", anchor="end", colour="soft")
+    for number, (word, quoted) in enumerate(rows, 1):
+        under = y + ROW * number
+        yield Word(
+            x=min(place.frame.left - 3, first - 3), y=under, text=word, anchor="end", colour="soft", slanted=True
+        )
+        for at in kept:
+            if quoted[at].text:
+                yield Word(x=xs[at], y=under, text=quoted[at].text, anchor="middle", way=quoted[at].way)
 
 
-def _points_high(ax: Any) -> float:  # noqa: ANN401
-    """Return the height of the axes in points."""
-    return float(ax.get_window_extent().height) * 72 / float(ax.figure.dpi)
+def clear(xs: Sequence[float], widths: Sequence[float]) -> tuple[int, ...]:
+    """Return which words fit beside one another about their places, from the first on."""
+    kept: list[int] = []
+    free = -1e9
+    for at, (x, width) in enumerate(zip(xs, widths, strict=True)):
+        if x - width / 2 >= free:
+            kept.append(at)
+            free = x + width / 2 + GAP
+    return tuple(kept)
 
 
-def _share(ax: Any, value: float) -> float:  # noqa: ANN401
-    """Return where a value stands on its axis, as a share of the height."""
-    ax.get_ylim()  # settles the limits, on which the places depend
-    return float(ax.transAxes.inverted().transform(ax.transData.transform((0, value)))[1])
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    text: str
+    way: Way
 
 
-def _rows(ax: Any, panel: Panel, quotes: Quotes, colours: Palette) -> None:  # noqa: ANN401
-    """Write n and p under the axis, each linked to its result."""
-    weeks = "Week" if panel.weekly else ""
-    _under(ax, -19, [(tick.x, "", "") for tick in panel.ticks], weeks, colours)
-    rows = [("n", "n")] + ([("p", "p")] if any("p" in found for found in panel.summary.values()) else [])
-    for place, (stat, word) in enumerate(rows):
-        texts = [(tick.x, *_linked(panel.summary[tick.visit], stat, quotes, tick, panel)) for tick in panel.ticks]
-        _under(ax, -19 - 12.5 * (place + 1), texts, word, colours)
-
-
-def _linked(found: Mapping[str, Any], stat: str, quotes: Quotes, tick: Tick, panel: Panel) -> tuple[str, str]:
-    row = found.get(stat)
+def _quoted(panel: Panel, tick: Tick, stat: str, quotes: Quotes) -> _Quoted:
+    row = panel.summary[tick.visit].get(stat)
     if row is None:
-        return ("" if stat == "p" and tick == panel.ticks[0] else ABSENT, "")
-    return quotes.text(row), "#" + fragment(row.id)
-
-
-def _under(
-    ax: Any,  # noqa: ANN401
-    offset: float,
-    texts: Iterable[tuple[float, str, str]],
-    word: str,
-    colours: Palette,
-) -> None:
-    options = {"textcoords": "offset points", "va": "top", "fontsize": 8.5, "annotation_clip": False}
-    if word:
-        ax.annotate(
-            word, xy=(0, 0), xycoords="axes fraction", xytext=(-10, offset + 9 * (word == "Week")), ha="right",
-            color=colours.soft, fontstyle="normal" if word == "Week" else "italic", **options,
-        )  # fmt: skip
-    for x, text, url in texts:
-        if text:
-            ax.annotate(
-                text, xy=(x, 0), xycoords=("data", "axes fraction"), xytext=(0, offset), ha="center",
-                color=colours.ink, url=url or None, **options,
-            )  # fmt: skip
+        return _Quoted("" if stat == "p" and tick == panel.ticks[0] else ABSENT, Way())
+    return _Quoted(quotes.text(row), Way(row.id))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice, pairwise
 
 from trialbook.analysis.results import Result
 from trialbook.capture.ledger import Entry, Head
+from trialbook.capture.marks import RULE
 from trialbook.render.document import Facts, Paragraph, Section
 from trialbook.render.evidence import runs_of
 from trialbook.render.inline import Code, Line
 from trialbook.render.numbers import ABSENT, significant
 from trialbook.render.table import Column, Row, Table
+from trialbook.report.abstract import unwritten
 from trialbook.report.run import Run
+from trialbook.report.versions import versions_table
 
+RECORDED_BY, IMPORTED_BY = "Recorded by", "Imported by"
+"""Names of what tells of persons: copies of the report may leave it out."""
 MOST_RUNS = 12
 """Runs of entry numbers in a row of the appendix; the panel and `trialbook trace` show all."""
 
@@ -28,20 +34,38 @@ def data_record(run: Run, *, head: Head, program: Mapping[str, str], generated_a
             "Head of the ledger",
             (Code(head.hash), " (kept elsewhere, it shows later that nothing was changed or cut off)"),
         ),
-        ("Recorded by", (", ".join(sorted({entry.by for entry in run.entries.values()})) or "nobody",)),
+        (RECORDED_BY, (", ".join(sorted({entry.by for entry in run.entries.values()})) or "nobody",)),
         ("Report made", (f"{moment:%Y-%m-%d %H:%M} UTC",)),
+        *taken_away(run.entries.values()),
         *((name, (version,)) for name, version in program.items()),
+        ("To be written by the authors", (f"{'; '.join(unwritten(run)) or 'nothing'}.",)),
     )
     table = sources_table(run.entries.values())
     none = Paragraph(line=("No entry names a source file: everything was typed.",), kind="note")
-    return Section(id="record", title="Data and software", blocks=(Facts(pairs=pairs), table if table.body else none))
+    versions = versions_table(run)
+    known = () if versions is None else (versions,)
+    blocks = (Facts(pairs=pairs), *known, table if table.body else none)
+    return Section(id="record", title="Data and software", blocks=blocks)
+
+
+def taken_away(entries: Iterable[Entry]) -> Iterator[tuple[str, Line]]:
+    """Yield how many entries lost their words, and how many participants moved to another site, where any did."""
+    found = list(entries)
+    erased = [entry for entry in found if entry.act == "erase"]
+    answers = sum(entry.missing is not None for entry in erased)
+    moved = {entry.participant for entry in found if entry.act == "transfer"}
+    if erased:
+        told = f"the words of {len(erased)} entries, since they identified a person; {answers} were answers that stood"
+        yield "Erased", (told,)
+    if moved:
+        yield "Moved to another site", (f"{len(moved)} participants",)
 
 
 def sources_table(entries: Iterable[Entry]) -> Table:
     """Return the files from which entries were imported, with hashes and who imported them when."""
     found: dict[tuple[str, str], Entry] = {}
     for entry in entries:
-        if entry.source_file is not None:
+        if entry.source_file is not None and not entry.source_file.startswith(RULE):
             found.setdefault((entry.source_file, entry.source_hash or ""), entry)
     rows = (
         Row(stub=(file,), cells=((Code(content),), (entry.by,), (f"{entry.at[:19].replace('T', ' ')}",)))
@@ -49,7 +73,7 @@ def sources_table(entries: Iterable[Entry]) -> Table:
     )
     columns = (
         Column(label="SHA-256 of the file", align="left"),
-        Column(label="Imported by", align="left"),
+        Column(label=IMPORTED_BY, align="left"),
         Column(label="First at (UTC)"),
     )
     return Table(
@@ -57,8 +81,8 @@ def sources_table(entries: Iterable[Entry]) -> Table:
     )
 
 
-def results_appendix(run: Run, behind: Mapping[str, tuple[int, ...]]) -> Section:
-    """Return every result as a row that links lead to, with its entries by number."""
+def results_appendix(run: Run, behind: Mapping[str, tuple[int, ...]], index: Table | None = None) -> Section:
+    """Return every result as a row that links lead to, with its entries by number; on paper the `index`."""
     labels = ("Set", "Value", "Unit", "n", "Method", "Role", "Remark", "Entries")
     left = {"Method", "Remark", "Entries", "Set"}
     columns = tuple(Column(label=label, align="left" if label in left else "right") for label in labels)
@@ -68,11 +92,11 @@ def results_appendix(run: Run, behind: Mapping[str, tuple[int, ...]]) -> Section
         source="The same rows stand in results.csv. Values at 12 significant digits; entries by number in the ledger.",
     )  # fmt: skip
     return Section(
-        id="appendix", title="Appendix: all results", blocks=(table,), folded=True, paper=planned_appendix(run)
+        id="appendix", title="Appendix: all results", blocks=(table,), folded=True, paper=planned_appendix(run, index)
     )
 
 
-def planned_appendix(run: Run) -> Section:
+def planned_appendix(run: Run, index: Table | None = None) -> Section:
     """Return what of the appendix stands on paper: the planned tests, and where all other results are."""
     rows = [
         row
@@ -91,16 +115,18 @@ def planned_appendix(run: Run) -> Section:
     table = Table(
         id="table-planned", title="Planned tests", stub="Result", columns=columns, body=tuple(body), numbered=False
     )
-    blocks = (Paragraph(line=where), table) if rows else (Paragraph(line=where),)
-    return Section(id="appendix", title="Appendix: results of the planned tests", blocks=blocks)
+    blocks = (Paragraph(line=where), *((table,) if rows else ()), *((index,) if index is not None else ()))
+    return Section(id="appendix", title="Appendix: where the numbers come from", blocks=blocks)
 
 
 def brief(numbers: tuple[int, ...]) -> str:
     """Write entry numbers briefly: `3, 7-9` with an en dash; of very many runs the first, and how many follow."""
-    runs = runs_of(numbers)
-    shown = runs[:MOST_RUNS]
+    # of half a million only the first are looked at
+    ends = (at for at, (one, other) in enumerate(pairwise(numbers), 1) if other != one + 1)
+    cut = next(islice(ends, MOST_RUNS - 1, None), len(numbers))
+    shown = runs_of(numbers[:cut])
     words = ", ".join(str(first) if first == last else f"{first}{ABSENT}{last}" for first, last in shown)
-    more = sum(last - first + 1 for first, last in runs[MOST_RUNS:])
+    more = len(numbers) - cut
     return f"{words} and {more} more: trialbook trace" if more else words
 
 

@@ -10,14 +10,17 @@ from trialbook.render.document import Block, Figure, Notice, Paragraph, Section
 from trialbook.render.inline import Emphasis, Line, Part, Recorded
 from trialbook.render.numbers import ABSENT, show
 from trialbook.render.table import Column, Row, Table
+from trialbook.report.abstract import abstract
 from trialbook.report.arms import arm_table, odds_table
 from trialbook.report.baseline import table_one
 from trialbook.report.beside_models import bayes_table, imputation_table
 from trialbook.report.conditions import condition_tables
 from trialbook.report.courses import MANY, Panel, panel_of
 from trialbook.report.endpoints import SHARED, endpoint_tables, sensitivity_table, table_id, tables_for
-from trialbook.report.events import event_forms, events_table, listing_table
-from trialbook.report.figures import draw, draw_png
+from trialbook.report.events import each_table, event_forms, events_table, listing_table, rate_line
+from trialbook.report.figures import draw
+from trialbook.report.figures_further import chosen
+from trialbook.report.figures_further.parts import MOST_ROWS
 from trialbook.report.flow import participant_flow
 from trialbook.report.grades import grades_table
 from trialbook.report.individual import individual_tables
@@ -26,7 +29,7 @@ from trialbook.report.levels_compared import levels_table
 from trialbook.report.limits import baseline_alternatives, tests_lines
 from trialbook.report.magnitude import magnitude_table, other_rules_table
 from trialbook.report.one_by_one import tables_each
-from trialbook.report.phrases import in_sentence, listed, sentence
+from trialbook.report.phrases import capital, in_sentence, listed, sentence
 from trialbook.report.repeated import models_table
 from trialbook.report.run import Run
 from trialbook.report.sentences import (
@@ -67,14 +70,12 @@ def notice(run: Run) -> Notice:
 
 
 def summary(run: Run) -> Section:
-    """Return the report in a few sentences: participants, primary endpoint, adverse events, number of tests."""
-    own = own_line(run, "summary")
-    lines = (own,) if own is not None else tuple(summary_lines(run))
-    return Section(id="summary", title="Summary", blocks=tuple(Paragraph(line=line) for line in lines))
+    """Return the abstract: objective, methods, then participants, primary endpoint, events and number of tests."""
+    return abstract(run, summary_lines(run))
 
 
 def summary_lines(run: Run) -> Iterator[Line]:
-    """Yield the sentences of the summary."""
+    """Yield the sentences on the results in the abstract."""
     yield participants_line(run)
     chosen = primary(run)
     visit = run.focal_visit(chosen) if chosen else None
@@ -100,7 +101,8 @@ def primary(run: Run) -> Endpoint | None:
 def participants(run: Run) -> Section:
     """Return who took part: the sentence and the flow."""
     flow = participant_flow(run)
-    blocks: tuple[Block, ...] = (Paragraph(line=participants_line(run)), *((flow,) if flow else ()))
+    further = chosen.of_participants(run)
+    blocks: tuple[Block, ...] = (Paragraph(line=participants_line(run)), *((flow,) if flow else ()), *further)
     return Section(id="participants", title="Participants", blocks=blocks)
 
 
@@ -124,6 +126,7 @@ def endpoints(run: Run) -> Section:
         blocks += [table for table in (arm_table(run, endpoint),) if table is not None]
         here = [figure for plan, figure in drawn if endpoint.id in plan.endpoints and figure.id not in placed]
         placed |= {figure.id for figure in here}
+        here += chosen.of_endpoint(run, endpoint, primary(run))
         parts.append(Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=(*blocks, *here)))
     parts += [_levels_part(run, one) for one in valued if one.levels]
     parts += [_condition_part(run, one) for one in valued if one.when]
@@ -144,9 +147,21 @@ def endpoints(run: Run) -> Section:
     )
     last = Section(id="sensitivity", title="Sensitivity analyses", blocks=beside) if beside else None
     return Section(
-        id="endpoints", title="Endpoints", blocks=(*unrecorded(run), *shared, *baseline_alternatives(run)),
+        id="endpoints", title="Endpoints",
+        blocks=(
+            *unrecorded(run), *shared, *baseline_alternatives(run), *chosen.of_endpoints(run, primary(run)),
+            *_undrawn(run),
+        ),
         sections=(*parts, *((last,) if last else ())),
     )  # fmt: skip
+
+
+def _undrawn(run: Run) -> Iterator[Block]:
+    """Yield the sentence on the figures for which there is nothing to draw."""
+    missing = chosen.undrawn(run, primary(run))
+    if missing:
+        told = ". ".join(map(capital, missing))
+        yield Paragraph(line=(f"Not drawn, since there is nothing to draw. {told}.",), kind="note")
 
 
 def _levels_part(run: Run, endpoint: Endpoint) -> Section:
@@ -165,6 +180,7 @@ def _condition_part(run: Run, endpoint: Endpoint) -> Section:
         Paragraph(line=responder_line(run, endpoint)),
         *condition_tables(run, endpoint),
         *((odds,) if odds else ()),
+        *chosen.of_endpoint(run, endpoint, primary(run)),
     )
     return Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=blocks)
 
@@ -184,12 +200,16 @@ def events(run: Run) -> Section:
     for form in event_forms(run):
         line = own or events_line(run, form.id)
         blocks += [Paragraph(line=line or (NO_EVENT if run.is_followed() else NOT_TOLD,))]
-        blocks += [table for table in (events_table(run, form), listing_table(run, form)) if table is not None]
+        rates = () if own else rate_line(run, form)
+        blocks += [Paragraph(line=rates)] if rates else []
+        found = (events_table(run, form), each_table(run, form), listing_table(run, form))
+        blocks += [table for table in found if table is not None]
     if not blocks:
         blocks = [
             Paragraph(line=("The study file has no form for adverse events: none could be recorded.",), kind="warning")
         ]
     blocks += [table for table in (grades_table(run),) if table is not None]
+    blocks += chosen.of_laboratory(run)
     return Section(id="adverse-events", title="Adverse events", blocks=tuple(blocks))
 
 
@@ -232,8 +252,10 @@ def figure_of(run: Run, plan: FigurePlan) -> Figure | None:
     name = f"figure-{plan.id}"
     return Figure(
         id=name, title=title, svg=draw(panels, run.quotes, name, invented=run.invented), alt=alt_text(run, panels),
-        png=draw_png(panels, run.quotes, invented=run.invented) if run.raster else b"",
         caption=caption(run, panels), table=figure_table(run, panels, f"numbers-{plan.id}", title),
+        behind=tuple(
+            sorted({seq for one in panels for course in one.courses for at in course.points for seq in at.entries})
+        ),
     )  # fmt: skip
 
 
@@ -290,16 +312,19 @@ def figure_table(run: Run, panels: list[Panel], name: str, title: str) -> Table:
         for row in _panel_rows(run, panel, [tick.label for tick in ticks], several=len(panels) > 1)
     ]
     columns = tuple(Column(label=tick.label, align="right") for tick in ticks)
+    count = max(len(panel.courses) for panel in panels)
+    note = (f"The first {MOST_ROWS} of {count} participants, then what the thick line shows of all.",)
     return Table(
-        id=name, title=f"{title}: values shown", stub="Participant", columns=columns, body=tuple(rows), numbered=False
-    )
+        id=name, title=f"{title}: values shown", stub="Participant", columns=columns, body=tuple(rows), numbered=False,
+        footnotes=(note,) if count > MOST_ROWS else (),
+    )  # fmt: skip
 
 
 def _panel_rows(run: Run, panel: Panel, labels: list[str], *, several: bool) -> Iterator[Row]:
     if several:
         yield Row(stub=(panel.title,), heading=True)
     at = {tick.label: tick for tick in panel.ticks}
-    for course in panel.courses:
+    for course in panel.courses[:MOST_ROWS]:
         values = {point.x: point for point in course.points}
         points = [values.get(at[label].x) if label in at else None for label in labels]
         cells = tuple(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from trialbook.analysis.results import Result
 from trialbook.analysis.sets import judge, members
 from trialbook.errors import Place, Problem
-from trialbook.protocol.model import Endpoint
+from trialbook.protocol.model import Endpoint, Study
 from trialbook.protocol.suggest import listed, suggest
 from trialbook.render.inline import Line, Part, Recorded, Reference, join
 from trialbook.render.numbers import PLUS_MINUS, show, show_share, show_unit
@@ -21,8 +21,13 @@ from trialbook.report.shown import item_label, recorded_or_plain
 from trialbook.report.trace import by_participant
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-SECTIONS = ("summary", "participants", "screening", "treatment", "background", "adverse_events", "deviations")
-"""Parts of the Results beside the endpoints whose sentences a study may write itself."""
+SECTIONS = (
+    "summary", "participants", "screening", "treatment", "background", "adverse_events", "deviations",
+    "objective", "abstract_methods", "conclusion", "introduction", "discussion", "methods_design",
+    "methods_eligibility", "methods_treatment", "methods_schedule", "methods_instruments", "methods_endpoints",
+    "methods_statistics", "assumptions", "limits", "comparators",
+)  # fmt: skip
+"""Parts of the report beside the endpoints whose sentences a study may write itself."""
 NO_END = {True: " has no recorded end", False: " have no recorded end"}
 MOST_NAMED = 6
 """Participants are named in a sentence up to this number."""
@@ -168,8 +173,30 @@ def own_line(run: Run, name: str) -> Line | None:
 
 def sentence_problems(run: Run) -> Iterator[Problem]:
     """Yield a problem for each sentence that stands nowhere and for each placeholder that names no result."""
-    places = (*SECTIONS, *run.study.endpoints)
-    for name, text in run.study.report.sentences.items():
+    return problems_among(run.study, run.quotes.rows)
+
+
+OPEN = frozenset({"disposition", "events", "grades", "baseline", "levels", "shift", "deviations", "screening"})
+"""Analyses whose results are named after what is recorded: which there will be, no study file can tell."""
+
+
+def named_problems(study: Study, rows: Collection[str]) -> Iterator[Problem]:
+    """Yield the problems of a study file without data; `rows` are the results that its plan gives of nobody.
+
+    What is named after recorded words, such as a kind of event, may come: only the report can tell.
+    """
+    for problem in problems_among(study, rows):
+        wanted = problem.values.get("id", "")
+        stats = {name.rpartition(".")[2] for name in rows}
+        may_come = wanted.partition(".")[0] in OPEN and wanted.rpartition(".")[2] in stats
+        if problem.code != "REPORT-01" or not may_come:
+            yield problem
+
+
+def problems_among(study: Study, rows: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for each sentence that stands nowhere and for each name that is not among these results."""
+    places = (*SECTIONS, *study.endpoints)
+    for name, text in study.report.sentences.items():
         place = Place(item=f"report.sentences.{name}")
         if name not in places:
             yield Problem(
@@ -179,8 +206,8 @@ def sentence_problems(run: Run) -> Iterator[Problem]:
             )
         for words in text.values():
             for wanted in PLACEHOLDER.findall(words):
-                if wanted not in run.quotes.rows:
-                    near = suggest(wanted, run.quotes.rows)
+                if wanted not in rows:
+                    near = suggest(wanted, rows)
                     yield Problem(code="REPORT-01", place=place, values={"id": wanted, "near": near})
 
 

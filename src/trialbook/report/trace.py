@@ -20,6 +20,7 @@ ACTS = {
     "enter": "entered", "correct": "corrected", "clear": "cleared", "screen": "screened", "enrol": "enrolled",
     "screen_fail": "not enrolled after screening", "withdraw": "left the study", "complete": "completed the study",
     "reinstate": "status corrected", "override": "opened before its time", "unblind": "unblinded",
+    "look": "looked at early",
 }  # fmt: skip
 """Acts of the ledger in the words of the report; any other stands as it is."""
 

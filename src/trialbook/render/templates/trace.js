@@ -10,38 +10,59 @@
   const read = () => {
     if (evidence) return evidence;
     evidence = JSON.parse(document.getElementById("evidence").textContent);
-    const seqs = unfold(evidence.seqs);
-    const columns = evidence.facts.map(spread);
-    evidence.bySeq = new Map();
-    evidence.byCell = new Map();
-    for (let row = 0; row < seqs.length; row += 1) {
-      const fact = { seq: seqs[row] };
-      evidence.fields.forEach((field, at) => { fact[field] = evidence.texts[columns[at][row]]; });
-      evidence.bySeq.set(fact.seq, fact);
-      const key = cellKey(fact);
-      if (!evidence.byCell.has(key)) evidence.byCell.set(key, []);
-      evidence.byCell.get(key).push(fact);
-    }
+    evidence.numbers = unfold(evidence.seqs);
+    evidence.columns = evidence.facts.map(([table, places]) => [table, spread(places)]);
+    evidence.rowOf = new Map(evidence.numbers.map((seq, row) => [seq, row]));
+    evidence.ofPerson = new Map();
+    placesOf("participant").forEach((person, row) => {
+      if (!evidence.ofPerson.has(person)) evidence.ofPerson.set(person, []);
+      evidence.ofPerson.get(person).push(row);
+    });
     return evidence;
   };
-  const cellKey = (fact) => JSON.stringify(
-    fact.item ? [fact.participant, fact.visit, fact.form, fact.repeat, fact.item] : [fact.participant, fact.act, fact.seq]);
-  const unfold = (runs) => {
+  // facts are made as they are asked for: there may be half a million
+  const placesOf = (field) => evidence.columns[evidence.fields.findIndex((group) => group.includes(field))][1];
+  const factAt = (row) => {
+    const fact = { seq: evidence.numbers[row] };
+    evidence.fields.forEach((group, at) => {
+      const [table, places] = evidence.columns[at];
+      group.forEach((field, of) => { fact[field] = table[of][places[row]]; });
+    });
+    return fact;
+  };
+  const factsOf = (seqs) => seqs.filter((seq) => read().rowOf.has(seq)).map((seq) => factAt(evidence.rowOf.get(seq)));
+  const historyOf = (fact) => {
+    if (!fact.item) return [fact];
+    const at = read().rowOf.get(fact.seq);
+    const parts = ["visit", "item", "repeat"].map(placesOf);
+    const rows = evidence.ofPerson.get(placesOf("participant")[at]);
+    return rows.filter((row) => parts.every((places) => places[row] === places[at])).map(factAt);
+  };
+  // steps from one number to the next; a negative one: so many neighbours follow
+  const unfold = (steps) => {
     const all = [];
-    for (let at = 0; at < runs.length; at += 2) for (let more = 0; more < runs[at + 1]; more += 1) all.push(runs[at] + more);
+    let last = 0;
+    for (const step of steps) {
+      if (step > 0) all.push(last += step);
+      else for (let more = step; more < 0; more += 1) all.push(last += 1);
+    }
     return all;
   };
+  // places in a table; a negative one: so many follow as they did the last time, or the same again
   const spread = (column) => {
     const all = [];
+    const after = new Map();
+    let last = -1;
+    const put = (place) => { after.set(last, place); all.push(place); last = place; };
     for (const place of column) {
-      if (place >= 0) all.push(place);
-      else for (let more = place, last = all.at(-1); more < 0; more += 1) all.push(last);
+      if (place >= 0) put(place);
+      else for (let more = place; more < 0; more += 1) put(after.has(last) ? after.get(last) : last);
     }
     return all;
   };
   const listed = (text) => text.split(" ").flatMap((run) => {
     const [first, last] = run.split("-").map(Number);
-    return unfold([first, (last || first) - first + 1]);
+    return unfold(last ? [first, first - last] : [first]);
   });
   const el = (tag, attributes, ...children) => {
     const made = document.createElement(tag);
@@ -76,8 +97,7 @@
 
   const cellTold = (fact, current) => {
     const where = [`Participant ${fact.participant}`, fact.visit, fact.form, fact.repeat && `no. ${fact.repeat}`, fact.item];
-    const history = read().byCell.get(cellKey(fact)) || [fact];
-    const newest = [...history].reverse();
+    const newest = historyOf(fact).reverse();
     return el("section", { class: "cell" }, el("h4", {}, where.filter(Boolean).join(" · ")),
       newest.map((entry) => told(entry, current.has(entry.seq))));
   };
@@ -95,11 +115,18 @@
     const known = read().visits;
     visits.sort((a, b) => known.indexOf(a) - known.indexOf(b));
     const people = [...new Set(facts.map((fact) => fact.participant))].sort(naturally);
+    const cells = new Map();
+    facts.forEach((fact) => {
+      const place = JSON.stringify([fact.participant, fact.visit]);
+      if (!cells.has(place)) cells.set(place, []);
+      cells.get(place).push(fact);
+    });
+    const values = new Map(derived.map((row) => [JSON.stringify([row[0], row[1]]), row]));
     const cell = (person, visit) => {
-      const those = facts.filter((fact) => fact.participant === person && fact.visit === visit);
+      const place = JSON.stringify([person, visit]);
+      const those = cells.get(place) || [];
       if (!those.length) return el("td", {}, "–");
-      const value = derived.find((row) => row[0] === person && row[1] === visit);
-      const label = shown(those, value);
+      const label = shown(those, values.get(place));
       return el("td", {}, el("button", { type: "button", onclick: (event) => choose(those, event.currentTarget),
         "aria-label": `${label}: participant ${person}${visit ? `, ${visit}` : ""}` }, label));
     };
@@ -111,9 +138,10 @@
   };
 
   const behind = (entries, variable) => {
-    const { bySeq, derived } = read();
-    const facts = entries.map((seq) => bySeq.get(seq)).filter(Boolean);
-    if (!facts.length) return [el("p", { class: "quiet" }, "No entry stands behind this number: nothing that would count was recorded.")];
+    const { derived } = read();
+    const facts = factsOf(entries);
+    if (!facts.length) return [el("p", { class: "quiet" },
+      read().note || "No entry stands behind this number: nothing that would count was recorded.")];
     const current = new Set(entries);
     const below = el("div", { class: "cells", "aria-live": "polite" });
     const all = () => below.replaceChildren(...list(facts, current));

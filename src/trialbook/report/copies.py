@@ -1,0 +1,252 @@
+"""Copies of a report for certain readers: how far back a number leads, and what of the entries a role may see.
+
+What is left out is not in the file. A copy is made from the whole document, so that nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from trialbook.capture.ledger import Entry
+from trialbook.conduct.blinding import shown_forms, shows_cell
+from trialbook.conduct.casebook import Casebook, Cell
+from trialbook.errors import Problem, TrialbookError
+from trialbook.protocol.model import Role, Study
+from trialbook.protocol.suggest import listed, suggest
+from trialbook.render.document import Block, Document, Facts, Figure, Items, Paragraph, Section
+from trialbook.render.evidence import Evidence, Fact
+from trialbook.render.inline import Line, Number, Part, Recorded
+from trialbook.render.table import Table
+from trialbook.report.record import IMPORTED_BY, RECORDED_BY
+
+Trace = Literal["none", "results", "participants", "full"]
+"""How far back a number leads: nowhere, to its row, to participants and their values, to the entries with persons."""
+
+HIDDEN = "(hidden)"
+"""Stands for a recorded value that the reader may not see."""
+NO_FIGURE = "A figure is left out of this copy: “{title}” shows single values that “{role}” may not see."
+LINK = re.compile(r"<a [^>]*>|</a>")
+RECORDED = re.compile(r'<a class="n v"[^>]*>(.*?)</a>')
+INDEX = ("appendix", "numbers")
+"""Sections that say where numbers come from."""
+NOTES: dict[Trace, str] = {
+    "results": "A copy: each number with a dotted line leads to how it was computed, and not to the entries behind it.",
+    "participants": (
+        "A copy: each number with a dotted line leads to how it was computed and to the values behind it, and not to "
+        "who recorded these, when and why."
+    ),
+}
+FOR_ROLE = "A copy for “{role}”: what this role may not see is left out, also from what a number leads to."
+
+
+class CopyError(TrialbookError):
+    """No copy can be made for this reader."""
+
+    exit_code = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """For whom a copy is made."""
+
+    trace: Trace | None = "full"
+    """None: as deep as the page stays quick to open with."""
+    role: str | None = None
+    """A role of the study file; None for a reader who may see everything."""
+
+
+EVERYBODY = Reader()
+BY_SIZE = Reader(trace=None)
+MOST_FACTS = 200_000
+"""Entries behind a page up to which it holds who recorded them, when and why, where nobody says how much it holds."""
+MANY_FACTS = (
+    "{count} entries stand behind the numbers of this page, too many to hold here who made each, when and why: "
+    "trialbook report STUDY --trace full writes a page with all of them, trialbook trace STUDY RESULT-ID shows some."
+)
+
+
+def copy_for(
+    document: Document, reader: Reader, study: Study, casebooks: Mapping[str, Casebook], entries: Mapping[int, Entry]
+) -> Document:
+    """Return the copy for a reader; CopyError where the role may see no results."""
+    copy = document if reader.role is None else masked(document, reader.role, study, casebooks, entries)
+    if reader.trace is not None:
+        return capped(copy, reader.trace)
+    return copy if (count := len(document.evidence.facts)) <= MOST_FACTS else lightened(copy, count)
+
+
+def lightened(document: Document, count: int) -> Document:
+    """Return the document with the values behind its numbers, but not who recorded them: the page would be too large.
+
+    Nothing is hidden from anybody: who recorded stands in the record of the data as before.
+    """
+    evidence = document.evidence
+    current = {seq for entries in evidence.behind.values() for seq in entries}
+    facts = tuple(_unsaid(fact) for fact in evidence.facts if fact.seq in current)
+    note = f"{evidence.note} {MANY_FACTS.format(count=f'{count:,}')}".strip()
+    return replace(document, evidence=replace(evidence, facts=facts, note=note))
+
+
+def masked(
+    document: Document, name: str, study: Study, casebooks: Mapping[str, Casebook], entries: Mapping[int, Entry]
+) -> Document:
+    """Return the document without the single values that a role may not see, by the same rules as the site."""
+    role = reader_role(study, name)
+    shown = {code: shown_forms(study, casebook, role.id) for code, casebook in casebooks.items()}
+
+    def is_seen(entry: Entry) -> bool:
+        cell = Cell(entry.visit or "", entry.form or "", entry.repeat or "", entry.item or "")
+        return shows_cell(study, role.id, shown.get(entry.participant or "", ()), cell)
+
+    hidden = {seq for seq, entry in entries.items() if not is_seen(entry)}
+    label = study.say(role.label) or role.id
+    return replace(
+        _changed(document, lambda part: _veiled(part, hidden), lambda block: _without(block, hidden, label)),
+        subtitle=f"{document.subtitle}; copy for “{label}”",
+        evidence=replace(_evidence_without(document.evidence, hidden), note=FOR_ROLE.format(role=label)),
+    )
+
+
+def reader_role(study: Study, name: str) -> Role:
+    """Return the role that reads; CopyError where there is none, or where it sees no results or is blind."""
+    role = study.roles.get(name)
+    if role is None:
+        near = suggest(name, study.roles)
+        raise CopyError([Problem(code="REPORT-03", values={"role": name, "near": near, "known": listed(study.roles)})])
+    if role.blind or not {"everything", "results"}.intersection(role.sees):
+        raise CopyError([Problem(code="REPORT-04", values={"role": name})])
+    return role
+
+
+def capped(document: Document, trace: Trace) -> Document:
+    """Return the document with its numbers leading no further than asked."""
+    evidence = document.evidence
+    if trace == "full":
+        return document
+    document = _changed(document, _unchanged, _without_people)
+    if trace == "participants":
+        current = {seq for entries in evidence.behind.values() for seq in entries}
+        facts = tuple(_unsaid(fact) for fact in evidence.facts if fact.seq in current)
+        return replace(document, evidence=replace(evidence, facts=facts, note=_note(evidence, trace)))
+    nothing = Evidence(zone=evidence.zone, facts=(), behind={}, derived={}, variables={})
+    if trace == "results":
+        rows = replace(nothing, behind=dict.fromkeys(evidence.behind, ()), note=_note(evidence, trace))
+        return replace(_changed(document, _unrecorded, _same), evidence=rows)
+    kept = tuple(section for section in document.sections if section.id not in INDEX)
+    return replace(_changed(replace(document, sections=kept), _bare, _same), evidence=nothing)
+
+
+def _unsaid(fact: Fact) -> Fact:
+    """Return an entry without who recorded it, when, why and from where."""
+    return replace(fact, by="", at="", local="", reason="", file="", row="", column="", text="")
+
+
+def _note(evidence: Evidence, trace: Trace) -> str:
+    return f"{evidence.note} {NOTES[trace]}".strip()
+
+
+def _unchanged(part: Part) -> Part:
+    return part
+
+
+def _without_people(block: Block) -> Block:
+    """Leave out who recorded and imported, in the record of the data."""
+    if isinstance(block, Facts):
+        return replace(block, pairs=tuple(pair for pair in block.pairs if pair[0] != RECORDED_BY))
+    if not isinstance(block, Table) or IMPORTED_BY not in (labels := [column.label for column in block.columns]):
+        return block
+    at = labels.index(IMPORTED_BY)
+    rows = (replace(row, cells=(*row.cells[:at], *row.cells[at + 1 :])) for row in block.body)
+    return replace(block, columns=(*block.columns[:at], *block.columns[at + 1 :]), body=tuple(rows))
+
+
+def _bare(part: Part) -> Part:
+    return part.text if isinstance(part, Number | Recorded) else part
+
+
+def _unrecorded(part: Part) -> Part:
+    return part.text if isinstance(part, Recorded) else part
+
+
+def _same(block: Block) -> Block:
+    return block
+
+
+def _veiled(part: Part, hidden: Collection[int]) -> Part:
+    """Hide a recorded value that any hidden entry is part of."""
+    return HIDDEN if isinstance(part, Recorded) and any(seq in hidden for seq in part.entries) else part
+
+
+def _without(block: Block, hidden: Collection[int], role: str) -> Block:
+    """Put words in the place of a figure that draws single hidden values."""
+    if not isinstance(block, Figure):
+        return block
+    values = (part for line in block.table.lines() for part in line if isinstance(part, Recorded))
+    if any(seq in hidden for seq in block.behind) or any(seq in hidden for value in values for seq in value.entries):
+        return Paragraph(line=(NO_FIGURE.format(title=block.title, role=role),), kind="note")
+    return block
+
+
+def _evidence_without(evidence: Evidence, hidden: Collection[int]) -> Evidence:
+    """Leave out hidden entries; what is behind a number names only entries that are shown."""
+    derived = {
+        name: tuple(value for value in values if not any(seq in hidden for seq in value.entries))
+        for name, values in evidence.derived.items()
+    }
+    return replace(
+        evidence,
+        facts=tuple(fact for fact in evidence.facts if fact.seq not in hidden),
+        behind={name: tuple(seq for seq in seqs if seq not in hidden) for name, seqs in evidence.behind.items()},
+        derived=derived,
+    )
+
+
+Change = Callable[[Part], Part]
+
+
+def _changed(document: Document, change: Change, swap: Callable[[Block], Block]) -> Document:
+    """Return the document with every part of every line changed, and every block swapped before that."""
+    return replace(document, sections=tuple(_section(section, change, swap) for section in document.sections))
+
+
+def _section(section: Section, change: Change, swap: Callable[[Block], Block]) -> Section:
+    return replace(
+        section,
+        blocks=tuple(_block(swap(block), change) for block in section.blocks),
+        sections=tuple(_section(below, change, swap) for below in section.sections),
+        paper=None if section.paper is None else _section(section.paper, change, swap),
+    )
+
+
+def _block(block: Block, change: Change) -> Block:
+    match block:
+        case Paragraph():
+            return replace(block, line=_line(block.line, change))
+        case Items():
+            return replace(block, lines=tuple(_line(line, change) for line in block.lines))
+        case Facts():
+            return replace(block, pairs=tuple((name, _line(line, change)) for name, line in block.pairs))
+        case Table():
+            return _table(block, change)
+        case Figure():
+            svg = LINK.sub("", block.svg) if change is _bare else block.svg
+            svg = RECORDED.sub(r"<g>\1</g>", svg) if change is _unrecorded else svg
+            return replace(block, svg=svg, caption=_line(block.caption, change), table=_table(block.table, change))
+
+
+def _table(table: Table, change: Change) -> Table:
+    rows = (
+        replace(row, stub=_line(row.stub, change), cells=tuple(_line(cell, change) for cell in row.cells))
+        for row in table.body
+    )
+    return replace(table, body=tuple(rows), footnotes=tuple(_line(note, change) for note in table.footnotes))
+
+
+def _line(line: Line, change: Change) -> Line:
+    return tuple(map(change, line))
+
+
+__all__ = ["BY_SIZE", "EVERYBODY", "CopyError", "Reader", "Trace", "capped", "copy_for", "masked", "reader_role"]
