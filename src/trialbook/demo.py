@@ -50,7 +50,7 @@ def show(name: str, folder: Path, doors: Doors, progress: Progress) -> Shown:
             folder=where.path,
             participants=len(book.casebooks()),
             added=len(done.recorded),
-            report=write_report(book, where.report, now=doors.now(), progress=told),
+            report=write_report(book, where.report, now=doors.now(), beside=where.comparators, progress=told),
         )
 
 

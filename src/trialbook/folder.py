@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from trialbook.errors import ImportRefused, LedgerError, Place, Problem, StudyFi
 
 if TYPE_CHECKING:
     from trialbook.analysis.frames import Datasets
+    from trialbook.analysis.pooling.comparators import Comparators
     from trialbook.analysis.results import Analysis, Result, Results
     from trialbook.capture.acts import Act
     from trialbook.capture.book import Book, Receipt
@@ -22,14 +23,17 @@ if TYPE_CHECKING:
     from trialbook.capture.verify import Verification
     from trialbook.protocol.amendments import Change
     from trialbook.protocol.model import Study
+    from trialbook.report.copies import Reader
+    from trialbook.report.files import Kind
 
 STUDY_FILE = "study.yaml"
 LEDGER_FILE = "ledger.db"
 REPORT_FOLDER = "report"
 SCENARIO_FILE = "scenario.yaml"
+COMPARATORS_FILE = "comparators.csv"
 REHEARSAL_FOLDER = "rehearsal"
 HASH = re.compile("[0-9a-f]{64}")
-LIBRARIES = ("trialbook", "cel-expr-python", "matplotlib", "numpy", "polars", "scipy", "sqlalchemy")
+LIBRARIES = ("trialbook", "cel-expr-python", "numpy", "polars", "scipy", "sqlalchemy", "typst")
 """Those whose version may change a number or a figure; named in the report."""
 
 Progress = Callable[[str, int, int], None]
@@ -50,6 +54,8 @@ class StudyFolder:
     """Where the files of one study stand."""
 
     path: Path
+    store: str = field(default="", repr=False)
+    """Address of the database that holds the ledger; empty where it is the file in the folder."""
 
     @property
     def study_file(self) -> Path:
@@ -58,13 +64,39 @@ class StudyFolder:
 
     @property
     def ledger(self) -> Path:
-        """What happened."""
+        """What happened, where it is kept in a file."""
         return self.path / LEDGER_FILE
+
+    @property
+    def place(self) -> Path | str:
+        """Where the ledger is kept: its file, or the address of its database."""
+        return self.store or self.ledger
+
+    @property
+    def named(self) -> str:
+        """The place of the ledger as it may be told, without a password."""
+        from trialbook.capture.stores import named
+
+        return named(self.place)
+
+    @property
+    def has_ledger(self) -> bool:
+        """Tell whether anything was recorded; LedgerError where a database cannot be reached."""
+        if not self.store:
+            return self.ledger.exists()
+        from trialbook.capture.stores import holds_ledger
+
+        return holds_ledger(self.store)
 
     @property
     def report(self) -> Path:
         """What came of it."""
         return self.path / REPORT_FOLDER
+
+    @property
+    def comparators(self) -> Path:
+        """Published studies that the report shows beside this one; need not be there."""
+        return self.path / COMPARATORS_FILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +117,14 @@ class Report:
     numbers: int
     word: Path | None = None
     """Where the same report stands for Word, if it was asked for."""
+    others: tuple[Path, ...] = ()
+    """Where it stands as PDF, and its listings as RTF, if these were asked for."""
+    figures: Path | None = None
+    """Folder with each figure as a drawing and as a table of its data, if these were asked for."""
+    moved: tuple[Path, ...] = ()
+    """Where files of an earlier run are now that this one did not make."""
+    note: str = ""
+    """What the page leaves out because of its size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,17 +195,33 @@ def read_kept(text: str) -> Study:
     return read_adopted(text, file="the study file in the ledger", catalog=CATALOG)
 
 
-def check_study_file(path: Path) -> tuple[Study | None, tuple[Problem, ...]]:
-    """Read a study file, or the one of a folder; return the study, where there is one, and every problem."""
+def check_study_file(path: Path, *, sentences: bool = False) -> tuple[Study | None, tuple[Problem, ...]]:
+    """Read a study file, or the one of a folder; return the study, where there is one, and every problem.
+
+    With `sentences` those of the report are checked too: for that the plan is carried out on nobody.
+    """
     from trialbook.instruments import CATALOG
     from trialbook.protocol.nodes import Unreadable, read_text
     from trialbook.protocol.read import parse_study
 
     file = study_file_of(path)
     try:
-        return parse_study(read_text(file), file=str(file), catalog=CATALOG)
+        study, problems = parse_study(read_text(file), file=str(file), catalog=CATALOG)
     except Unreadable as stop:
         return None, (stop.problem,)
+    return study, (*problems, *(_sentences_wrong(study, file) if sentences and study is not None else ()))
+
+
+def _sentences_wrong(study: Study, file: Path) -> tuple[Problem, ...]:
+    """Return what is wrong with the sentences of the report, told from the results that the plan gives of nobody."""
+    if not study.report.sentences:
+        return ()
+    from trialbook.analysis.frames import from_casebooks
+    from trialbook.analysis.plan import run_plan
+    from trialbook.report.sentences import named_problems
+
+    rows = run_plan(study, from_casebooks(study, {})).results.by_id()
+    return tuple(replace(one, place=replace(one.place, file=str(file))) for one in named_problems(study, rows))
 
 
 def write_new_study(folder: Path, title: str) -> Path:
@@ -205,23 +261,41 @@ def open_existing(where: StudyFolder, doors: Doors) -> Book:
     """Open the ledger of a study; LedgerError where nothing has been recorded yet."""
     from trialbook.capture.book import Book
 
-    if not where.ledger.exists():
+    if not where.has_ledger:
         read_study(where.study_file)
-        raise LedgerError([Problem(code="FOLDER-03", place=Place(file=str(where.ledger)))])
-    return Book.open(where.ledger, now=doors.now, new_id=doors.new_id, read=read_kept)
+        raise LedgerError([Problem(code="FOLDER-03", place=Place(file=where.named))])
+    book = Book.open(where.place, now=doors.now, new_id=doors.new_id, read=read_kept)
+    try:
+        refuse_another_study(where, book)
+    except BaseException:
+        book.close()
+        raise
+    return book
+
+
+def refuse_another_study(where: StudyFolder, book: Book) -> None:
+    """Refuse a database that holds another study than the folder: an address is easily taken for another's."""
+    if not where.store or not where.study_file.exists():
+        return
+    if where.study_file.read_bytes() == book.study.text.encode():
+        return
+    told, _ = check_study_file(where.study_file)
+    if told is not None and told.identity.id != book.study.identity.id:
+        values = {"file": where.named, "study": book.study.identity.id, "folder": told.identity.id}
+        raise LedgerError([Problem(code="LEDGER-54", values=values)])
 
 
 def open_or_create(where: StudyFolder, doors: Doors) -> Book:
     """Open the ledger of a study, or begin it: whoever begins it becomes its custodian."""
     from trialbook.capture.book import Book
 
-    if where.ledger.exists():
+    if where.has_ledger:
         return open_existing(where, doors)
     study = read_study(where.study_file)
     try:
-        return Book.create(where.ledger, study=study, by=doors.by, now=doors.now, new_id=doors.new_id, read=read_kept)
+        return Book.create(where.place, study=study, by=doors.by, now=doors.now, new_id=doors.new_id, read=read_kept)
     except LedgerError:
-        if not where.ledger.exists():
+        if not where.has_ledger:
             raise
         # another program began it in this very moment
         return open_existing(where, doors)
@@ -276,7 +350,7 @@ def preview_files(where: StudyFolder, files: Sequence[Path], map_file: Path, doo
     """Say what importing files would record; a study without a ledger gets none by this."""
     from trialbook.exchange.imports import preview_import
 
-    if not where.ledger.exists():
+    if not where.has_ledger:
         return preview_import(read_study(where.study_file), {}, (), map_file=map_file, files=files)
     with open_existing(where, doors) as book:
         preview = preview_import(book.study, book.casebooks(), book.entries(), map_file=map_file, files=files)
@@ -351,15 +425,15 @@ def verify_ledger(where: StudyFolder, head: Head | None) -> Verification:
 
     Where a head was kept elsewhere there was a ledger: that it is gone is a loss, not a beginning.
     """
-    from trialbook.capture.verify import verify_file
+    from trialbook.capture.verify import verify_place
 
-    if not where.ledger.exists() and head is not None:
+    if not where.has_ledger and head is not None:
         values = {"count": str(head.count), "at": head.at, "entries": "0"}
-        raise LedgerError([Problem(code="LEDGER-39", place=Place(file=str(where.ledger)), values=values)])
-    if not where.ledger.exists():
+        raise LedgerError([Problem(code="LEDGER-39", place=Place(file=where.named), values=values)])
+    if not where.has_ledger:
         read_study(where.study_file)
-        raise LedgerError([Problem(code="FOLDER-03", place=Place(file=str(where.ledger)))])
-    return verify_file(where.ledger, head)
+        raise LedgerError([Problem(code="FOLDER-03", place=Place(file=where.named))])
+    return verify_place(where.place, head)
 
 
 # ---- the report -------------------------------------------------------------------------------------------------
@@ -410,38 +484,78 @@ def write_report(
     *,
     now: datetime,
     as_of: int | str | None = None,
-    word: bool = False,
+    kinds: Collection[Kind] = (),
+    reader: Reader | None = None,
+    beside: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Compute the planned analysis and write `report.html`, `results.csv` and, if asked, `report.docx`."""
-    from trialbook.render.to_csv import results_csv
-    from trialbook.render.to_html import to_html
+    """Compute the planned analysis and write `report.html`, `results.csv` and the kinds of files asked for.
+
+    Files of an earlier run that this one does not make are moved to `earlier/`: somebody may have edited them. With a
+    `reader` it is a copy that leads no further, and shows no more, than that reader may see. `beside` is the file of
+    published studies, if the folder has one.
+    """
     from trialbook.report.build import build_report
+    from trialbook.report.copies import BY_SIZE, copy_for
+    from trialbook.report.files import FIGURES, NAMES, PAGE, RESULTS, files_of
 
     datasets, analysis = analyse(book, as_of=as_of, progress=progress)
     if progress is not None:
         progress("writing the report", 0, 1)
-    head = book.head(as_of)
+    head, study = book.head(as_of), datasets.study
     entries = {entry.seq: entry for entry in book.entries() if entry.seq <= head.count}
     document = build_report(
-        datasets.study, analysis, datasets, entries, head=head, program=versions(), generated_at=now, raster=word
-    )
-    files = {out / "results.csv": results_csv(analysis.results, data=datasets.study.identity.data)}
-    if word:
-        from trialbook.render.to_docx import to_docx
-
-        files[out / "report.docx"] = to_docx(document)
-    files[out / "report.html"] = to_html(document).encode()
-    for file, content in files.items():
-        write_whole(file, content)
+        study, analysis, datasets, entries, head=head, program=versions(), generated_at=now, raster="word" in kinds,
+        beside=comparators_of(beside, study),
+    )  # fmt: skip
+    reader = reader or BY_SIZE
+    document = copy_for(document, reader, study, book.casebooks(as_of) if reader.role else {}, entries)
+    files = files_of(document, analysis.results, study, kinds)
+    aside = set_aside(out, files)
+    for name, content in files.items():
+        write_whole(out / name, content)
     if progress is not None:
         progress("report written", 1, 1)
     return Report(
-        page=out / "report.html",
-        results=out / "results.csv",
+        page=out / PAGE,
+        results=out / RESULTS,
         numbers=len(analysis.results),
-        word=out / "report.docx" if word else None,
+        word=out / NAMES["word"] if "word" in kinds else None,
+        others=tuple(out / NAMES[kind] for kind in NAMES if kind in kinds and kind != "word"),
+        figures=out / FIGURES if "figures" in kinds else None,
+        moved=aside,
+        note=document.evidence.note,
     )
+
+
+def comparators_of(file: Path | None, study: Study) -> Comparators | None:
+    """Return the published studies of a file, None where there is none; ImportRefused where it cannot be read."""
+    if file is None or not file.is_file():
+        return None
+    from trialbook.analysis.pooling.comparators import pool_beside
+    from trialbook.exchange.comparators_file import read_comparators
+
+    return pool_beside(file.name, read_comparators(file), confidence=float(study.analysis.confidence))
+
+
+def set_aside(out: Path, made: Collection[str]) -> tuple[Path, ...]:
+    """Move the files of an earlier report that a new one does not make to `earlier/`, and return where they are.
+
+    Each is named after its content: nothing there is ever written over.
+    """
+    from hashlib import sha256
+
+    from trialbook.report.files import ALL_NAMES, FIGURE_FILES, FIGURES
+
+    drawn = sorted(file for kind in FIGURE_FILES for file in (out / FIGURES).glob(kind))
+    moved = []
+    for file in (*(out / name for name in ALL_NAMES), *drawn):
+        if file.is_file() and file.relative_to(out).as_posix() not in made:
+            mark = sha256(file.read_bytes()).hexdigest()[:8]
+            place = out / "earlier" / f"{file.stem}-{mark}{file.suffix}"
+            place.parent.mkdir(exist_ok=True)
+            moved.append(file.replace(place))
+    return tuple(moved)
 
 
 def rehearse(
@@ -465,7 +579,7 @@ def rehearse(
     from trialbook.simulate.place import built_beside
     from trialbook.simulate.scenario import built_in, read_scenario
 
-    original = read_study(path)
+    original, beside = read_study(path), study_file_of(path).parent / COMPARATORS_FILE
     file = scenario or beside_study(path)
     rules = built_in() if file is None else read_scenario(file, original)
     study = read_kept(invented_copy(original.text, file=str(study_file_of(path))))
@@ -475,10 +589,16 @@ def rehearse(
         clock = simulate.Clock(simulate.opening(rules, study))
         for name, text in simulate.papers(study, rules, told, seed=seed).items():
             write_whole(made / name, text.encode())
+        if beside.is_file():
+            write_whole(made / COMPARATORS_FILE, beside.read_bytes())
         ledger = StudyFolder(made).ledger
         with Book.create(ledger, study=study, by=KEEPER, now=clock, new_id=simulate.Ids(seed), read=read_kept) as book:
             simulate.record_all(book, clock, study, told, progress)
-            report = write_report(book, made / REPORT_FOLDER, now=clock.moment, word=True, progress=progress)
+            words: tuple[Kind, ...] = ("word",)
+            report = write_report(
+                book, made / REPORT_FOLDER, now=clock.moment, kinds=words, beside=StudyFolder(made).comparators,
+                progress=progress,
+            )  # fmt: skip
             entries = book.head().count
     return Rehearsed(
         folder=where.path,

@@ -41,6 +41,18 @@ def test_poolv_01_counts(tmp_path: Path) -> None:
     assert b"pool.share_of_responders.pooled.estimate" in outs[0].read_bytes()
 
 
+def test_poolv_01_a_drawing(tmp_path: Path) -> None:
+    svg, png = tmp_path / "plot.svg", tmp_path / "plot.png"
+    assert run(tmp_path, COUNTS, "--forest", str(svg))[0] == 0
+    assert run(tmp_path, COUNTS, "--forest", str(png))[0] == 0
+    drawn = svg.read_text(encoding="utf-8")
+    assert drawn.startswith("<svg xmlns=")
+    assert "var(" not in drawn
+    for words in ("A 2001", "all together", "share (%)", "37.5"):
+        assert words in drawn
+    assert png.read_bytes().startswith(b"\x89PNG")
+
+
 def test_poolv_01_changes_with_a_prior(tmp_path: Path) -> None:
     code, told = run(tmp_path, CHANGES, "--prior", "500", "--method", "DL", "--interval", "hksj modified")
     assert code == 0

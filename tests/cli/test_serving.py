@@ -194,7 +194,7 @@ from trialbook.web.serving import plan_serving, run
 if __name__ == "__main__":
     serving = plan_serving(StudyFolder(Path({str(folder)!r})), Policy(port={free_port()}), doors("x"))
     try:
-        run(serving, ready=lambda: print("ready"))
+        run(serving, doors("x"), ready=lambda: print("ready"))
     except TrialbookError as error:
         print(error.problems[0].code)
 """
@@ -204,6 +204,6 @@ if __name__ == "__main__":
     done = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, timeout=60, check=False, env=clean()
     )
-    assert done.stdout.endswith("\nSERVE-10\n"), done.stdout + done.stderr
+    assert done.stdout.endswith("SERVE-10\n"), done.stdout + done.stderr
     assert "ready" not in done.stdout
     assert time.monotonic() - begun < 30

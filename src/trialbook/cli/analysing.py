@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 from click.core import ParameterSource
 
-from trialbook.cli.doors import doors, moment, print_problems
-from trialbook.cli.options import AS_OF
+from trialbook.cli.doors import doors, folder_at, look_at_results, moment, print_problems
+from trialbook.cli.options import AS_OF, LOOK
 from trialbook.errors import Place, Problem, TrialbookError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ TESTS = ("paired t", "sign flip", "signed rank")
 NEEDED = {"participant": "--id", "visit": "--visit", "value": "--value", "baseline": "--baseline"}
 """Parameter -> option that a bare table cannot do without."""
 OF_A_TABLE = (*NEEDED, "by", "missing", "test", "confidence", "alpha", "seed", "csv_out")
-OF_A_STUDY = ("out", "as_of")
+OF_A_STUDY = ("out", "as_of", "reason")
 
 
 def share(ctx: click.Context, param: click.Parameter, value: str) -> Decimal:
@@ -44,6 +44,7 @@ FILE = click.Path(path_type=Path)
 @click.argument("study", required=False, type=FILE, metavar="[STUDY]")
 @click.option("--out", type=FILE, metavar="DIR", help="Of a study: folder to write into (default: its report/).")
 @AS_OF
+@LOOK
 @click.option("--data", type=FILE, metavar="FILE", help="A long table, CSV or Excel, in place of a study.")
 @click.option("--id", "participant", metavar="COLUMN", help="Column that tells the participants apart.")
 @click.option("--visit", metavar="COLUMN", help="Column of the visits.")
@@ -75,6 +76,7 @@ def analyse(
     *,
     out: Path | None,
     as_of: str | None,
+    reason: str | None,
     data: Path | None,
     participant: str | None,
     visit: str | None,
@@ -95,7 +97,7 @@ def analyse(
     """
     if study is not None and data is None:
         _refuse(ctx, OF_A_TABLE, "The plan of a study says how it is analysed; this is for --data: {options}.")
-        _of_study(study, out, as_of)
+        _of_study(study, out, as_of, reason)
     elif data is not None and study is None:
         _refuse(ctx, OF_A_STUDY, "This is for a study, and a table is written with --csv: {options}.")
         absent = [option for name, option in NEEDED.items() if ctx.params[name] is None]
@@ -160,14 +162,15 @@ def _refuse(ctx: click.Context, names: tuple[str, ...], sentence: str) -> None:
         raise click.UsageError(sentence.format(options=", ".join(typed)))
 
 
-def _of_study(study: Path, out: Path | None, as_of: str | None) -> None:
+def _of_study(study: Path, out: Path | None, as_of: str | None, reason: str | None) -> None:
     from trialbook.cli.results_shown import print_summary
-    from trialbook.folder import folder_of, open_existing, plan_in_force, write_results
+    from trialbook.folder import open_existing, plan_in_force, write_results
     from trialbook.progress import progress_bar
 
-    where = folder_of(study)
-    with open_existing(where, doors(None)) as book, progress_bar() as progress:
+    where, clock = folder_at(study), doors(None)
+    with open_existing(where, clock) as book, progress_bar() as progress:
         print_problems(plan_in_force(where, book))
+        look_at_results(book, "all results", clock, reason)
         written = write_results(book, out or where.report, as_of=moment(as_of), progress=progress)
     print_summary(written.results, written.study.analysis)
     click.echo(f"{len(written.results)} results. Wrote {written.table} and {written.document}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,17 +16,32 @@ if TYPE_CHECKING:
     from datetime import date
 
     from trialbook.capture.acts import Act
-    from trialbook.folder import Doors
+    from trialbook.capture.book import Book
+    from trialbook.folder import Doors, StudyFolder
     from trialbook.protocol.model import Study
+
+
+def folder_at(study: Path) -> StudyFolder:
+    """Find the folder of a study and where its ledger is kept: `TRIALBOOK_STORE`, `store` in site.toml, or the file."""
+    from dataclasses import replace
+
+    from trialbook.folder import folder_of
+
+    where = folder_of(study)
+    told = os.environ.get("TRIALBOOK_STORE", "")
+    if not told and (where.path / "site.toml").is_file():
+        from trialbook.web.accounts.policy import read_policy
+
+        told = read_policy(where.path).store
+    return replace(where, store=told)
 
 
 def record(study: Path, act: Act, by: str | None) -> None:
     """Record one act, and print what became of it."""
-    from trialbook.folder import folder_of
     from trialbook.folder import record as recorded
     from trialbook.terminal import print_receipt
 
-    receipt = recorded(folder_of(study), act, doors(by))
+    receipt = recorded(folder_at(study), act, doors(by))
     print_receipt(receipt)
     print_problems(receipt.notes)
 
@@ -44,6 +60,14 @@ def doors(by: str | None) -> Doors:
         return str(uuid.uuid4())  # noqa: TID251 - this is the door
 
     return Doors(now=now, new_id=new_id, by=by or person_here())
+
+
+def look_at_results(book: Book, what: str, clock: Doors, reason: str | None) -> None:
+    """Make sure that results may be seen, and say so where an earlier look was recorded for it."""
+    from trialbook.capture.early_looks import look_at_results as looked_at
+
+    if looked_at(book, what, by=clock.by, reason=reason, today=today_in(book.study, clock)):
+        click.echo("Recorded: results were looked at before the planned cut of the data.", err=True)
 
 
 def day_of(text: str, option: str) -> date:

@@ -11,6 +11,11 @@ BY = click.option(
     "--by", metavar="PERSON", envvar="TRIALBOOK_BY", help="Who does this (default: the name you are logged in with)."
 )
 REASON = click.option("--reason", metavar="TEXT", help="Why; required when something recorded is changed.")
+LOOK = click.option(
+    "--reason",
+    metavar="TEXT",
+    help="Why results are looked at before the planned cut of the data; recorded, and counted in the report.",
+)
 AS_OF = click.option(
     "--as-of", metavar="MOMENT", help="A past moment: the number of an entry, a day, or a time in UTC (default: now)."
 )

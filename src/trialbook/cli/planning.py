@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from trialbook.cli.doors import day_of, doors, print_problems, stop_for, today_in
+from trialbook.cli.doors import day_of, doors, folder_at, print_problems, stop_for, today_in
 from trialbook.cli.options import ON, STUDY
 
 
@@ -28,9 +28,9 @@ def check(study: Path, *, explain: bool) -> None:
     """Find every mistake in the study file at once."""
     from trialbook.folder import check_study_file
 
-    plan, problems = check_study_file(study)
+    plan, problems = check_study_file(study, sentences=True)
     print_problems(problems)
-    if plan is None:
+    if plan is None or any(problem.level == "error" for problem in problems):
         sys.exit(2)
     if explain:
         from trialbook.protocol.explain import explain as explained
@@ -79,12 +79,12 @@ def screening(study: Path, participant: str | None, on: str | None) -> None:
     Without PARTICIPANT: the screening log, with everybody who was ever screened.
     """
     from trialbook.conduct.screening import assess_eligibility, screening_log
-    from trialbook.folder import folder_of, open_existing, unknown_names
+    from trialbook.folder import open_existing, unknown_names
     from trialbook.terminal import print_data_notice, print_eligibility, print_screening
 
     clock = doors(None)
     asked = None if on is None else day_of(on, "--on")
-    with open_existing(folder_of(study), clock) as book:
+    with open_existing(folder_at(study), clock) as book:
         problems = () if participant is None else unknown_names(book, participant, None)
         plan, casebooks = book.study, book.casebooks()
     stop_for(problems)
@@ -108,12 +108,12 @@ def dose(study: Path, participant: str, treatment: str | None, *, number: int | 
     A pharmacist checks every dose. What was given is recorded with enter, whatever was planned.
     """
     from trialbook.conduct.dosing import Refusal, plan_dose
-    from trialbook.folder import folder_of, open_existing, treatment_of, unknown_names
+    from trialbook.folder import open_existing, treatment_of, unknown_names
     from trialbook.terminal import print_data_notice, print_dose
 
     clock = doors(None)
     asked = None if on is None else day_of(on, "--on")
-    with open_existing(folder_of(study), clock) as book:
+    with open_existing(folder_at(study), clock) as book:
         stop_for(unknown_names(book, participant, None))
         plan, casebook = book.study, book.casebooks()[participant]
     day = asked or today_in(plan, clock)

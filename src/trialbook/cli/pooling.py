@@ -22,6 +22,8 @@ METHODS = ("REML", "DL", "PM")
 INTERVALS = ("hksj", "hksj modified", "normal")
 SIGNS = {"share": "share", "change": "change", "standardised": "change / SD", "ratio": "ratio"}
 """Effect -> head of its column."""
+DRAWN = frozenset({".svg", ".png"})
+"""Endings of files that hold a drawing."""
 
 
 @click.command()
@@ -47,7 +49,10 @@ SIGNS = {"share": "share", "change": "change", "standardised": "change / SD", "r
     help="Also fit a Bayesian hierarchical model; half of its prior of the SD between studies lies below SCALE.",
 )  # fmt: skip
 @click.option("--csv", "csv_out", type=FILE, metavar="OUT", help="Write every statistic to this CSV file.")
-@click.option("--forest", "forest_out", type=FILE, metavar="OUT", help="Write the rows of a forest plot to this file.")
+@click.option(
+    "--forest", "forest_out", type=FILE, metavar="OUT",
+    help="Write a forest plot to this file: .svg or .png the drawing, else its rows as CSV.",
+)  # fmt: skip
 def pool(
     file: Path,
     *,
@@ -132,7 +137,7 @@ def _print_hierarchy(found: Pooling) -> None:
     )
 
 
-def _line(found: Pooling, one: ForestRow) -> tuple[str, ...]:
+def _line(found: Pooling, one: ForestRow) -> tuple[str, str, str, str, str]:
     """Write a line of the forest plot."""
     size = found.sizes.get(one.label) if one.kind == "study" else None
     low, high = _number(found, one.low), _number(found, one.high)
@@ -162,8 +167,26 @@ def _write(found: Pooling, csv_out: Path | None, forest_out: Path | None) -> Non
         write_whole(csv_out, results_csv(pooled_rows(found), data=None))
         click.echo(f"Wrote {csv_out}")
     if forest_out is not None:
-        write_whole(forest_out, forest_csv(found.rows))
+        write_whole(forest_out, _drawn(found, forest_out) if forest_out.suffix in DRAWN else forest_csv(found.rows))
         click.echo(f"Wrote {forest_out}")
+
+
+def _drawn(found: Pooling, out: Path) -> bytes:
+    """Draw the forest plot, as SVG or as PNG by the ending of the file."""
+    from trialbook.render.drawing.to_png import to_png
+    from trialbook.render.drawing.to_svg import to_file, to_svg
+    from trialbook.render.numbers import show_percent
+    from trialbook.report.figures_further.pooled import pooled_sheet
+
+    rows = [one for one in found.rows if one.kind != "prediction" or one.low is not None]
+    words = [_line(found, one) for one in rows]
+    label = SIGNS[found.asked.effect]
+    sheet = pooled_sheet(
+        rows, words, label, level=show_percent(100 * found.asked.confidence), log=found.scale == "log",
+        share=found.asked.effect == "share",
+    )  # fmt: skip
+    svg = to_svg(sheet, "forest")
+    return to_png(svg) if out.suffix == ".png" else to_file(svg).encode()
 
 
 def _keep(file: Path, *outs: Path | None) -> None:

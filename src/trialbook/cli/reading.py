@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from trialbook.cli.doors import day_of, doors, moment, print_problems, stop_for, today_in
+from trialbook.cli.doors import day_of, doors, folder_at, moment, print_problems, stop_for, today_in
 from trialbook.cli.options import AS_OF, STUDY
 
 
@@ -18,12 +18,12 @@ from trialbook.cli.options import AS_OF, STUDY
 def status(study: Path, today: str | None, as_of: str | None) -> None:
     """Show participants by visits, and what is missing."""
     from trialbook.conduct.completeness import visit_grid
-    from trialbook.folder import folder_of, open_existing, plan_in_force
+    from trialbook.folder import open_existing, plan_in_force
     from trialbook.terminal import print_status
 
     clock = doors(None)
     asked = None if today is None else day_of(today, "--today")
-    where = folder_of(study)
+    where = folder_at(study)
     with open_existing(where, clock) as book:
         print_problems(plan_in_force(where, book))
         then = moment(as_of)
@@ -39,11 +39,11 @@ def status(study: Path, today: str | None, as_of: str | None) -> None:
 @click.option("--repeat", metavar="ROW", help="Only this row of a repeating form.")
 def history(study: Path, participant: str, item: str | None, visit: str | None, repeat: str | None) -> None:
     """Show every entry of a value: who, when, what, why."""
-    from trialbook.folder import folder_of, open_existing, unknown_names
+    from trialbook.folder import open_existing, unknown_names
     from trialbook.terminal import print_data_notice, print_history
 
     form, _, question = (item or "").partition(".")
-    with open_existing(folder_of(study), doors(None)) as book:
+    with open_existing(folder_at(study), doors(None)) as book:
         entries = book.history(
             participant=participant, visit=visit, form=form or None, repeat=repeat, item=question or None
         )
@@ -63,10 +63,10 @@ def history(study: Path, participant: str, item: str | None, visit: str | None, 
 )
 def verify(study: Path, head: Path | None, save_head: Path | None) -> None:
     """Check the ledger, also against a head kept outside."""
-    from trialbook.folder import folder_of, read_head, verify_ledger, write_head
+    from trialbook.folder import read_head, verify_ledger, write_head
     from trialbook.terminal import print_verification
 
-    verification = verify_ledger(folder_of(study), None if head is None else read_head(head))
+    verification = verify_ledger(folder_at(study), None if head is None else read_head(head))
     print_problems(verification.problems)
     print_verification(verification)
     if not verification.ok:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from trialbook.cli.doors import doors, print_problems, record
+from trialbook.cli.doors import doors, folder_at, print_problems, record
 from trialbook.cli.options import BY, REASON, REPEAT, STUDY, VISIT
 
 
@@ -21,10 +21,10 @@ def import_(
     study: Path, files: tuple[Path, ...], map_file: Path, *, preview: bool, by: str | None, reason: str | None
 ) -> None:
     """Record the answers of CSV or Excel files, all or none."""
-    from trialbook.folder import folder_of, import_files
+    from trialbook.folder import import_files
     from trialbook.terminal import print_import
 
-    done = import_files(folder_of(study), files, map_file, doors=doors(by), reason=reason, dry=preview)
+    done = import_files(folder_at(study), files, map_file, doors=doors(by), reason=reason, dry=preview)
     print_import(done, dry=preview)
     print_problems(done.preview.notes)
 
@@ -75,19 +75,32 @@ def clear(
 @click.command()
 @STUDY
 @click.argument("participant")
-@click.argument("step", type=click.Choice(["screen", "screen-fail", "enrol", "withdraw", "complete", "reinstate"]))
+@click.argument(
+    "step", type=click.Choice(["screen", "screen-fail", "enrol", "withdraw", "complete", "reinstate", "transfer"])
+)
 @click.option("--on", metavar="DATE", help="When: YYYY-MM-DD.")
+@click.option("--site", metavar="SITE", help="Of `screen`: where; of `transfer`: the new site.")
 @click.option("--why", metavar="TEXT", help="Why the participant was not enrolled, or left.")
 @REASON
 @BY
 def participant(
-    study: Path, participant: str, step: str, *, on: str | None, why: str | None, reason: str | None, by: str | None
+    study: Path,
+    participant: str,
+    step: str,
+    *,
+    on: str | None,
+    site: str | None,
+    why: str | None,
+    reason: str | None,
+    by: str | None,
 ) -> None:
     """Record that somebody was screened, enrolled, withdrawn ..."""
     from trialbook.capture import acts, asking
 
     if step == "screen":
-        record(study, acts.screen(participant, reason=reason), by)
+        record(study, acts.screen(participant, site=site, reason=reason), by)
+    elif step == "transfer":
+        record(study, acts.transfer(participant, site or "", on=on, reason=reason or ""), by)
     elif step == "reinstate":
         record(study, acts.reinstate(participant, reason=reason or ""), by)
     else:
@@ -128,10 +141,10 @@ def adopt(study: Path, *, reason: str | None, by: str | None) -> None:
 
     What is recorded stays as it is.
     """
-    from trialbook.folder import adopt_study_file, folder_of, open_existing
+    from trialbook.folder import adopt_study_file, open_existing
     from trialbook.terminal import print_changes
 
-    where, who = folder_of(study), doors(by)
+    where, who = folder_at(study), doors(by)
     with open_existing(where, who) as book:
         changes = adopt_study_file(where, book, reason=reason, by=who.by)
     if changes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trialbook.cli.doors import doors, print_problems
+from trialbook.cli.doors import doors, folder_at, print_problems
 from trialbook.cli.options import STUDY
 
 if TYPE_CHECKING:
@@ -45,18 +45,18 @@ def serve(
 
     Without options it is as site.toml in the study's folder says, and only this machine reaches it.
     """
-    from trialbook.folder import folder_of
     from trialbook.web.serving import let_in, plan_serving, prepare_accounts, run
 
-    where = folder_of(study)
+    where = folder_at(study)
     if lost is not None:
         print_let_in(lost, let_in(where, lost))
         return
     policy = chosen(where, host=host, port=port, tls=tls, tls_key=tls_key, language=language)
-    serving = plan_serving(where, policy, doors("serve"))
+    own = doors("serve")
+    serving = plan_serving(where, policy, own)
     start = prepare_accounts(serving)
     click.echo(f"Starting the site of {where.path} ...")
-    run(serving, ready=lambda: print_ready(serving, start))
+    run(serving, own, ready=lambda: print_ready(serving, start))
     click.echo("Stopped. Everything that was saved is saved.")
 
 
@@ -71,10 +71,9 @@ def doctor(study: Path, *, host: str | None, tls: str | None, tls_key: str | Non
 
     It leaves with 1 where anything is not.
     """
-    from trialbook.folder import folder_of
     from trialbook.web.doctor import Patient, examine
 
-    where = folder_of(study)
+    where = folder_at(study)
     policy = chosen(where, host=host, port=None, tls=tls, tls_key=tls_key, language=None)
     findings = examine(Patient(where=where, policy=policy, doors=doors("doctor")))
     if as_json:

@@ -1,0 +1,1 @@
+"""Keeping a study safe: backups, restoring, archives, and heads that are kept elsewhere."""

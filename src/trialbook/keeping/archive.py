@@ -1,0 +1,159 @@
+"""Archive a study: one zip file from which a working study is restored, and that can be read without this program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+
+from trialbook import __version__
+from trialbook.capture.book import Book
+from trialbook.capture.copying import on_disk
+from trialbook.capture.ledger import Entry, Head, utc
+from trialbook.capture.moving import copy_ledger
+from trialbook.capture.store import NAMES
+from trialbook.capture.verify import verify_place
+from trialbook.errors import LedgerError, Place, Problem, TrialbookError
+from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing, write_report, write_results, write_whole
+from trialbook.keeping.manifest import MANIFEST, STUDY, Manifest, hashes_in, manifest_text, study_files
+from trialbook.keeping.readme import HOW, readme
+from trialbook.keeping.restoring import ENTRIES, SIGN_INS
+from trialbook.render.to_csv import cell
+from trialbook.wording import sentence
+
+MOMENT = (1980, 1, 1, 0, 0, 0)
+"""Time of every file in the zip: it says nothing, and is the same each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """An archive that was written."""
+
+    file: Path
+    manifest: Manifest
+    without: tuple[Problem, ...]
+    """Why there are no results or no report in it."""
+
+
+def archive(where: StudyFolder, out: Path, doors: Doors, *, sign_ins: bytes | None = None) -> Archived:
+    """Write all of a study into one zip file; LedgerError where there is a file already, or the ledger is damaged.
+
+    `sign_ins` is the log of sign-ins as CSV. Passwords, keys and identities are never in an archive.
+    """
+    if out.exists():
+        raise LedgerError([Problem(code="KEEP-05", place=Place(file=str(out)))])
+    out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    draft = out.absolute().with_name(f".{out.name}.{doors.new_id()}")
+    packed = draft.with_name(f"{draft.name}.zip")
+    try:
+        draft.mkdir(mode=0o700)
+        made = fill(where, draft, doors, sign_ins)
+        pack(draft, packed)
+        packed.replace(out)
+        on_disk(out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        packed.unlink(missing_ok=True)
+    return Archived(file=out, manifest=made[0], without=made[1])
+
+
+def fill(where: StudyFolder, draft: Path, doors: Doors, sign_ins: bytes | None) -> tuple[Manifest, tuple[Problem, ...]]:
+    """Lay out the files of an archive in a folder; return its manifest, and why results or report are not in it."""
+    made = utc(doors.now())
+    with open_existing(where, doors) as book:
+        head = write_ledger(where, draft)
+        write_entries(draft, (entry for entry in book.entries() if entry.seq <= head.count))
+        identity, title = book.study.identity, book.study.say(book.study.identity.title)
+        without = tuple(write_outcome(book, head, draft, doors))
+    for file in study_files(where.path):
+        write_whole(draft / STUDY / file.relative_to(where.path), file.read_bytes())
+    if sign_ins is not None:
+        write_whole(draft / SIGN_INS, sign_ins)
+    write_whole(draft / "software.json", software())
+    told = [sentence(one) for one in without]
+    said = readme(title or identity.id, identity.data, head, made=made, program=__version__, without=told)
+    write_whole(draft / "README.txt", said.encode())
+    sums = "".join(f"{hashed}  {name}\n" for name, hashed in hashes_in(draft).items())
+    write_whole(draft / "SHA256SUMS", sums.encode())
+    manifest = Manifest(
+        made=made,
+        title=title or identity.id,
+        data=identity.data,
+        program=__version__,
+        head=head,
+        files=hashes_in(draft),
+    )
+    write_whole(draft / MANIFEST, manifest_text(manifest).encode())
+    return manifest, without
+
+
+def write_ledger(where: StudyFolder, draft: Path) -> Head:
+    """Copy the ledger and verify the copy; return its head. LedgerError where it is damaged."""
+    copied = draft / "ledger" / LEDGER_FILE
+    copied.parent.mkdir()
+    copy_ledger(where.place, copied)
+    found = verify_place(copied)
+    if not found.ok:
+        raise LedgerError(found.problems)
+    return found.head
+
+
+def write_entries(draft: Path, entries: Iterable[Entry]) -> None:
+    """Write entries as lines of JSON and as CSV, each study file that one of them adopted, and what it all means."""
+    lines, rows, adopted = [], [], []
+    for entry in entries:
+        row = [getattr(entry, name) for name in NAMES]
+        told = {name: value for name, value in zip(NAMES, row, strict=True) if value is not None}
+        lines.append(json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+        rows.append([cell(value) for value in row])
+        if entry.act == "adopt" and entry.text is not None:
+            adopted.append(entry)
+    write_whole(draft / ENTRIES, "".join(f"{line}\n" for line in lines).encode())
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([NAMES, *rows])
+    write_whole(draft / "ledger" / "entries.csv", stream.getvalue().encode())
+    write_whole(draft / "ledger" / "how.txt", HOW.encode())
+    for number, entry in enumerate(adopted, start=1):
+        name = f"{number:03}-entry-{entry.seq}-{entry.study[:12]}.yaml"
+        write_whole(draft / "versions" / name, (entry.text or "").encode())
+
+
+def write_outcome(book: Book, head: Head, draft: Path, doors: Doors) -> Iterator[Problem]:
+    """Carry out the plan on what is archived, and write results and report; yield why that cannot be done."""
+    results = draft / "results"
+    try:
+        write_results(book, results, as_of=head.count)
+        write_report(book, results, now=doors.now(), as_of=head.count)
+    except TrialbookError as error:
+        yield from error.problems
+
+
+def software() -> bytes:
+    """Return what the study was kept with: the machine, Python, and every package with its version, as JSON."""
+    packages = {one.name: one.version for one in distributions()}
+    told = {
+        "trialbook": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "packages": dict(sorted(packages.items(), key=lambda one: one[0].casefold())),
+    }
+    return (json.dumps(told, indent=2) + "\n").encode()
+
+
+def pack(folder: Path, out: Path) -> None:
+    """Pack a folder into a zip file; the manifest and what explains the archive come first."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    names.sort(key=lambda name: name not in {"README.txt", MANIFEST})
+    with zipfile.ZipFile(out, "x") as packed:
+        for name in names:
+            told = zipfile.ZipInfo(name, MOMENT)
+            told.compress_type, told.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with (folder / name).open("rb") as inside, packed.open(told, "w", force_zip64=True) as outside:
+                shutil.copyfileobj(inside, outside)

@@ -1,0 +1,149 @@
+"""Restore a study from a backup or an archive: nothing is overwritten, and everything is verified before and after."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from trialbook.capture.copying import on_disk, rebuild
+from trialbook.capture.ledger import Entry, Head
+from trialbook.capture.moving import move_ledger
+from trialbook.capture.store import NAMES, entry_from
+from trialbook.capture.verify import verify_place
+from trialbook.errors import LedgerError, Place, Problem
+from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing
+from trialbook.keeping.manifest import ACCOUNTS, DATABASES, MANIFEST, STUDY, Manifest, check_files, read_manifest
+
+ENTRIES = "ledger/entries.jsonl"
+"""The entries in an archive, one JSON object a line: the ledger is made anew from them."""
+
+SIGN_INS = "sign_ins.csv"
+"""The log of sign-ins in an archive: without passwords and keys no account can be made of it."""
+
+EARLIER = "earlier_sign_ins.csv"
+"""What it is called in a study that was restored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A study that was restored."""
+
+    folder: Path
+    manifest: Manifest
+    head: Head
+    """As the restored ledger tells it."""
+    participants: int
+    has_accounts: bool
+
+
+def restore(source: Path, to: Path, doors: Doors, *, store: str = "") -> Restored:
+    """Restore a backup or an archive into a folder that is empty or not there; LedgerError where that cannot be.
+
+    At no moment does the folder hold half a study. With the address of a `store` the ledger goes on there, and its
+    file stays in the folder under another name.
+    """
+    refuse_full(to)
+    to.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with unpacked(source, to, doors) as backup:
+        manifest = read_manifest(backup)
+        check_files(backup, manifest)
+        draft = to.absolute().with_name(f".{to.absolute().name}.{doors.new_id()}")
+        try:
+            put_together(backup, draft, manifest, doors)
+            head, participants = look_at(draft, manifest, doors)
+            refuse_full(to)
+            if store:
+                move_ledger(draft / LEDGER_FILE, store, mark=doors.new_id())
+            draft.replace(to)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    on_disk(to)
+    has_accounts = any(name.startswith(f"{ACCOUNTS}/people") for name in manifest.files)
+    return Restored(folder=to, manifest=manifest, head=head, participants=participants, has_accounts=has_accounts)
+
+
+def refuse_full(to: Path) -> None:
+    """Refuse a folder in which anything stands; LedgerError."""
+    if to.is_dir() and not any(to.iterdir()):
+        return
+    if to.exists() or to.is_symlink():
+        raise LedgerError([Problem(code="KEEP-05", place=Place(file=str(to)))])
+
+
+@contextmanager
+def unpacked(source: Path, to: Path, doors: Doors) -> Iterator[Path]:
+    """Give the folder of a backup; an archive is unpacked beside the folder that is restored."""
+    if source.is_dir():
+        yield source
+        return
+    scratch = to.absolute().with_name(f".{to.absolute().name}.{doors.new_id()}")
+    try:
+        with zipfile.ZipFile(source) as packed:
+            scratch.mkdir(mode=0o700)
+            unpack(packed, scratch)
+        yield scratch
+    except (zipfile.BadZipFile, FileNotFoundError, EOFError, NotImplementedError) as error:
+        raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(source)))]) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def unpack(packed: zipfile.ZipFile, folder: Path) -> None:
+    """Unpack what the manifest of an archive names, and no other file, wherever that would go."""
+    (folder / MANIFEST).write_bytes(packed.read(MANIFEST) if MANIFEST in packed.namelist() else b"")
+    manifest = read_manifest(folder)
+    for name in packed.namelist():
+        if name in manifest.files:
+            path = folder / PurePosixPath(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with packed.open(name) as inside, path.open("wb") as outside:
+                shutil.copyfileobj(inside, outside)
+        elif name != MANIFEST:
+            raise LedgerError([Problem(code="KEEP-02", place=Place(file=name), values={"what": "added"})])
+
+
+def put_together(backup: Path, draft: Path, manifest: Manifest, doors: Doors) -> None:
+    """Lay out a study's folder from the files of a backup."""
+    draft.mkdir(mode=0o700)
+    for name in manifest.files:
+        part, _, below = name.partition("/")
+        below = EARLIER if name == SIGN_INS else below
+        if below and (part in {STUDY, ACCOUNTS} or name == SIGN_INS):
+            path = draft / PurePosixPath(below)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(backup / PurePosixPath(name), path)
+            path.chmod(0o600 if path.name in DATABASES else 0o644)
+            on_disk(path)
+    if ENTRIES in manifest.files:
+        rebuild(draft / LEDGER_FILE, read_entries(backup / ENTRIES), mark=doors.new_id())
+        (draft / LEDGER_FILE).chmod(0o600)
+
+
+def read_entries(file: Path) -> Iterator[Entry]:
+    """Read entries that were written as JSON, one a line; LedgerError where a line is none."""
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            try:
+                told = json.loads(line)
+                row = tuple(told.pop(name, None) for name in NAMES)
+            except (ValueError, AttributeError, TypeError) as error:
+                raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(file)))]) from error
+            if told:
+                raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(file)))])
+            yield entry_from(row, str(file))
+
+
+def look_at(draft: Path, manifest: Manifest, doors: Doors) -> tuple[Head, int]:
+    """Verify a restored ledger against the head of its backup, and open it; LedgerError where anything differs."""
+    found = verify_place(draft / LEDGER_FILE, manifest.head)
+    if not found.ok:
+        raise LedgerError(found.problems)
+    if found.head != manifest.head:
+        raise LedgerError([Problem(code="KEEP-06", place=Place(file=str(draft.name)))])
+    with open_existing(StudyFolder(draft), doors) as book:
+        return book.head(), len(book.casebooks())
