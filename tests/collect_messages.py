@@ -23,7 +23,7 @@ from trialbook.conduct.safety import SIGNS
 SOURCE = Path(__file__).parents[1] / "src" / "trialbook"
 SITE = SOURCE / "web"
 LANGUAGES = ("zh_Hant",)
-SHOWN_WORDINGS = ("answers", "conduct", "ledger", "questionnaires", "serving")
+SHOWN_WORDINGS = ("answers", "blinding", "conduct", "imports", "keeping", "ledger", "questionnaires", "serving")
 """Modules of `wording` whose problems a page of the site can show."""
 LABELS = re.compile(r"\blabel=\"([^\"]+)\"")
 """What the reasons of a criterion are called that rest on no item."""
@@ -63,6 +63,8 @@ def said_below() -> Iterator[tuple[Text, str]]:
     for kinds in KINDS.values():
         yield from ((text, "conduct/deviations.py") for text in kinds.values())
     yield from ((text, "conduct/safety.py") for text in SIGNS.values())
+    path = SOURCE / "protocol" / "outline.py"
+    yield from ((text, name_of(path)) for text in calls_in(path.read_text(encoding="utf-8"), {"translate": (1,)}))
     path = SOURCE / "conduct" / "screening.py"
     yield from ((text, name_of(path)) for text in LABELS.findall(path.read_text(encoding="utf-8")))
 

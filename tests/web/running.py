@@ -72,7 +72,7 @@ def running(folder: Path, more: Mapping[str, str] = NOTHING, *, port: int | None
         alarm.cancel()
         threading.Thread(target=process.communicate, daemon=True).start()
         found = re.search(r"http://\S+/first-run\S+", said)
-        address = re.search(r"on this machine: (http://[^\s/]+)/", said)
+        address = re.search(r"on this machine: (https?://[^\s/]+)/", said)
         assert address is not None, said
         yield Running(address=address[1], first_run=found[0] if found else "", process=process)
     finally:

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import Resolver404, resolve
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -29,9 +30,11 @@ from tests.web.followed import fill
 from tests.web.treated import day, treat
 from tests.web.walking import PHONE, walk
 
-from trialbook.capture.acts import enrol, raise_query, screen, sign, withdraw
+from trialbook.capture.acts import adopt, enrol, propose, raise_query, screen, sign, withdraw
+from trialbook.capture.asking import delegate, train
 from trialbook.conduct.casebook import Cell
 from trialbook.conduct.content import content_of
+from trialbook.folder import read_kept
 from trialbook.web.routes import ROUTES
 
 NO_PAGE: Mapping[str, str] = {
@@ -44,7 +47,15 @@ NO_PAGE: Mapping[str, str] = {
     "laboratory-judge": "only sent to", "codebook-pdf": "a file", "annotated-pdf": "a file", "calendar-feed": "a file",
     "calendar-feed-make": "only sent to", "calendar-feed-withdraw": "only sent to", "audit-csv": "a file",
     "seal-study": "only sent to", "sealing-work": "stands for seconds only, while much is closed",
-    "quality-csv": "a file",
+    "results-make": "only sent to", "results-work": "see test_out_live", "download": "a file",
+    "recordings-release": "only sent to", "recording": "no such form in the seed study: see test_out_live",
+    "recordings": "no such form in the seed study: see test_out_live",
+    "quality-csv": "a file", "import-pattern": "a file", "import-csv": "a file", "import-away": "only sent to",
+    "import-done": "stands behind a decision: see the journey of the monitor", "access-csv": "a file",
+    "access-list": "a file", "amendment-propose": "only sent to", "amendment-adopt": "only sent to",
+    "amendment-approve": "only sent to", "amendment-csv": "a file", "amendment-text": "a file",
+    "amendment-effects": "shown in the page of its version", "delegation-pdf": "a file", "deviations-csv": "a file",
+    "health": "tells a program", "health-live": "tells a program", "metrics": "tells a program",
 }  # fmt: skip
 """Name of a route -> why no page of it is looked at."""
 SEEDS: Mapping[str, Sequence[str]] = {
@@ -56,10 +67,13 @@ SEEDS: Mapping[str, Sequence[str]] = {
         "/participants/P01/queries/new/?visit=baseline&form=enzymes&item=ck", "/participants/P01/laboratory/",
         "/participants/P01/form-history?visit=baseline&form=enzymes&repeat=&item=ck",
         "/participants/P01/doses/rituximab/",
-        "/quality/", "/quality/?check=range", "/paper/", "/sealing/",
+        "/quality/", "/quality/?check=range", "/paper/", "/sealing/", "/amendments/", "/participants/P01/earlier/",
+        "/participants/P01/move/", "/participants/P01/identity/", "/find/",
     ),
     "nora": ("/", "/participants/P01/", "/participants/P01/visits/baseline/questionnaires/", "/second-factor/set-up"),
-    "carla": ("/", "/accounts", "/account/nora"), "asa": ("/", "/ratings/P01/rating/"), "stan": ("/",),
+    "dan": ("/imports/", "/deviations/"),
+    "carla": ("/", "/erase/", "/amendments/", "/accounts", "/account/nora", "/access/?on=9999-12-30"),
+    "asa": ("/", "/ratings/P01/rating/"), "stan": ("/", "/results/"),
     "link": ("/q/step/0", "/q/step/1", "/q/review"), "done": ("/q/thanks",), "waiting": ("/second-factor",),
     "nobody": ("/sign-in", "/q", "/nothing-here"),
 }  # fmt: skip
@@ -76,9 +90,24 @@ MOST = 1
 def folder(tmp_path: Path) -> Path:
     """The seed study, whose investigators may also close."""
     made = Path(shutil.copytree(STUDIES / "rituximab_polymyositis", tmp_path / "study"))
-    text = (made / "study.yaml").read_text(encoding="utf-8").replace("rights: [enrol]", "rights: [enrol, freeze, lock]")
+    text = (
+        (made / "study.yaml")
+        .read_text(encoding="utf-8")
+        .replace("rights: [enrol]", "rights: [enrol, freeze, lock]\n    identities: true")
+    )
     (made / "study.yaml").write_text(text, encoding="utf-8")
+    (made / "site.toml").write_text('identity_keys = "../keys/x.keys"\n', encoding="utf-8")
     return made
+
+
+def amend(served: Served) -> None:
+    """Adopt a version that drops an item with an answer, and let another one wait that touches much."""
+    fill(served, "P01", "blood", by="nora", visit="baseline", albumin="41")
+    text = served.site.study.text
+    dropped = text.replace("      albumin: {loinc", "      serum_albumin: {loinc")
+    served.site.record(adopt(read_kept(dropped), reason="amendment 1", approved="2026-11-01"), by="carla")
+    waiting = dropped.replace("3 days either side", "5 days either side").replace("50 to 3000", "50 to 300")
+    served.site.record(propose(read_kept(waiting), reason="amendment 2"), by="carla")
 
 
 @pytest.fixture
@@ -98,6 +127,9 @@ def full(served: Served) -> Served:
     served.site.record(withdraw("P03", on=day(served, 2), why="moved"), by="ida")
     for form in ("haq", "sf36", "patient_global"):
         answered(served, form)
+    amend(served)
+    served.site.record(delegate("nora", "nurse", "blood samples", since=day(served, 20)), by="ida")
+    served.site.record(train("nora", "GCP", on=day(served, 30), version="E6(R3)"), by="ida")
     return served
 
 
@@ -114,7 +146,8 @@ def first_answer(item: Any) -> str:
 
 def visitors(full: Served) -> dict[str, Client]:
     """Return a browser for everybody who comes; one with a link is at its questions, another has sent them off."""
-    found = {person: full.browser(person) for person in ("ida", "nora", "carla", "asa", "stan")}
+    found = {person: full.browser(person) for person in ("ida", "nora", "dan", "carla", "asa", "stan")}
+    import_waits(found["dan"])
     waiting = Client()
     TOTPDevice.objects.create(user=account_of("wanda"), confirmed=True)
     waiting.post("/sign-in", {"code": "wanda", "password": PASSWORD})
@@ -122,6 +155,12 @@ def visitors(full: Served) -> dict[str, Client]:
     answer_all(done)
     finish(done)
     return {**found, "link": opened(week_4(full)), "done": done, "waiting": waiting, "nobody": Client()}
+
+
+def import_waits(client: Client) -> None:
+    """Send a file with something new, something changed, and a column that is not read."""
+    text = "participant,visit,enzymes.ck,enzymes.sgot,other\nP01,baseline,29000,80,x\n"
+    assert client.post("/imports/", {"files": SimpleUploadedFile("labs.csv", text.encode())}).status_code == 303
 
 
 def week_4(full: Served) -> str:

@@ -1,25 +1,41 @@
 """Accounts: first run, sign-in, second factor, lock-out, time-outs, suspension, expiry, grants, and the log of them.
 
 ACC-01: while there is no account, every address leads to the first run; no account exists by default.
+    (ASVS-V6.3.2, ASVS-V6.3.4, ASVS-V7.6.2)
 ACC-02: the first run opens the ledger with its person as custodian, from the own machine or with the start code.
 ACC-03: where a ledger exists, the first account takes a custodian's code, and only with the start code.
+    (ASVS-V6.3.4)
 ACC-04: passwords have 12 to 128 characters, are not common and do not resemble the person; argon2id keeps them.
+    (ASVS-V6.2.1, ASVS-V6.2.2, ASVS-V6.2.3, ASVS-V6.2.7, ASVS-V6.2.8, ASVS-V6.2.9, ASVS-V6.2.10, ASVS-V7.4.3,
+    ASVS-V11.4.2)
 ACC-05: a wrong password and an unknown code look the same, and posted values are kept nowhere.
+    (ASVS-V6.3.1, ASVS-V16.2.5, ASVS-V16.5.1)
 ACC-06: a session gets a new key at sign-in, is written at most once a minute, and can be ended everywhere.
+    (ASVS-V7.2.2, ASVS-V7.2.4, ASVS-V7.4.1)
 ACC-07: a second factor is asked for after the password; its code works once; a recovery code works once.
+    (ASVS-V6.3.3, ASVS-V6.5.1, ASVS-V6.5.5, ASVS-V7.5.1)
 ACC-08: away from the machine of the site nobody works without a second factor.
+    (ASVS-V6.3.3, ASVS-V8.2.4)
 ACC-09: a reset leads through a one-time code to a password of one's own, and does not pass the second factor.
+    (ASVS-V6.4.1, ASVS-V6.4.3)
 ACC-10: who does what with accounts is kept in a log that nobody can change.
+    (ASVS-V16.2.1, ASVS-V16.3.1, ASVS-V16.4.2)
 ACC-11: a password is asked again before signing, and wrong ones count.
 ACC-12: only the right "set up" reaches the accounts of others.
+    (ASVS-V8.2.1)
 
 Numbers EDC-n are the behaviours of the validation suite of REDCap, part "Accounts and access":
 EDC-1: after N wrong passwords the account is shut for T minutes, then opens by itself; N and T are settings.
+    (ASVS-V6.3.1, ASVS-V2.4.1)
 EDC-2: an idle session ends after the set time, and unsaved data are not half-stored.
+    (ASVS-V7.3.1, ASVS-V7.3.2)
 EDC-3: a suspended user cannot get in, is listed as suspended, keeps all past entries; lifting restores access.
+    (ASVS-V7.4.2)
 EDC-4: a second account with the same name is refused.
 EDC-7: an expiry date ends access; adding, editing, expiring is logged, with old and new.
+    (ASVS-V7.4.2, ASVS-V8.2.4)
 EDC-8: a grant for one site reaches that site only.
+    (ASVS-V8.4.1)
 """
 
 from __future__ import annotations
@@ -39,13 +55,12 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from tests.web.conftest import CUSTODIAN, PASSWORD, Served, account_of
 
 from trialbook.capture.people import Grant
 from trialbook.web import site as site_module
 from trialbook.web.accounts.codes import digest_of
-from trialbook.web.accounts.models import Account, SignIn, StartCode
+from trialbook.web.accounts.models import Account, Phone, SignIn, StartCode
 from trialbook.web.accounts.policy import Policy
 from trialbook.web.accounts.second import accepts, confirm_device, new_recovery_codes, planned_device
 from trialbook.web.accounts.trying import confirm_password
@@ -79,15 +94,15 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Any:
     return put
 
 
-def with_second(account: Account) -> TOTPDevice:
+def with_second(account: Account) -> Phone:
     """Give an account a second factor, confirmed one step ago so that the present code is unused."""
     planned = planned_device(account)
     assert confirm_device(account, token(planned, -1))
-    device: TOTPDevice = TOTPDevice.objects.get(user=account)
+    device: Phone = Phone.objects.get(user=account)
     return device
 
 
-def token(device: TOTPDevice, steps: int = 0) -> str:
+def token(device: Phone, steps: int = 0) -> str:
     """Return the code that a phone shows so many half minutes from now."""
     clock = TOTP(device.bin_key, device.step, device.t0, device.digits, steps)
     return f"{clock.token():06d}"
@@ -109,13 +124,13 @@ FIRST = {"code": "carla", "name": "Carla Example", "new": NEW, "again": NEW}
 @pytest.mark.parametrize("address", ["/", "/sign-in", "/accounts"])
 @pytest.mark.usefixtures("unopened")
 def test_every_address_leads_to_the_first_run(address: str) -> None:
-    """ACC-01."""
+    """R36, ACC-01."""
     assert not Account.objects.exists()
     assert Client().get(address).headers["Location"] == "/first-run"
 
 
 def test_first_run_opens_the_ledger(unopened: Served) -> None:
-    """ACC-02: from the own machine, without a code; the person is signed in and custodian."""
+    """R36, ACC-02: from the own machine, without a code; the person is signed in and custodian."""
     client = Client()
     assert client.get("/first-run").status_code == HTTPStatus.OK
     assert client.post("/first-run", FIRST).headers["Location"] == "/"
@@ -126,7 +141,7 @@ def test_first_run_opens_the_ledger(unopened: Served) -> None:
 
 
 def test_first_run_from_afar_needs_the_start_code(unopened: Served) -> None:
-    """ACC-02."""
+    """R36, ACC-02."""
     StartCode.objects.create(digest=digest_of("start", "abcd-efgh-jkmn"))
     answer = Client(REMOTE_ADDR=FAR).post("/first-run", {**FIRST, "start": "abcd-efgh-jkmm"})
     assert "This is not the start code" in text(answer)
@@ -155,7 +170,8 @@ def test_first_account_of_a_ledger_is_a_custodians(served: Served) -> None:
     ("password", "told"),
     [
         ("short words", "at least 12"),
-        ("passwordpassword1", None),
+        ("passwordpassword1", "too common"),
+        ("words that lie apart", None),
         ("password1234", "too common"),
         ("carla example", "too similar"),
         ("x" * 129, "at most 128"),
@@ -165,7 +181,7 @@ def test_first_account_of_a_ledger_is_a_custodians(served: Served) -> None:
     ],
 )
 def test_passwords(unopened: Served, password: str, told: str | None) -> None:
-    """ACC-04."""
+    """R42, ACC-04."""
     page = Client().post("/first-run", {**FIRST, "new": password, "again": password})
     if told is None:
         assert page.status_code == HTTPStatus.FOUND
@@ -183,7 +199,7 @@ def test_the_password_twice_the_same(unopened: Served) -> None:
 
 
 def test_change_of_password_ends_other_sessions(served: Served) -> None:
-    """ACC-04, ACC-06."""
+    """R37, ACC-04, ACC-06."""
     here, there = served.browser("nora"), Client()
     sign_in(there, "nora")
     assert "not your password" in text(here.post("/password", {"current": "wrong", "new": NEW, "again": NEW}))
@@ -199,7 +215,7 @@ def test_change_of_password_ends_other_sessions(served: Served) -> None:
 
 @pytest.mark.usefixtures("served")
 def test_unknown_and_wrong_look_the_same() -> None:
-    """ACC-05: the same page and status; a closed account with the right password too."""
+    """R42, ACC-05: the same page and status; a closed account with the right password too."""
     account_of("nora")
     closed = account_of("ida")
     closed.suspended_at = site_module.now()
@@ -262,7 +278,7 @@ def test_the_code_may_be_written_in_capitals() -> None:
 
 
 def test_sign_out_and_everywhere(served: Served) -> None:
-    """ACC-06."""
+    """R37, ACC-06."""
     one, two = served.browser("nora"), Client()
     sign_in(two, "nora")
     one.post("/sign-out")
@@ -280,7 +296,7 @@ def test_sign_out_and_everywhere(served: Served) -> None:
 @pytest.mark.parametrize("code", ["nora", "nobody"])
 @pytest.mark.usefixtures("served")
 def test_shut_and_opens_by_itself(code: str) -> None:
-    """EDC-1: whether or not there is such an account; the right password opens nothing meanwhile."""
+    """R34, EDC-1: whether or not there is such an account; the right password opens nothing meanwhile."""
     account_of("nora")
     with override_settings(AXES_FAILURE_LIMIT=3, AXES_COOLOFF_TIME=timedelta(seconds=1.5)):
         pages = [text(sign_in(Client(), code, "x" * 12)) for _ in range(3)]
@@ -309,7 +325,7 @@ def test_limits_are_settings() -> None:
 
 
 def test_custodian_opens_at_once(served: Served) -> None:
-    """EDC-1, ACC-10."""
+    """R34, EDC-1, ACC-10."""
     account_of("nora")
     for _ in range(5):
         sign_in(Client(), "nora", "x")
@@ -323,7 +339,7 @@ def test_custodian_opens_at_once(served: Served) -> None:
 
 @pytest.mark.parametrize(("minutes", "is_in"), [(19.9, True), (21.1, False), (60, False)])
 def test_idle_session_ends(served: Served, later: Any, minutes: float, is_in: bool) -> None:  # noqa: FBT001
-    """EDC-2: never before 20 minutes, at the latest after 21; a page sent too late stores nothing."""
+    """R31, R37, EDC-2: never before 20 minutes, at the latest after 21; a page sent too late stores nothing."""
     client = served.browser("nora")
     client.get("/password")
     later(minutes=minutes)
@@ -336,7 +352,7 @@ def test_idle_session_ends(served: Served, later: Any, minutes: float, is_in: bo
 
 
 def test_use_keeps_a_session_for_twelve_hours(served: Served, later: Any) -> None:
-    """EDC-2: and not longer."""
+    """R37, EDC-2: and not longer."""
     client = served.browser("nora")
     for quarter in range(1, 48):
         later(minutes=15 * quarter)
@@ -379,7 +395,7 @@ def test_session_is_written_once_a_minute(served: Served, later: Any) -> None:
 
 @pytest.mark.usefixtures("served")
 def test_second_factor_after_the_password() -> None:
-    """ACC-07: nothing is open between the two, and the code works once."""
+    """R41, ACC-07: nothing is open between the two, and the code works once."""
     device = with_second(account_of("nora"))
     client = Client()
     assert sign_in(client, "nora").headers["Location"] == "/second-factor"
@@ -395,10 +411,10 @@ def test_second_factor_after_the_password() -> None:
 @pytest.mark.parametrize("steps", [-1, 1, 2])
 @pytest.mark.usefixtures("served")
 def test_only_the_code_of_the_moment(steps: int) -> None:
-    """ACC-07."""
+    """R41, ACC-07."""
     account = account_of("nora")
     device = with_second(account)
-    TOTPDevice.objects.update(last_t=-1)
+    Phone.objects.update(last_t=-1)
     assert accepts(account, token(device, steps), {}) == ""
     assert accepts(account, token(device), {}) == "totp"
 
@@ -410,11 +426,11 @@ def test_a_clock_that_differs_is_met_by_two_codes() -> None:
     device = with_second(account)
     waiting: dict[str, Any] = {}
     assert accepts(account, token(device, 3), waiting) == ""
-    TOTPDevice.objects.update(t0=-30)
-    late = TOTPDevice.objects.get()
+    Phone.objects.update(t0=-30)
+    late = Phone.objects.get()
     assert accepts(account, token(late, 3), waiting) == "totp"
-    TOTPDevice.objects.update(t0=-60)
-    assert accepts(account, token(TOTPDevice.objects.get(), 3), {}) == "totp"
+    Phone.objects.update(t0=-60)
+    assert accepts(account, token(Phone.objects.get(), 3), {}) == "totp"
 
 
 @pytest.mark.usefixtures("served")
@@ -430,7 +446,7 @@ def test_wrong_second_factors_shut_the_account() -> None:
 
 
 def test_recovery_code_works_once(served: Served) -> None:
-    """ACC-07."""
+    """R41, ACC-07."""
     account = account_of("nora")
     with_second(account)
     codes = new_recovery_codes(account)
@@ -461,9 +477,9 @@ def test_setting_up(served: Served) -> None:
     page = text(client.get("/second-factor/set-up"))
     drawing = page[page.index("<svg") : page.index("</svg>")]
     assert "style" not in drawing
-    planned = TOTPDevice.objects.get()
+    planned = Phone.objects.get()
     client.post("/second-factor/set-up", {"second": "000000"})
-    assert not TOTPDevice.objects.get().confirmed
+    assert not Phone.objects.get().confirmed
     shown = text(client.post("/second-factor/set-up", {"second": token(planned)}))
     assert len(re.findall(r"<code[^>]*>[2-9a-z]{4}(?:-[2-9a-z]{4}){2}</code>", shown)) == 10
     assert client.get("/password").status_code == HTTPStatus.OK
@@ -475,7 +491,7 @@ def test_setting_up(served: Served) -> None:
 
 @pytest.mark.usefixtures("served")
 def test_from_afar_a_second_factor_is_needed() -> None:
-    """ACC-08: and on the own machine where the study says always."""
+    """R41, ACC-08: and on the own machine where the study says always."""
     account_of("nora")
     client = Client()
     sign_in(client, "nora")
@@ -496,7 +512,7 @@ def made(served: Served, code: str, **more: str) -> str:
 
 
 def test_a_new_account(served: Served) -> None:
-    """ACC-09: its one-time code leads to nothing but a password of one's own."""
+    """R32, R36, ACC-09: its one-time code leads to nothing but a password of one's own."""
     one_time, client = made(served, "otto"), Client()
     sign_in(client, "otto", one_time)
     assert client.get("/").headers["Location"] == "/password"
@@ -530,7 +546,7 @@ def test_code_of_an_account(served: Served, code: str, told: str) -> None:
 
 
 def test_suspension(served: Served) -> None:
-    """EDC-3: the session ends at once, the roles stay in the ledger, lifting restores access."""
+    """R38, EDC-3: the session ends at once, the roles stay in the ledger, lifting restores access."""
     nora, custodian = served.browser("nora"), served.browser(CUSTODIAN)
     before = served.site.book.head()
     custodian.post("/account/nora", {"do": "suspend", "reason": "left the ward"})
@@ -574,7 +590,7 @@ def test_expired_session_dies_at_once(served: Served) -> None:
 
 
 def test_reset_does_not_pass_the_second_factor(served: Served) -> None:
-    """ACC-09: the old password and all sessions are dead too."""
+    """R32, ACC-09: the old password and all sessions are dead too."""
     nora = served.browser("nora")
     with_second(account_of("nora"))
     page = text(served.browser(CUSTODIAN).post("/account/nora", {"do": "reset password"}))
@@ -586,7 +602,7 @@ def test_reset_does_not_pass_the_second_factor(served: Served) -> None:
 
 
 def test_second_factor_is_taken_away(served: Served) -> None:
-    """ACC-09, ACC-10."""
+    """R33, ACC-09, ACC-10."""
     with_second(account_of("nora"))
     served.browser(CUSTODIAN).post("/account/nora", {"do": "reset second factor"})
     assert sign_in(Client(), "nora").headers["Location"] == "/"
@@ -594,7 +610,7 @@ def test_second_factor_is_taken_away(served: Served) -> None:
 
 
 def test_grants_are_acts(served: Served) -> None:
-    """EDC-7, EDC-8: role, site and reason stand in the ledger; who could see what at a moment is known."""
+    """R39, EDC-7, EDC-8: role, site and reason stand in the ledger; who could see what at a moment is known."""
     custodian = served.browser(CUSTODIAN)
     asked = {"do": "grant", "grant-role": "nurse", "grant-site": "Basel", "grant-reason": "covers for Nora"}
     account_of("otto")
@@ -637,8 +653,8 @@ def test_a_further_role_of_ones_own_does_not_change_the_page(served: Served) -> 
     asked = {"do": "grant", "grant-role": "investigator", "grant-reason": "trial run"}
     page = custodian.post(f"/account/{CUSTODIAN}", asked, follow=True)
     assert page.status_code == HTTPStatus.OK
-    assert "Revoke investigator" in text(page)
-    assert "Revoke investigator" in text(custodian.get(f"/account/{CUSTODIAN}"))
+    assert "Revoke Investigator" in text(page)
+    assert "Revoke Investigator" in text(custodian.get(f"/account/{CUSTODIAN}"))
 
 
 def test_a_grant_needs_a_reason(served: Served) -> None:
@@ -651,7 +667,7 @@ def test_a_grant_needs_a_reason(served: Served) -> None:
 
 @pytest.mark.parametrize("person", ["nora", "ida", "asa"])
 def test_accounts_are_the_custodians(served: Served, person: str) -> None:
-    """ACC-12: as if they were not there."""
+    """R32, ACC-12: as if they were not there."""
     client = served.browser(person)
     for address in ("/accounts", "/new-account", "/account/nora"):
         assert client.get(address).status_code == HTTPStatus.NOT_FOUND
@@ -670,7 +686,7 @@ def asking(person: str) -> HttpRequest:
 
 
 def test_password_is_asked_again(served: Served) -> None:
-    """ACC-11: and what else was posted is kept nowhere."""
+    """R31, ACC-11: and what else was posted is kept nowhere."""
     assert confirm_password(asking("nora"), PASSWORD)
     for _ in range(5):
         assert not confirm_password(asking("nora"), "x")

@@ -1,11 +1,17 @@
 """What somebody tries who wants more than they may, or whose connection is bad: the site holds.
 
 ATTACK-01: nothing that is sent brings about an answer of 500, and no redirect leads out of the site.
+    (ASVS-V3.7.2, ASVS-V2.2.1, ASVS-V16.5.1)
 ATTACK-02: what is sent under a name that the page does not have is not recorded: another person, another mode.
+    (ASVS-V15.3.3, ASVS-V8.3.1)
 ATTACK-03: a save of which the answer was lost is stored once; what was typed since is recorded too, or not called so.
+    (ASVS-V2.3.3, ASVS-V2.3.4)
 ATTACK-04: under a lock no door changes an answer.
+    (ASVS-V2.3.1)
 ATTACK-05: what a role is not shown is in no page, list, file or part of a page.
+    (ASVS-V8.2.3, ASVS-V15.3.1)
 ATTACK-06: sessions end with what they rest on; no host but its own; nothing is kept; nothing too large is read.
+    (ASVS-V3.4.3, ASVS-V3.4.4, ASVS-V3.4.6, ASVS-V14.2.2, ASVS-V14.3.2, ASVS-V7.4.2, ASVS-V8.3.2, ASVS-V5.2.1)
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ import pytest
 from django.test import Client, override_settings
 from tests.web.asked import FORMS, HERE, make_link, opened, ready, sent
 from tests.web.conftest import CUSTODIAN, PASSWORD, Served, account_of
+from tests.web.crawling import address
 from tests.web.treated import page, treat
 
 from trialbook.capture.acts import enrol, note, save_form, screen
@@ -115,7 +122,7 @@ def looked_at() -> Iterator[str]:
     }  # fmt: skip
     for route in ROUTES:
         if route.name != "sign-out":
-            yield "/" + re.sub(r"<\w+:(\w+)>", lambda part: parts[part[1]], route.path)
+            yield address(route, parts)
 
 
 # ---- ATTACK-02 --------------------------------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 AUDIT-01: every entry that the role is shown, the newest first, with old and new value, reason, way and source.
 AUDIT-02: an entry about what the role is not shown is not there, and neither count nor page tells of it.
+    (ASVS-V8.2.3)
 AUDIT-03: it is searched by participant, visit, form, item, person, act and time; a page goes on after an entry.
 AUDIT-04: the file holds exactly what is searched for, its cells start no formula, and that it was taken is noted.
+    (ASVS-V1.2.10)
 AUDIT-05: sign-ins, files taken out and refused looks are shown to who has the right to set up, and never changed.
+    (ASVS-V16.2.1, ASVS-V16.3.1, ASVS-V16.3.2, ASVS-V16.3.3, ASVS-V16.4.2)
 AUDIT-06: blind roles have no such page, and nobody can change anything on it.
 """
 
@@ -39,7 +42,7 @@ def taken(served: Served, person: str, search: str = "") -> list[dict[str, str]]
 
 
 def test_audit_01_who_when_what_why(treated: Served) -> None:
-    """EDC-43: every line has time, person, act and value; a change shows old and new and why."""
+    """R01, R10, EDC-43: every line has time, person, act and value; a change shows old and new and why."""
     treated.site.record(
         correct("P01", "body", "weight", "55", visit="baseline", reason=f"misread {HOSTILE}", mode="paper"), by="nora"
     )
@@ -107,7 +110,7 @@ def test_audit_03_pages_go_on_after_an_entry(treated: Served) -> None:
 
 
 def test_audit_04_safe_cells_and_noted(treated: Served) -> None:
-    """EDC-43, EDC-6: what is taken out starts no formula, and that it was taken out is in the log."""
+    """R10, EDC-43, EDC-6: what is taken out starts no formula, and that it was taken out is in the log."""
     for text in ("=1+1", "+SUM(A1)", "-SUM(A1)", "@now", "\tx", "\rx", "plain, but =1"):
         treated.site.record(note(text), by="nora")
     texts = [row["text"] for row in taken(treated, "mona", "?act=note")]
@@ -119,7 +122,7 @@ def test_audit_04_safe_cells_and_noted(treated: Served) -> None:
 
 
 def test_audit_05_who_came_and_went(treated: Served) -> None:
-    """EDC-43, EDC-44: exports and refused looks are seen by who sets up; no line is changed or deleted."""
+    """R11, R45, EDC-43, EDC-44: exports and refused looks are seen by who sets up; no line is changed or deleted."""
     taken(treated, "mona")
     for address in ("/accounts", "/participants/P99/"):
         assert treated.browser("mona").get(address).status_code == 404

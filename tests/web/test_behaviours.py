@@ -19,7 +19,7 @@ from tests.web.conftest import CUSTODIAN, Served
 from tests.web.followed import begin, day, fill, read, treated
 
 from trialbook.capture.acts import adopt, grant, revoke
-from trialbook.capture.verify import verify_file
+from trialbook.capture.verify import verify_place
 from trialbook.errors import ActRefused
 from trialbook.folder import StudyFolder, read_study
 from trialbook.protocol.model import Study
@@ -133,7 +133,7 @@ def test_a_copy_that_is_restored_is_the_same(served: Served, tmp_path: Path) -> 
     ):
         ledger.backup(copy)
     fill(served, "P01", "body", visit="baseline", weight="61")
-    assert verify_file(restored / "ledger.db", view.head).ok
+    assert verify_place(restored / "ledger.db", view.head).ok
     site = Site(StudyFolder(restored))
     try:
         assert (site.view().head, site.view().casebooks) == (view.head, view.casebooks)

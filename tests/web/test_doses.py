@@ -159,7 +159,7 @@ def test_dosepage_06_a_given_dose_is_checked(treated: Served) -> None:
 
 def test_dosepage_07_the_sheet_and_who_may_see_it(treated: Served) -> None:
     said = words(page(treated.browser("nora"), DOSES + "sheet/?start=09:30"))
-    assert "Made by nora (nurse) on" in said
+    assert "Made by nora (Nurse) on" in said
     assert "Batch" in said
     assert "09:30" in said
     for person in ("asa", "carla"):

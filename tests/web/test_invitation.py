@@ -22,6 +22,7 @@ from tests.web.conftest import CUSTODIAN, Served
 from trialbook.capture.acts import revoke, withdraw
 from trialbook.web.invitations.codes import ALPHABET, LENGTH, MOST_WRONG, Guesses, digest_of, guesses, new_secret
 from trialbook.web.invitations.models import Invitation
+from trialbook.web.veil import veiled
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +97,7 @@ def test_withdrawn(served: Served) -> None:
     path = phone.get("/q/now").headers["Location"]
     sent(phone, path, what="next", **{"typed-global": "3.0"})
     page = served.browser("nora").get(HERE)
-    sent(served.browser("nora"), f"/invitations/{Invitation.objects.get().pk}/withdraw", page)
+    sent(served.browser("nora"), f"/invitations/{veiled(Invitation.objects.get().pk)}/withdraw", page)
     assert phone.get(path).headers["Location"] == "/q"
     assert sent(phone, path, phone.get("/q"), what="next", **{"typed-global": "9.0"}).headers["Location"] == "/q"
     assert served.site.casebooks["P01"].value("patient_global", "global", visit="week 12") == "3.0"

@@ -18,6 +18,7 @@ from trialbook.capture.acts import adopt, correct
 from trialbook.conduct.casebook import Cell
 from trialbook.folder import read_study
 from trialbook.web.treatment.laboratory_rows import Flag, flag_of
+from trialbook.web.veil import veiled
 
 LAB = "/participants/P01/laboratory/"
 
@@ -63,7 +64,7 @@ def judge(served: Served, person: str, meaning: str, text: str, seq: int | None 
     where = {"visit": "baseline", "form": "enzymes", "repeat": "", "item": "ck", **place}
     cell = Cell(where["visit"], where["form"], where["repeat"], where["item"])
     standing = served.site.casebooks["P01"].answers.get(cell)
-    sent = {**where, "seq": str(seq or (standing.seq if standing else 0)), "meaning": meaning, "words": text}
+    sent = {**where, "seq": veiled(seq or (standing.seq if standing else 0)), "meaning": meaning, "words": text}
     return served.browser(person).post(LAB + "judge", {**sent, "request": served.site.new_id()}).status_code
 
 

@@ -15,6 +15,7 @@ from tests.web.conftest import CUSTODIAN, Served
 from tests.web.treated import HOSTILE, page, treat, words
 
 from trialbook.capture.asking import raise_query
+from trialbook.web.veil import unveiled, veiled
 
 NEW = "/participants/P01/queries/new/"
 WEIGHT = {"visit": "baseline", "form": "body", "repeat": "", "item": "weight"}
@@ -28,11 +29,11 @@ def treated(served: Served) -> Served:
 def ask(served: Served, person: str = "ida", text: str = "Is this in kg?", **sent: str) -> int:
     """Raise a query and return its number; 0 where it was refused."""
     answer = served.browser(person).post(NEW, {**WEIGHT, "words": text, "request": served.site.new_id(), **sent})
-    return int(answer["Location"].rstrip("/").rpartition("/")[2]) if answer.status_code == 303 else 0
+    return unveiled(answer["Location"].rstrip("/").rpartition("/")[2]) if answer.status_code == 303 else 0
 
 
 def follow(served: Served, person: str, number: int, **sent: str) -> int:
-    address = f"/participants/P01/queries/{number}/"
+    address = f"/participants/P01/queries/{veiled(number)}/"
     return served.browser(person).post(address, {**sent, "request": served.site.new_id()}).status_code
 
 
@@ -40,7 +41,7 @@ def test_querypage_01_its_life(treated: Served) -> None:
     """EDC-42: open on an item, assign, answer with a coded reason, close; all logged."""
     number = ask(treated)
     assert number
-    address = f"/participants/P01/queries/{number}/"
+    address = f"/participants/P01/queries/{veiled(number)}/"
     said = words(page(treated.browser("nora"), address))
     assert "Is this in kg?" in said
     assert "54.5 kg" in said
@@ -81,21 +82,21 @@ def test_querypage_03_hidden_forms(treated: Served) -> None:
         said = words(page(treated.browser(person), "/queries/?show=all"))
         assert "Why so weak?" not in said
         assert "all 0" in said
-        assert treated.browser(person).get(f"/participants/P01/queries/{number}/").status_code == 404
+        assert treated.browser(person).get(f"/participants/P01/queries/{veiled(number)}/").status_code == 404
         assert follow(treated, person, number, do="answer", words="x") == 404
         assert (
             treated.browser(person).get(NEW, {"form": "rating", "visit": "baseline", "item": "global"}).status_code
             == 404
         )
         assert "Why so weak?" not in page(treated.browser(person), "/signatures/?show=all")
-    for address in ("/queries/", f"/participants/P01/queries/{number}/", NEW):
+    for address in ("/queries/", f"/participants/P01/queries/{veiled(number)}/", NEW):
         assert treated.browser("asa").get(address).status_code == 404
         assert treated.browser("carla").get(address).status_code == 404
 
 
 def test_querypage_04_hostile_and_empty(treated: Served) -> None:
     number = ask(treated, text=HOSTILE)
-    for address in ("/queries/?show=all", f"/participants/P01/queries/{number}/"):
+    for address in ("/queries/?show=all", f"/participants/P01/queries/{veiled(number)}/"):
         assert HOSTILE not in page(treated.browser("nora"), address)
     assert follow(treated, "nora", number, do="answer", words=" ") == 422
     assert follow(treated, "nora", number, do="explode", words="x") == 422
@@ -105,7 +106,7 @@ def test_querypage_04_hostile_and_empty(treated: Served) -> None:
     assert kept.status_code == 422
     assert "typed long" in kept.content.decode()
     assert ask(treated, "stan") == 0
-    assert treated.browser("nora").get("/participants/P01/queries/999999/").status_code == 404
+    assert treated.browser("nora").get(f"/participants/P01/queries/{veiled(999999)}/").status_code == 404
 
 
 def test_querypage_05_beside_an_item(treated: Served) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from django.http import HttpResponse
 from tests.web.conftest import CUSTODIAN, PEOPLE, Served
+from tests.web.crawling import address
 
 from trialbook.capture.acts import enrol, enter, grant, screen
 from trialbook.web.routes import ROUTES
@@ -85,6 +86,7 @@ def rate(served: Served, *answers: tuple[str, str]) -> HttpResponse:
 
 
 def test_rating_01_opens_after_the_questionnaires_and_closes(served: Served) -> None:
+    """R47."""
     begin(served)
     assessor = served.browser("asa")
     assert assessor.get(RATING).status_code == 404
@@ -101,6 +103,7 @@ def test_rating_01_opens_after_the_questionnaires_and_closes(served: Served) -> 
 
 
 def test_rating_01_is_open_until_every_item_is_rated(served: Served) -> None:
+    """R47."""
     begin(served)
     come(served, "baseline", days_ago=60)
     assert rate(served, ("left", "5")).status_code == 302
@@ -161,11 +164,11 @@ def pages(served: Served, paths: Sequence[str]) -> list[tuple[str, int, bytes, t
 
 def addresses() -> list[str]:
     """Return an address for every route, with names that are there and names that are not."""
-    parts = {"participant": "P1", "visit": "week 4", "form": "diary", "repeat": "1", "treatment": "drug"}
+    parts = {"participant": "P1", "visit": "week 4", "form": "diary", "repeat": "1", "treatment": "drug", "number": "1"}
     found = []
     for route in ROUTES:
-        path = re.sub(r"<\w+:(\w+)>", lambda part: parts.get(part[1], "x"), route.path)
-        found += [f"/{path}", f"/{path}".replace("P1", "P9")]
+        path = address(route, parts)
+        found += [path, path.replace("P1", "P9")]
     return found
 
 
@@ -210,7 +213,7 @@ def test_rating_03_nothing_else_is_there(served: Served) -> None:
     own = {"today", "rating", "alert", "choose-role", "choose-language"}
     for route in ROUTES:
         if route.needs == "participants":
-            path = "/" + re.sub(r"<\w+:(\w+)>", "P1", route.path)
+            path = address(route, {"participant": "P1", "number": "1"}, "P1")
             answer = client.get(path)
             assert answer.status_code == 404, (route.name, answer.status_code)
             assert CHANGING.sub(rb"\1", answer.content) == CHANGING.sub(

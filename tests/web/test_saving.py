@@ -2,7 +2,9 @@
 
 EDC-13: before a rule takes an answer away the person is asked; it goes only with their word and a reason.
 EDC-14: what cannot be a value is refused, all of it at once and at its items.
+    (ASVS-V2.2.1, ASVS-V2.2.2)
 EDC-15: a value outside the range is kept unchanged, and a query is raised.
+    (ASVS-V2.2.3)
 EDC-19: a form that is left without saving leaves no trace.
 EDC-20: the state of the form is told after the save.
 EDC-21: a chosen answer can be cleared, and the clearing is recorded.
@@ -10,13 +12,17 @@ EDC-22: clearing a form records every value that was taken away.
 EDC-24: what was typed from paper is recorded as typed by staff on behalf of the participant.
 EDC-32: an empty input takes no answer away without a reason; one that was not sent touches nothing.
 EDC-34: a closed form takes no answers.
+    (ASVS-V2.3.2)
 EDC-35: a correction needs a reason, and the history shows it.
 EDC-45: who signed stands on the form, and a later change makes the signature void.
 EDC-43: every line of a history has time, person and value.
 SAVE-01: the same request is stored once.
+    (ASVS-V2.3.3)
 SAVE-02: whose answer stands is asked where two people changed the same one.
+    (ASVS-V2.3.4)
 SAVE-03: a page whose save had no answer can ask what became of it.
 SAVE-04: strange inputs are refused or recorded, never a failure.
+    (ASVS-V2.2.2, ASVS-V15.3.7)
 """
 
 from __future__ import annotations
@@ -33,6 +39,7 @@ from trialbook.capture.acts import grant, lock, revoke, save_form, screen, sign
 from trialbook.capture.ledger import Entry
 from trialbook.conduct.casebook import Cell
 from trialbook.conduct.content import content_of
+from trialbook.web.veil import veiled
 
 BASE = "/participants/P01"
 ENZYMES = f"{BASE}/visits/baseline/forms/enzymes/"
@@ -197,7 +204,7 @@ def test_an_unexpected_value_is_kept_and_asked_about(study: Served) -> None:
     page = saved(study, "nora", ENZYMES, answer__ldh="30000")
     assert value(study, "enzymes", "ldh", "baseline") == "30000"
     assert [query.cell.item for query in study.site.casebooks["P01"].queries.values()] == ["ldh"]
-    assert re.search(r"Query \d+: 30000", page)
+    assert re.search(r"Query \w{7}: 30000", page)
 
 
 def test_an_answer_and_a_code_together_are_not_taken(study: Served) -> None:
@@ -369,6 +376,10 @@ def test_a_script_is_told_where_to_go_on(study: Served) -> None:
     told = nora.post(ENZYMES, held, headers={"Accept": "application/json"}).json()
     assert told["next"].startswith(f"{ENZYMES}?saved=")
     assert told["request"] != held["request"]
+    standing = study.site.casebooks["P01"].answers[Cell("baseline", "enzymes", "", "ck")]
+    assert f"ck:{veiled(standing.seq)} " in told["seen"]
+    again = {**held, "request": told["request"], "seen": told["seen"], "answer.ck": "210", "reason.": "misread"}
+    assert nora.post(ENZYMES, again).status_code == 303
 
 
 # ---- paper ------------------------------------------------------------------------------------------------------

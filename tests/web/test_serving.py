@@ -2,11 +2,15 @@
 
 SRV-01: the settings of `site.toml` are read, and every mistake in them is told at once.
 SRV-02: plain HTTP is refused where other machines reach the site; an address that is taken or foreign is told.
+    (ASVS-V12.2.1)
 SRV-03: a certificate of the machine's own holds its names and addresses, is kept, and is renewed in time.
 SRV-04: a certificate that is given is used as long as it is good.
 SRV-05: the first run gets a start code, anew at each start; an account whose owner lost everything a one-time code.
+    (ASVS-V6.4.1)
 SRV-06: `doctor` finds each unsafe thing, and finds nothing on a safe site.
+    (ASVS-V13.3.2, ASVS-V13.4.2, ASVS-V16.2.2)
 SRV-07: sources of other machines never count as this one.
+    (ASVS-V15.3.4)
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from tests.web.conftest import CUSTODIAN, Served, account_of
 
 from trialbook.errors import Problem, TrialbookError
 from trialbook.folder import Doors, StudyFolder
+from trialbook.keeping.backup import take_backup
 from trialbook.web.accounts.models import SignIn, StartCode
 from trialbook.web.accounts.policy import Policy, SiteFileError, read_policy
 from trialbook.web.accounts.rescue import new_start_code, rescue
@@ -310,6 +315,7 @@ def say_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str) -> Non
 def test_nothing_is_found_on_a_safe_site(safe: Served) -> None:
     """SRV-06."""
     patient = Patient(where=StudyFolder(safe.folder), policy=Policy(), doors=doors(datetime.now(UTC)))  # noqa: TID251
+    take_backup(patient.where, patient.doors)
     assert {one.check: told(one.problems) for one in examine(patient)} == {name: [] for name in CHECKS}
 
 
@@ -418,12 +424,23 @@ def test_custodian_without_second_factor(served: Served) -> None:
     assert found_by("people", served) == ["SERVE-21"]
 
 
+def test_second_factor_of_another_key(served: Served) -> None:
+    """SRV-06: and of nobody else's."""
+    planned = planned_device(account_of("nora"))
+    planned.confirmed = True
+    planned.save()
+    assert found_by("people", served) == []
+    planned.key = "00" * 20
+    planned.save()
+    assert found_by("people", served) == ["SERVE-22"]
+
+
 def test_accounts_of_another_version(safe: Served) -> None:
     """SRV-06."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'accounts' AND name = '0002_log_is_kept'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'accounts' AND name LIKE '0003%'")
     assert found_by("people", safe) == ["SERVE-20"]
 
 

@@ -41,7 +41,7 @@ def sign(served: Served, person: str = "ida", *places: str, **sent: str) -> tupl
 
 
 def test_signpage_01_bound_to_what_was_shown(treated: Served) -> None:
-    """EDC-45: signing re-asks the password and shows the signer on the form."""
+    """R28, R31, EDC-45: signing re-asks the password and shows the signer on the form."""
     said = words(page(treated.browser("ida"), f"{SIGN}?place={BODY}"))
     assert "Weight 54.5 kg nora," in said
     assert "Password of ida, again" in said
@@ -52,7 +52,7 @@ def test_signpage_01_bound_to_what_was_shown(treated: Served) -> None:
     assert sign(treated) == (303, "")
     (seal,) = treated.site.casebooks["P01"].seals.values()
     assert (seal.by, seal.role, seal.level, seal.meaning) == ("ida", "investigator", "form", MEANINGS[0])
-    assert "signed ida, investigator" in words(page(treated.browser("nora"), "/signatures/?show=signed"))
+    assert "signed ida, Investigator" in words(page(treated.browser("nora"), "/signatures/?show=signed"))
 
 
 def test_signpage_01_wrong_passwords_count(treated: Served) -> None:
@@ -96,6 +96,7 @@ def test_signpage_03_several_together(treated: Served) -> None:
 
 
 def test_signpage_04_only_what_one_sees_and_may_sign(treated: Served) -> None:
+    """R32."""
     for place in ("baseline//", "//"):
         said = words(page(treated.browser("ida"), f"{SIGN}?place={place}"))
         assert "Not all of this is shown to your role yet" in said
@@ -142,6 +143,6 @@ def test_signpage_02_the_form_says_it(treated: Served) -> None:
     answer = treated.browser("ida").get(f"{SIGN}?place={BODY}")
     shown = Template("{% load sealed %}{% seal 'P01' 'baseline' 'body' %}")
     said = words(shown.render(Context({"request": answer.wsgi_request})))
-    assert "signed ida, investigator" in said
+    assert "signed ida, Investigator" in said
     put(treated, "nora", "infusion", {"interrupted": "no"}, repeat="1")
     assert "signed ida" in words(shown.render(Context({"request": answer.wsgi_request})))

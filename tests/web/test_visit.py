@@ -11,6 +11,7 @@ from tests.web.conftest import Served
 from tests.web.followed import begin, day, fill, read, treated
 
 from trialbook.conduct.casebook import VISIT_FORM, Cell
+from trialbook.web.veil import veiled
 
 WEEK_4 = "/participants/P01/visits/week 4/"
 
@@ -43,7 +44,7 @@ def test_a_correction_of_the_day_needs_a_reason(served: Served) -> None:
     """WEB-VIS-01: the first day stays in the history."""
     treated(served, ago=40)
     dated(served, date=day(served, ago=12))
-    seen = str(served.site.casebooks["P01"].answers[Cell("week 4", VISIT_FORM, "", "date")].seq)
+    seen = veiled(served.site.casebooks["P01"].answers[Cell("week 4", VISIT_FORM, "", "date")].seq)
     assert dated(served, date=day(served, ago=11), seen=seen) == 422
     assert dated(served, date=day(served, ago=11), seen=seen, reason="typed wrongly") == 302
     assert [entry.act for entry in served.site.history(participant="P01", visit="week 4")] == ["enter", "correct"]
@@ -54,6 +55,15 @@ def test_two_people_are_told(served: Served) -> None:
     treated(served, ago=40)
     dated(served, date=day(served, ago=12))
     assert dated(served, date=day(served, ago=11), seen="0", reason="typed wrongly") == 422
+
+
+def test_a_page_sent_again(served: Served) -> None:
+    """WEB-VIS-01: with the same day it is recorded once; with another one it is not said to be recorded."""
+    treated(served, ago=40)
+    first = {"date": day(served, ago=12), "request": "r-1"}
+    assert [dated(served, **first), dated(served, **first)] == [302, 302]
+    assert [entry.act for entry in served.site.history(participant="P01", visit="week 4")] == ["enter"]
+    assert dated(served, **{**first, "date": day(served, ago=11)}) == 422
 
 
 def test_forms_stand_in_their_order(served: Served) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialbook.capture.people import CUSTODIAN, Grant, People, Right, is_blind, role_gives
+from trialbook.capture.shelf import View
 from trialbook.conduct.blinding import may_see
 from trialbook.conduct.casebook import Casebook
 from trialbook.protocol.model import Study
@@ -50,6 +51,18 @@ class Actor:
         forms: Collection[str] = self.study.forms
         return self.role in self.study.roles and not self.is_blind and any(self.sees(form) for form in forms)
 
+    def sees_results(self) -> bool:
+        """Tell whether the role, not being blind, sees the results of the study."""
+        return self._sees_word("results")
+
+    def sees_data(self) -> bool:
+        """Tell whether the role, not being blind, sees the data of every form that is not taken out."""
+        return self._sees_word("data")
+
+    def _sees_word(self, word: str) -> bool:
+        held = self.study.roles.get(self.role) if self.role is not None else None
+        return held is not None and not held.blind and bool({"everything", word}.intersection(held.sees))
+
     def signs(self, level: str) -> bool:
         """Tell whether the role signs a form, a visit or a participant."""
         held = self.study.roles.get(self.role) if self.role is not None else None
@@ -69,6 +82,17 @@ def actor_of(study: Study, people: People, person: str, chosen: str | None = Non
     usable = [grant for grant in grants if grant.role == CUSTODIAN or grant.role in study.roles]
     wanted = next((grant for grant in usable if grant_key(grant) == chosen), None)
     return Actor(person=person, study=study, grants=tuple(usable), grant=wanted or next(iter(usable), None))
+
+
+def at_plan(actor: Actor, view: View, casebook: Casebook | None = None) -> Actor:
+    """Return the actor with the plan that is in force where they look: at the participant's site, or at their own.
+
+    A participant out of their reach changes nothing, so that nothing tells that there is one.
+    """
+    own = None if actor.grant is None else actor.grant.site
+    site = casebook.site if casebook is not None and actor.reaches(casebook) else own
+    study = view.study_of(site)
+    return actor if study is actor.study else replace(actor, study=study)
 
 
 def grant_key(grant: Grant) -> str:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import ssl
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
+from trialbook.capture.identities import IDENTITIES_FILE, Vault, check_apart, known_participants
+from trialbook.capture.ledger import Entry
 from trialbook.errors import Level, Place, Problem, TrialbookError
 from trialbook.folder import Doors, StudyFolder, open_existing, read_study, verify_ledger
-from trialbook.web.accounts.policy import Policy
-from trialbook.web.serving import ACCOUNTS_FILE, enter_django, is_loopback, names_of, private_files
+from trialbook.keeping.log import last_good, read_runs
+from trialbook.keeping.schedule import what_is_wrong
+from trialbook.web.accounts.policy import SITE_FILE, Policy
+from trialbook.web.serving import ACCOUNTS_FILE, Serving, enter_django, is_loopback, names_of, private_files
 
 NETWORK = frozenset(
     {
@@ -75,6 +83,8 @@ LITTLE, VERY_LITTLE = 5_000, 500
 """Megabytes that should be free."""
 
 AHEAD = timedelta(minutes=5)
+ASKING = 5
+"""Seconds that a running site has to say whether it can serve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +130,27 @@ def look_at_plan(patient: Patient) -> Iterator[Problem]:
 
 def look_at_ledger(patient: Patient) -> Iterator[Problem]:
     """Verify the ledger, if there is one."""
-    if patient.where.ledger.exists():
+    if patient.where.has_ledger:
         yield from verify_ledger(patient.where, None).problems
+
+
+def look_at_database(patient: Patient) -> Iterator[Problem]:
+    """Look how the database is reached, and whether it notices a failing disk; its guards are the ledger's."""
+    if not patient.where.store:
+        return
+    from trialbook.capture.server import standing
+
+    found = standing(patient.where.store)
+    if found.is_far and not found.is_encrypted:
+        yield Problem(code="SERVE-31", values={"file": patient.where.named, "role": found.role})
+    if not found.has_sums:
+        yield Problem(code="SERVE-32", level="warning")
 
 
 def look_at_accounts(patient: Patient) -> Iterator[Problem]:
     """Look whether the database of accounts is whole."""
     file = patient.where.path / ACCOUNTS_FILE
-    if not file.is_file() or not file.stat().st_size:
+    if patient.where.store or not file.is_file() or not file.stat().st_size:
         return
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as opened:
@@ -142,7 +165,9 @@ def look_at_files(patient: Patient) -> Iterator[Problem]:
     """Look whether other users of the machine can read what is private."""
     if os.name != "posix":
         return
-    for file in private_files(patient.where):
+    # a token in the settings gives the numbers of the site away
+    settings = (patient.where.path / SITE_FILE,) if patient.policy.metrics_token else ()
+    for file in (*private_files(patient.where), *settings):
         mode = file.stat().st_mode & 0o777
         if mode & 0o077:
             yield Problem(code="SERVE-12", values={"file": str(file), "mode": f"{mode:o}", "wanted": "600"})
@@ -209,15 +234,16 @@ def look_at_settings(patient: Patient) -> Iterator[Problem]:
 
 
 def look_at_people(patient: Patient) -> Iterator[Problem]:
-    """Look whether the tables of accounts are up to date, and whether each custodian has a second factor."""
-    if not (patient.where.path / ACCOUNTS_FILE).is_file() or not patient.where.ledger.exists():
+    """Look whether the tables of accounts are up to date, each custodian has a second factor, and all can be opened."""
+    has_accounts = patient.where.store or (patient.where.path / ACCOUNTS_FILE).is_file()
+    if not has_accounts or not patient.where.has_ledger:
         return
     enter_django(patient.where, patient.policy, names_of(patient.policy))
     from django.db import DatabaseError, connection, connections
     from django.db.migrations.executor import MigrationExecutor
 
     from trialbook.web.accounts.models import Account
-    from trialbook.web.accounts.second import has_second
+    from trialbook.web.accounts.second import has_second, unreadable_seconds
 
     try:
         executor = MigrationExecutor(connection)
@@ -228,6 +254,7 @@ def look_at_people(patient: Patient) -> Iterator[Problem]:
             for account in Account.objects.filter(code__in=book.people.custodians()):
                 if not has_second(account):
                     yield Problem(code="SERVE-21", values={"person": account.code}, level="warning")
+        yield from (Problem(code="SERVE-22", values={"person": person}) for person in unreadable_seconds())
     except DatabaseError as error:
         yield Problem(code="SERVE-19", values={"reason": str(error)})
     finally:
@@ -237,7 +264,7 @@ def look_at_people(patient: Patient) -> Iterator[Problem]:
 def look_at_clock(patient: Patient) -> Iterator[Problem]:
     """Look whether the clock runs behind the ledger, and whether a time server keeps it right."""
     now = patient.doors.now()
-    if patient.where.ledger.exists():
+    if patient.where.has_ledger:
         with open_existing(patient.where, patient.doors) as book:
             last = datetime.fromisoformat(book.head().at)
         if last - now > AHEAD:
@@ -266,16 +293,79 @@ def look_at_disk(patient: Patient) -> Iterator[Problem]:
         yield Problem(code="SERVE-17", values={"free": str(free)}, level="error" if free < VERY_LITTLE else "warning")
 
 
+def look_at_backups(patient: Patient) -> Iterator[Problem]:
+    """Look whether there is a backup, whether the last one was sound, and whether they come as they should."""
+    policy, now = patient.policy, patient.doors.now()
+    yield from what_is_wrong(patient.where, now, policy.backup, policy.heads)
+    if patient.where.has_ledger and last_good(read_runs(patient.where.path)) is None:
+        yield Problem(code="KEEP-11", level="warning")
+
+
+def look_at_identities(patient: Patient) -> Iterator[Problem]:
+    """Look whether identities and their keys are apart and private, and whether what was erased is gone."""
+    folder, named = patient.where.path, patient.policy.identity_keys
+    vault = Vault(file=folder / IDENTITIES_FILE, keys=folder / named, chance=bytes)
+    kept = known_participants(vault)
+    if not named:
+        yield from (Problem(code="IDENT-09"),) if kept else ()
+        return
+    check_apart(vault)
+    if kept and not vault.keys.is_file():
+        yield Problem(code="IDENT-01", values={"file": str(vault.keys)})
+    if os.name == "posix" and vault.keys.is_file() and vault.keys.stat().st_mode & 0o077:
+        mode = f"{vault.keys.stat().st_mode & 0o777:o}"
+        yield Problem(code="IDENT-08", values={"file": str(vault.keys), "mode": mode})
+    if kept and patient.where.has_ledger:
+        with open_existing(patient.where, patient.doors) as book:
+            yield from erased_and_kept(book.entries(), kept)
+
+
+def erased_and_kept(entries: Iterable[Entry], kept: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for everybody whose identity was erased last by an act, and is there all the same."""
+    acts = {"keep_identity", "erase_identity"}
+    last = {entry.participant: entry for entry in entries if entry.act in acts and entry.participant is not None}
+    for code in sorted(kept):
+        if code in last and last[code].act == "erase_identity":
+            yield Problem(code="IDENT-07", values={"participant": code, "entry": str(last[code].seq)})
+
+
+def look_at_running(patient: Patient) -> Iterator[Problem]:
+    """Ask the site whether it can serve, where it runs."""
+    serving = Serving(
+        where=patient.where, study=read_study(patient.where.path), policy=patient.policy, names=(), certificate=None
+    )
+    address = serving.address.replace("http://", "https://") if patient.policy.tls else serving.address
+    if is_ready(f"{address}health") is False:
+        yield Problem(code="SERVE-30", values={"address": address})
+
+
+def is_ready(address: str) -> bool | None:
+    """Ask for the health of a site on this machine; None where none answers."""
+    context = ssl._create_unverified_context()  # noqa: S323, SLF001 - its own machine, and nothing is sent
+    try:
+        with urlopen(address, timeout=ASKING, context=context):  # noqa: S310 - http or https, made above
+            return True
+    except HTTPError as error:
+        error.close()
+        return error.code != 503
+    except (OSError, HTTPException):
+        return None
+
+
 CHECKS: dict[str, Callable[[Patient], Iterator[Problem]]] = {
     "study file": look_at_plan,
     "ledger": look_at_ledger,
+    "database": look_at_database,
     "accounts": look_at_accounts,
     "private files": look_at_files,
+    "identities": look_at_identities,
     "place of the folder": look_at_place,
     "reach": look_at_reach,
     "settings": look_at_settings,
     "people": look_at_people,
     "clock": look_at_clock,
     "disk": look_at_disk,
+    "backups": look_at_backups,
+    "running site": look_at_running,
 }
 """Name -> check, in the order in which they are told."""

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from trialbook.web.actor import Actor, actor_of, grant_key
+from trialbook.web.actor import Actor, actor_of, at_plan, grant_key
 from trialbook.web.request import StudyRequest
 from trialbook.web.routes import BY_NAME, Route
 from trialbook.web.site import site_at
@@ -39,12 +39,15 @@ class Gate:
         self, request: HttpRequest, view: Answer, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> HttpResponseBase | None:
         """Refuse what the route does not allow; a route that is not declared is refused to everybody."""
-        del view, args, kwargs
+        del view, args
         match = request.resolver_match
         route = BY_NAME.get(match.url_name or "") if match is not None else None
         if route is None:
             raise Http404
         asked = cast("StudyRequest", request)
+        if not asked.actor.is_blind:  # to a blind role no address may tell by which version a participant is judged
+            named = asked.view.casebooks.get(str(kwargs.get("participant", "")))
+            asked.actor = at_plan(asked.actor, asked.view, named)
         if route.needs in {"nothing", "invitation"} or request.path.startswith(settings.STATIC_URL):
             return None
         if not request.user.is_authenticated:
@@ -68,6 +71,10 @@ def allows(route: Route, actor: Actor) -> bool:
             return True
         case "participants":
             return actor.sees_participants()
+        case "results":
+            return actor.sees_results() or actor.sees_data()
+        case "versions":
+            return actor.may("set up") or actor.may("approve") or actor.sees_participants()
         case right:
             return actor.may(right)
 
@@ -76,7 +83,7 @@ def actor_for(request: StudyRequest) -> Actor:
     """Return who asks: nobody in particular before they have signed in."""
     person = request.user.get_username() if request.user.is_authenticated else ""
     chosen = request.session.get("grant") if person else None
-    return actor_of(request.view.study, request.view.people, person, chosen)
+    return at_plan(actor_of(request.view.study, request.view.people, person, chosen), request.view)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -90,8 +97,19 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "is_invented": actor.study.identity.data == "invented",
         "actor": actor,
         "grants": [(grant_key(grant), grant) for grant in actor.grants],
-        "menu": [(name, title) for name, title in MENU if name in BY_NAME and allows(BY_NAME[name], actor)],
+        "menu": [(name, title) for name, title in MENU if name in BY_NAME and leads_to(name, actor)],
     }
+
+
+def leads_to(name: str, actor: Actor) -> bool:
+    """Tell whether the menu names a page: one that the actor may see, and for which the study has anything."""
+    has_any = name != "recordings" or (
+        any(form.recordings is not None for form in actor.study.forms.values())
+        and (actor.may("register") or actor.may("release"))
+    )
+    if name == "unblinding":
+        has_any = any(role.blind for role in actor.study.roles.values())
+    return has_any and allows(BY_NAME[name], actor)
 
 
 MENU: tuple[tuple[str, object], ...] = (
@@ -102,11 +120,21 @@ MENU: tuple[tuple[str, object], ...] = (
     ("queries", gettext_lazy("Queries")),
     ("all-events", gettext_lazy("Adverse events")),
     ("study", gettext_lazy("Study")),
+    ("amendments", gettext_lazy("Versions")),
     ("calendar", gettext_lazy("Calendar")),
+    ("results", gettext_lazy("Report and data")),
+    ("recordings", gettext_lazy("Recordings")),
+    ("unblinding", gettext_lazy("Unblinding")),
     ("verified", gettext_lazy("Source")),
     ("quality", gettext_lazy("Quality")),
+    ("deviations", gettext_lazy("Deviations")),
+    ("imports", gettext_lazy("Import")),
+    ("delegation", gettext_lazy("Delegation")),
     ("audit", gettext_lazy("Audit trail")),
+    ("find-identity", gettext_lazy("Identities")),
     ("accounts", gettext_lazy("Accounts")),
+    ("access", gettext_lazy("Access review")),
     ("access-log", gettext_lazy("Who came and went")),
+    ("erasing", gettext_lazy("Erase")),
 )
 """Name of a route -> what the menu calls it; who may not go there does not see it."""

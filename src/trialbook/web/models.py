@@ -25,6 +25,27 @@ class CalendarFeed(models.Model):
         return f"{self.person}, {self.made_at:%Y-%m-%d}"
 
 
+class OpenForm(models.Model):
+    """A form that somebody has open, where several processes serve the site; a single one keeps this in its memory."""
+
+    form = models.CharField(max_length=64, db_index=True)
+    """Hash of participant and form."""
+    person = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+    """Last sign of life."""
+
+    class Meta:
+        """Once for each form and person."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["form", "person"], name="web_openform_once")
+        ]
+
+    def __str__(self) -> str:
+        """Name who has it open."""
+        return self.person
+
+
 class Look(models.Model):
     """A line of the log of looks: a file taken out, a look refused; triggers refuse to change or delete one."""
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext
 
-from trialbook.errors import TrialbookError
+from trialbook.errors import LedgerError, TrialbookError
 from trialbook.wording import remedy, sentence
+
+UNREACHABLE = frozenset({"LEDGER-12", "LEDGER-51"})
+"""Codes of a database that was cut off."""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,8 +39,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer where the program itself failed."""
+    """Answer where the program itself failed, or the database behind it does not answer."""
+    if is_unreachable(sys.exc_info()[1]):
+        # without the request: who asks stands in the database, too
+        page = render_to_string("unreachable.html", {"language": get_language()})
+        return HttpResponse(page, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
     return render(request, "error.html", {"status": 500}, status=500)
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Tell whether a database that is reached by the network was cut off."""
+    if isinstance(error, LedgerError):
+        return any(one.code in UNREACHABLE for one in error.problems)
+    return isinstance(error, OperationalError | InterfaceError) and connection.vendor == "postgresql"
 
 
 def told(error: TrialbookError) -> list[dict[str, str]]:

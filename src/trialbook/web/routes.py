@@ -7,9 +7,11 @@ from typing import Literal
 
 from trialbook.capture.people import Right
 
-Need = Literal["nothing", "account", "participants", "invitation"] | Right
+Need = Literal["nothing", "account", "participants", "invitation", "versions", "results"] | Right
 """`nothing`: open to everybody. `account`: signed in. `participants`: a role, not blind, that is shown participants.
-`invitation`: a participant's one-time link, judged by its page. Otherwise the right that the acting role must give."""
+`invitation`: a participant's one-time link, judged by its page. `versions`: who sets up the study, records approvals,
+or is shown participants. `results`: a role, not blind, that sees results or data. Otherwise the right that the acting
+role must give."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,12 @@ ACCOUNTS: tuple[Route, ...] = (
     Route(path="account/<code:code>", view="accounts.views.account", name="account", needs="set up"),
 )
 
+OPERATION: tuple[Route, ...] = (
+    Route(path="health", view="operating.pages.health", name="health", needs="nothing", blind=True),
+    Route(path="health/live", view="operating.pages.live", name="health-live", needs="nothing", blind=True),
+    Route(path="metrics", view="operating.pages.metrics", name="metrics", needs="nothing", blind=True),
+)
+
 HOME: tuple[Route, ...] = (
     Route(path="", view="pages.today.today", name="today", needs="account", blind=True),
     Route(path="role", view="pages.role.choose_role", name="choose-role", needs="account", blind=True),
@@ -68,6 +76,15 @@ PARTICIPANTS: tuple[Route, ...] = (
         needs="participants",
     ),
     Route(path="participants/<code:participant>/status/", view="pages.status.status", name="status", needs="enrol"),
+    Route(path="participants/<code:participant>/move/", view="pages.moving.moving", name="move", needs="enrol"),
+    Route(
+        path="participants/<code:participant>/identity/",
+        view="pages.privacy.identity",
+        name="identity",
+        needs="identify",
+    ),
+    Route(path="find/", view="pages.privacy.find_identity", name="find-identity", needs="identify"),
+    Route(path="erase/", view="pages.privacy.erasing", name="erasing", needs="erase"),
     Route(
         path="participants/<code:participant>/notes/", view="pages.participant.add_note", name="add-note", needs="note"
     ),
@@ -155,7 +172,7 @@ QUESTIONNAIRES: tuple[Route, ...] = (
     ),
     Route(path="invitations/", view="pages.invitation.invitations", name="invitations", needs="participants"),
     Route(
-        path="invitations/<int:number>/withdraw",
+        path="invitations/<veiled:number>/withdraw",
         view="pages.invitation.withdraw_invitation",
         name="invitation-withdraw",
         needs="participants",
@@ -222,7 +239,7 @@ TREATMENT: tuple[Route, ...] = (
     Route(path="participants/<code:participant>/sign/", view="pages.signing.sign", name="sign", needs="participants"),
     Route(path="queries/", view="pages.queries.queries", name="queries", needs="participants"),
     Route(
-        path="participants/<code:participant>/queries/<int:number>/",
+        path="participants/<code:participant>/queries/<veiled:number>/",
         view="pages.queries.query",
         name="query",
         needs="participants",
@@ -251,6 +268,45 @@ STUDY: tuple[Route, ...] = (
     Route(path="calendar/<str:token>.ics", view="pages.calendar.feed", name="calendar-feed", needs="invitation"),
 )
 
+AMENDMENTS: tuple[Route, ...] = (
+    Route(
+        path="participants/<code:participant>/earlier/",
+        view="pages.amendments.earlier",
+        name="earlier",
+        needs="participants",
+    ),
+    Route(path="amendments/", view="pages.amendments.amendments", name="amendments", needs="versions"),
+    Route(path="amendments/propose", view="pages.amendments.propose", name="amendment-propose", needs="set up"),
+    Route(path="amendments/<code:version>/", view="pages.amendments.amendment", name="amendment", needs="versions"),
+    Route(
+        path="amendments/<code:version>/effects/",
+        view="pages.amendments.effects",
+        name="amendment-effects",
+        needs="versions",
+    ),
+    Route(
+        path="amendments/<code:version>/touched.csv",
+        view="pages.amendments.touched_csv",
+        name="amendment-csv",
+        needs="participants",
+    ),
+    Route(
+        path="amendments/<code:version>/study.yaml",
+        view="pages.amendments.text",
+        name="amendment-text",
+        needs="versions",
+    ),
+    Route(
+        path="amendments/<code:version>/adopt", view="pages.amendments.adopt_it", name="amendment-adopt", needs="set up"
+    ),
+    Route(
+        path="amendments/<code:version>/approve",
+        view="pages.amendments.approve_it",
+        name="amendment-approve",
+        needs="approve",
+    ),
+)
+
 RATINGS: tuple[Route, ...] = (
     Route(
         path="ratings/<code:participant>/<code:form>/",
@@ -260,6 +316,22 @@ RATINGS: tuple[Route, ...] = (
         blind=True,
     ),
     Route(path="alerts/<code:participant>/", view="pages.rating.alert", name="alert", needs="account", blind=True),
+)
+
+RESULTS: tuple[Route, ...] = (
+    Route(path="results/", view="pages.results.results", name="results", needs="results"),
+    Route(path="results/make", view="pages.results.make", name="results-make", needs="results"),
+    Route(path="results/<code:key>/", view="pages.results.work", name="results-work", needs="results"),
+    Route(path="results/<code:key>/<code:name>", view="pages.downloads.download", name="download", needs="results"),
+    Route(path="unblinding/", view="pages.unblinding.unblinding", name="unblinding", needs="unblind"),
+    Route(path="recordings/", view="pages.recordings.recordings", name="recordings", needs="participants"),
+    Route(path="recordings/release", view="pages.recordings.release", name="recordings-release", needs="release"),
+    Route(
+        path="participants/<code:participant>/visits/<code:visit>/recordings/<code:form>/",
+        view="pages.recordings.register",
+        name="recording",
+        needs="register",
+    ),
 )
 
 MONITORING: tuple[Route, ...] = (
@@ -285,10 +357,28 @@ MONITORING: tuple[Route, ...] = (
     Route(path="quality/findings.csv", view="pages.quality.quality_csv", name="quality-csv", needs="participants"),
     Route(path="quality/finding", view="pages.quality.finding", name="quality-finding", needs="participants"),
     Route(path="audit/access/", view="pages.audit.access_log", name="access-log", needs="set up"),
+    Route(path="audit/access.csv", view="pages.access_review.access_csv", name="access-csv", needs="set up"),
+    Route(path="access/", view="pages.access_review.access", name="access", needs="review access"),
+    Route(path="access/list.csv", view="pages.access_review.review_csv", name="access-list", needs="review access"),
+    Route(path="delegation/", view="pages.delegation.delegation", name="delegation", needs="note"),
+    Route(path="delegation/log.pdf", view="pages.delegation.delegation_pdf", name="delegation-pdf", needs="note"),
+    Route(path="delegation/<veiled:number>/end", view="pages.delegation.end", name="delegation-end", needs="delegate"),
+    Route(path="deviations/", view="pages.deviations.deviations", name="deviations", needs="participants"),
+    Route(path="deviations/one", view="pages.deviations.deviation", name="deviation", needs="participants"),
+    Route(
+        path="deviations/list.csv", view="pages.deviations.deviations_csv", name="deviations-csv", needs="participants"
+    ),
+    Route(path="imports/", view="pages.imports.imports", name="imports", needs="import"),
+    Route(path="imports/pattern/<code:form>.csv", view="pages.imports.pattern", name="import-pattern", needs="import"),
+    Route(path="imports/<code:key>/", view="pages.imports.comparison", name="import", needs="import"),
+    Route(path="imports/<code:key>/list.csv", view="pages.imports.comparison_csv", name="import-csv", needs="import"),
+    Route(path="imports/<code:key>/throw-away", view="pages.imports.throw_away", name="import-away", needs="import"),
+    Route(path="imports/<code:key>/done/", view="pages.imports.done", name="import-done", needs="import"),
 )
 
 ROUTES: tuple[Route, ...] = (
-    *ACCOUNTS, *HOME, *PARTICIPANTS, *FORMS, *QUESTIONNAIRES, *TREATMENT, *STUDY, *RATINGS, *MONITORING,
+    *ACCOUNTS, *OPERATION, *HOME, *PARTICIPANTS, *FORMS, *QUESTIONNAIRES, *TREATMENT, *STUDY, *AMENDMENTS,
+    *RATINGS, *RESULTS, *MONITORING,
 )  # fmt: skip
 
 BY_NAME = {route.name: route for route in ROUTES}

@@ -22,6 +22,7 @@ from urllib.request import Request, urlopen
 from trialbook.errors import Problem
 from trialbook.folder import Doors, StudyFolder, open_existing, read_study
 from trialbook.web.accounts.policy import Policy, SiteFileError, read_policy
+from trialbook.web.databases import alone
 
 if TYPE_CHECKING:
     from trialbook.protocol.model import Study
@@ -32,6 +33,9 @@ THREADS = 24
 
 STOPPING = 20
 """Seconds that requests have to finish when the site is stopped."""
+
+LOOKING = 60
+"""Seconds after which it is looked again whether a backup is due."""
 
 STARTING = 60
 """Seconds within which the site has to answer."""
@@ -77,7 +81,7 @@ class Serving:
 def plan_serving(where: StudyFolder, policy: Policy, doors: Doors) -> Serving:
     """Check a study and how it is to be reached; TrialbookError where it cannot be served like that."""
     study = read_study(where.path)
-    if where.ledger.exists():
+    if where.has_ledger:
         open_existing(where, doors).close()
     check_reach(policy)
     names = names_of(policy)
@@ -158,6 +162,7 @@ def environment_of(where: StudyFolder, policy: Policy, names: tuple[str, ...]) -
         "TRIALBOOK_TLS": "1" if policy.tls else "",
         "TRIALBOOK_HOSTS": ",".join(hosts),
         "TRIALBOOK_LANGUAGE": policy.language,
+        "TRIALBOOK_STORE": where.store,
     }
 
 
@@ -185,8 +190,10 @@ def prepare_accounts(serving: Serving) -> str | None:
 
     from trialbook.web.accounts.rescue import new_start_code
 
-    (serving.where.path / ACCOUNTS_FILE).touch(mode=0o600)
-    call_command("migrate", verbosity=0, interactive=False)
+    if not serving.where.store:
+        (serving.where.path / ACCOUNTS_FILE).touch(mode=0o600)
+    with alone():
+        call_command("migrate", verbosity=0, interactive=False)
     try:
         return new_start_code()
     finally:
@@ -210,7 +217,8 @@ def let_in(where: StudyFolder, code: str) -> str:
 
     from trialbook.web.accounts.rescue import rescue
 
-    call_command("migrate", verbosity=0, interactive=False)
+    with alone():
+        call_command("migrate", verbosity=0, interactive=False)
     try:
         return rescue(code)
     finally:
@@ -220,11 +228,14 @@ def let_in(where: StudyFolder, code: str) -> str:
 # ---- the server -------------------------------------------------------------------------------------------------
 
 
-def run(serving: Serving, *, ready: Callable[[], None]) -> None:
+def run(serving: Serving, doors: Doors, *, ready: Callable[[], None]) -> None:
     """Serve until the process is asked to stop; `ready` is called once the site answers.
 
     SiteFileError where it does not come up.
     """
+    from trialbook.web.imports import drafts
+
+    drafts.sweep(serving.where.path, doors.now())
     from granian import Granian
     from granian.constants import Interfaces, SSLProtocols
     from granian.log import LogLevels
@@ -258,10 +269,26 @@ def run(serving: Serving, *, ready: Callable[[], None]) -> None:
     # a terminal that is closed stops the site; granian would start it anew
     server.signal_handler_reload = server.signal_handler_interrupt
     threading.Thread(target=watch, daemon=True).start()
+    over = threading.Event()
+    threading.Thread(target=keep_safe, args=(serving, doors, came_up, over), name="keeper", daemon=True).start()
     with suppress(SystemExit):
         server.serve()
+    over.set()
     if not came_up.is_set():
         raise SiteFileError([Problem(code="SERVE-10", values={"address": serving.address})])
+
+
+def keep_safe(serving: Serving, doors: Doors, came_up: threading.Event, over: threading.Event) -> None:
+    """Make backups and heads as they fall due, in the process that watches over the site, until it is over."""
+    from trialbook.keeping.schedule import do_what_is_due
+
+    policy = serving.policy
+    if policy.backup is None and not policy.heads:
+        return
+    came_up.wait()
+    while not over.is_set():
+        do_what_is_due(serving.where, doors, policy.backup, policy.heads)
+        over.wait(LOOKING)
 
 
 def answers(serving: Serving) -> bool:
@@ -285,12 +312,12 @@ def application() -> Any:  # noqa: ANN401 - a WSGI application
     """Make the application, in the process that answers requests."""
     import atexit
 
-    from django.core.wsgi import get_wsgi_application
-
     stand_apart()
-    made = get_wsgi_application()
+    from trialbook.web.operating.log import catch_threads
     from trialbook.web.site import close_sites
+    from trialbook.web.wsgi import application as made
 
+    catch_threads()
     atexit.register(close_sites)
     return made
 

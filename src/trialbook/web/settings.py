@@ -2,7 +2,7 @@
 
 `TRIALBOOK_STUDY` is the folder of the study, `TRIALBOOK_TLS` is `1` where the site is reached by HTTPS,
 `TRIALBOOK_HOSTS` the names under which it is reached, separated by commas, `TRIALBOOK_LANGUAGE` what it speaks to
-whoever chose no language.
+whoever chose no language, `TRIALBOOK_STORE` the address of the database where ledger and accounts are not in files.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from trialbook.web.accounts.policy import read_policy
+from trialbook.web.databases import accounts_in
 from trialbook.web.keys import secret_key
 
 STUDY_FOLDER = Path(os.environ.get("TRIALBOOK_STUDY", "."))
@@ -21,6 +22,8 @@ IS_TLS = os.environ.get("TRIALBOOK_TLS") == "1"
 HERE = Path(__file__).parent
 POLICY = read_policy(STUDY_FOLDER)
 """What the study chose in `site.toml`."""
+
+STORE = os.environ.get("TRIALBOOK_STORE", "") or POLICY.store
 
 DEBUG = False
 SECRET_KEY = secret_key(STUDY_FOLDER)
@@ -47,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "trialbook.web.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "trialbook.web.operating.watching.Watched",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -77,15 +81,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": STUDY_FOLDER / "people.db" if "TRIALBOOK_STUDY" in os.environ else ":memory:",
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        },
-    },
+    "default": accounts_in(STORE, STUDY_FOLDER / "people.db" if "TRIALBOOK_STUDY" in os.environ else ":memory:"),
 }
 
 # ---- who signs in, and for how long -----------------------------------------------------------------------------
@@ -99,7 +95,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("code", "name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "trialbook.web.accounts.guessing.Guessable"},
 ]
 LOGIN_URL = "sign-in"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -130,6 +126,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = False  # plain HTTP is not listened to beside HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_TLS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -142,7 +139,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 LANGUAGE_CODE = os.environ.get("TRIALBOOK_LANGUAGE", POLICY.language)
 LANGUAGES = [("en", _("English")), ("zh-hant", _("Traditional Chinese"))]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if IS_TLS else "language"
+LANGUAGE_COOKIE_SECURE = IS_TLS
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [HERE / "locale"]
@@ -161,7 +159,21 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django": {"handlers": ["terminal"], "level": "WARNING"}, "axes": {"level": "ERROR"}},
+    "formatters": {
+        "lines": {"()": "trialbook.web.operating.log.Lines"},
+        "json": {"()": "trialbook.web.operating.log.Json"},
+    },
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": POLICY.log}},
+    "loggers": {
+        "trialbook": {
+            "handlers": ["terminal"],
+            # a line for each request is for programs to read
+            "level": "INFO" if POLICY.log == "json" else "WARNING",
+            "propagate": False,
+        },
+        "django": {"handlers": ["terminal"], "level": "WARNING"},
+        # below an error it names addresses, and in those stand codes of participants and keys of feeds and invitations
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+    },
 }

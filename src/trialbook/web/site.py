@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from trialbook.conduct.casebook import Casebook
 from trialbook.errors import LedgerError, Problem
 from trialbook.folder import Doors, StudyFolder, open_existing, open_or_create, read_study
 from trialbook.protocol.model import Study
+from trialbook.web.operating.counting import COUNTS
 
 WORDS = frozenset({"note", "query", "answer_query", "close_query"})
 """Acts that say something and change no answer."""
@@ -62,7 +63,7 @@ class Site:
         self._book: Book | None = None
         self._shelf: Shelf | None = None
         self._writer: Writer | None = None
-        if folder.ledger.exists():
+        if folder.has_ledger:
             self._take(open_existing(folder, self._doors("site")))
 
     def _doors(self, by: str) -> Doors:
@@ -78,8 +79,20 @@ class Site:
         """Tell whether the study has a ledger yet."""
         return self._book is not None
 
+    @property
+    def waiting(self) -> int:
+        """How many saves wait for the writer."""
+        return 0 if self._writer is None else self._writer.waiting
+
+    @property
+    def is_writing(self) -> bool:
+        """Tell whether what is saved now would be recorded; before the ledger is opened, there is nothing to save."""
+        return self._writer is None or self._writer.is_alive
+
     def view(self) -> View:
         """Return everything that stands now, as one moment; before the ledger is opened, the study file alone."""
+        if self._shelf is None and self.folder.store:
+            self._look_again()
         if self._shelf is not None:
             return self._shelf.catch_up()
         return nothing_yet(read_study(self.folder.path))
@@ -103,7 +116,7 @@ class Site:
     def book(self) -> Book:
         """The ledger; LedgerError where there is none yet."""
         if self._book is None:
-            raise LedgerError([Problem(code="LEDGER-10", values={"file": str(self.folder.ledger)})])
+            raise LedgerError([Problem(code="LEDGER-10", values={"file": self.folder.named})])
         return self._book
 
     def history(self, **cell: str) -> tuple[Entry, ...]:
@@ -111,6 +124,12 @@ class Site:
         return self.book.history(**cell)
 
     # ---- what is done -----------------------------------------------------------------------------------------
+
+    def _look_again(self) -> None:
+        """Take the ledger that another process has opened in the database meanwhile."""
+        with self._lock:
+            if self._book is None and self.folder.has_ledger:
+                self._take(open_existing(self.folder, self._doors("site")))
 
     def begin(self, person: str) -> None:
         """Open the ledger of a study that has none; the person becomes its custodian."""
@@ -124,11 +143,21 @@ class Site:
         Words that were changed before they were sent again are recorded too, under an id made of them.
         """
         if self._writer is None:
-            raise LedgerError([Problem(code="LEDGER-10", values={"file": str(self.folder.ledger)})])
-        receipt = self._writer.record(act, by=by, request=request, on_behalf_of=on_behalf_of)
+            raise LedgerError([Problem(code="LEDGER-10", values={"file": self.folder.named})])
+        with COUNTS.save():
+            receipt = self._writer.record(act, by=by, request=request, on_behalf_of=on_behalf_of)
         if request is None or not receipt.repeated or not has_other_words(act, receipt):
             return receipt
         return self._writer.record(act, by=by, request=id_with_words(request, act), on_behalf_of=on_behalf_of)
+
+    def record_all(
+        self, acts: Sequence[tuple[str | None, Act]], *, by: str, on_behalf_of: str | None = None
+    ) -> tuple[Receipt, ...]:
+        """Save several acts, each with its request, all of them or none; errors as `record`."""
+        if self._writer is None:
+            raise LedgerError([Problem(code="LEDGER-10", values={"file": self.folder.named})])
+        with COUNTS.save():
+            return self._writer.record_all(acts, by=by, on_behalf_of=on_behalf_of)
 
     def close(self) -> None:
         """Finish what is being saved and close the ledger."""
@@ -163,7 +192,9 @@ def site_at(path: Path) -> Site:
     """Return the site of a study folder, opened at the first call; the same for all threads of the process."""
     with _OPENING:
         if path not in _SITES:
-            _SITES[path] = Site(StudyFolder(path))
+            from django.conf import settings
+
+            _SITES[path] = Site(StudyFolder(path, settings.STORE))
         return _SITES[path]
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from django.urls import URLPattern, path, register_converter
 
 from trialbook.web.routes import ROUTES, Route
+from trialbook.web.veil import VeiledConverter
 
 
 class CodeConverter:
@@ -31,6 +32,7 @@ def pattern(route: Route) -> URLPattern:
 
 
 register_converter(CodeConverter, "code")
+register_converter(VeiledConverter, "veiled")
 urlpatterns = [pattern(route) for route in ROUTES]
 handler400 = "trialbook.web.refusals.bad_request"
 handler403 = "trialbook.web.refusals.refused"

@@ -10,9 +10,11 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trialbook.capture.people import LONGEST_CODE, is_code, likeness
 from trialbook.web import site
+from trialbook.web.accounts.sealed import open_key
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -89,6 +91,32 @@ class Account(AbstractBaseUser):
         """Return what a session must carry to stay alive: it changes with the password and the generation."""
         value = f"{self.password}:{self.generation}"
         return salted_hmac("trialbook.accounts.session", value, algorithm="sha256").hexdigest()
+
+
+class UnreadableKeyError(Exception):
+    """The key of a second factor was sealed with another key of the site, or not at all."""
+
+
+class Phone(TOTPDevice):  # type: ignore[misc]  # django-otp is not typed
+    """A second factor, of which the table keeps the key sealed."""
+
+    class Meta:
+        """In the table of django-otp."""
+
+        proxy = True
+
+    @property
+    def bin_key(self) -> bytes:
+        """The key; UnreadableKeyError where it cannot be opened."""
+        found = open_key(self.key, self.user_id)
+        if found is None:
+            raise UnreadableKeyError
+        return found
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether the key can be opened with that of the site."""
+        return open_key(self.key, self.user_id) is not None
 
 
 class RecoveryCode(models.Model):

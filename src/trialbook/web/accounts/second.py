@@ -16,11 +16,12 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.plugins.otp_totp.models import default_key
 
 from trialbook.web import site
 from trialbook.web.accounts.codes import digest_of, new_code
-from trialbook.web.accounts.models import Account, RecoveryCode
+from trialbook.web.accounts.models import Account, Phone, RecoveryCode
+from trialbook.web.accounts.sealed import seal_key
 
 DIGITS = re.compile(r"[0-9]{6}")
 CODES = 10
@@ -28,12 +29,17 @@ OFF = 4
 """Half minutes that a clock may be off and be met by two codes."""
 
 
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+"""Headers of a proxy: what one on the own machine hands on may come from anywhere."""
+
+
 def is_near(request: HttpRequest) -> bool:
-    """Tell whether a request comes from the machine on which the site runs."""
+    """Tell whether a request comes from the machine on which the site runs, and from no proxy on it."""
     try:
-        return ip_address(str(request.META.get("REMOTE_ADDR", ""))).is_loopback
+        near = ip_address(str(request.META.get("REMOTE_ADDR", ""))).is_loopback
     except ValueError:
         return False
+    return near and not any(name in request.META for name in FORWARDED)
 
 
 def needs_second(request: HttpRequest) -> bool:
@@ -41,9 +47,10 @@ def needs_second(request: HttpRequest) -> bool:
     return settings.POLICY.second_factor == "always" or not is_near(request)
 
 
-def device_of(account: Account) -> TOTPDevice | None:
+def device_of(account: Account) -> Phone | None:
     """Return the second factor of an account, None where none is set up."""
-    return TOTPDevice.objects.filter(user=account, confirmed=True).first()
+    found: Phone | None = Phone.objects.filter(user=account, confirmed=True).first()
+    return found
 
 
 def has_second(account: Account) -> bool:
@@ -51,19 +58,30 @@ def has_second(account: Account) -> bool:
     return device_of(account) is not None
 
 
+def unreadable_seconds() -> list[str]:
+    """Return the accounts whose second factor cannot be opened with the key of the site, in order of code."""
+    phones = Phone.objects.filter(confirmed=True).select_related("user").order_by("user__code")
+    return [phone.user.code for phone in phones if not phone.is_readable]
+
+
 def remove_second(account: Account) -> None:
     """Take the second factor and its recovery codes away."""
-    TOTPDevice.objects.filter(user=account).delete()
+    Phone.objects.filter(user=account).delete()
     account.recovery_codes.all().delete()
 
 
 # ---- setting it up ----------------------------------------------------------------------------------------------
 
 
-def planned_device(account: Account) -> TOTPDevice:
+def planned_device(account: Account) -> Phone:
     """Return the second factor that is being set up; its key stays the same until it is confirmed."""
-    planned: TOTPDevice | None = TOTPDevice.objects.filter(user=account, confirmed=False).first()
-    return planned or TOTPDevice.objects.create(user=account, name="phone", confirmed=False, tolerance=1)
+    planned: Phone | None = Phone.objects.filter(user=account, confirmed=False).first()
+    if planned is not None and planned.is_readable:
+        return planned
+    Phone.objects.filter(user=account, confirmed=False).delete()
+    key = seal_key(bytes.fromhex(default_key()), account.pk)
+    made: Phone = Phone.objects.create(user=account, name="phone", key=key, confirmed=False, tolerance=1)
+    return made
 
 
 def confirm_device(account: Account, code: str) -> bool:
@@ -72,7 +90,7 @@ def confirm_device(account: Account, code: str) -> bool:
         planned = planned_device(account)
         if not planned.verify_token(plain(code)):
             return False
-        TOTPDevice.objects.filter(user=account).exclude(pk=planned.pk).delete()
+        Phone.objects.filter(user=account).exclude(pk=planned.pk).delete()
         planned.confirmed, planned.tolerance = True, 0
         planned.save()
     return True
@@ -89,7 +107,7 @@ def new_recovery_codes(account: Account) -> list[str]:
     return made
 
 
-def picture_of(device: TOTPDevice) -> str:
+def picture_of(device: Phone) -> str:
     """Draw the QR code of a second factor as SVG, dark on light whatever the page."""
     drawn: str = segno.make(device.config_url, error="m").svg_inline(
         dark="#000", light="#fff", border=4, omitsize=True, svgclass="qr", lineclass=None
@@ -97,7 +115,7 @@ def picture_of(device: TOTPDevice) -> str:
     return drawn
 
 
-def spelled(device: TOTPDevice) -> str:
+def spelled(device: Phone) -> str:
     """Write the key of a second factor for typing, in groups of four."""
     from base64 import b32encode
 
@@ -119,11 +137,13 @@ def accepts(account: Account, code: str, waiting: dict[str, Any]) -> str:
     `waiting` is what the session keeps between two tries.
     """
     with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().filter(user=account, confirmed=True).first()
+        device = Phone.objects.select_for_update().filter(user=account, confirmed=True).first()
         if device is None:
             return ""
         if not DIGITS.fullmatch(plain(code)):
             return "recovery" if use_recovery(account, code) else ""
+        if not device.is_readable:
+            return ""
         return "totp" if device.verify_token(plain(code)) or is_second_in_a_row(device, code, waiting) else ""
 
 
@@ -133,7 +153,7 @@ def use_recovery(account: Account, code: str) -> bool:
     return unused.update(used_at=site.now()) == 1
 
 
-def is_second_in_a_row(device: TOTPDevice, code: str, waiting: dict[str, Any]) -> bool:
+def is_second_in_a_row(device: Phone, code: str, waiting: dict[str, Any]) -> bool:
     """Tell whether a code follows the one before it, both equally early or late; then the difference is remembered."""
     clock = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     clock.time = time.time()

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from trialbook.conduct.casebook import VISIT_FORM, Casebook
+from trialbook.conduct.reconsent import Demand
 from trialbook.protocol.model import Form, Study
 from trialbook.web.actor import Actor
+from trialbook.web.amending.consent import consent_due
 from trialbook.web.following.summary import Summary, summary_of
 from trialbook.web.following.words import form_address, form_name
 from trialbook.web.forms.sheet import language_of, visit_name
-from trialbook.web.looking import casebook_for
+from trialbook.web.looking import actor_at, casebook_for
 from trialbook.web.request import StudyRequest
 
 
@@ -26,6 +28,8 @@ class Seen:
     today: date
     language: str | None
     """Tag of the study file in which its texts are shown."""
+    consent_again: Demand | None = None
+    """The version to which the participant has to consent again; None where there is none, or the role cannot know."""
 
     @property
     def study(self) -> Study:
@@ -67,11 +71,13 @@ class Seen:
 
 def see(request: StudyRequest, participant: str) -> Seen:
     """Return a participant as the asker sees them; 404 where they do not."""
-    casebook, actor, today = casebook_for(request, participant), request.actor, request.site.today()
+    casebook, today = casebook_for(request, participant), request.site.today()
+    actor = actor_at(request, casebook)
     return Seen(
         actor=actor,
         casebook=casebook,
         summary=summary_of(actor.study, casebook, actor.role, today),
         today=today,
         language=language_of(actor.study, request.LANGUAGE_CODE),
+        consent_again=consent_due(request, casebook),
     )

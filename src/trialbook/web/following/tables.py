@@ -24,6 +24,7 @@ from trialbook.protocol.values import show_value
 from trialbook.render.numbers import show_plain, show_unit
 from trialbook.web.following.seen import Seen
 from trialbook.web.following.words import FILLING, Word, address, day_words, days_words, role_name, span_words
+from trialbook.web.forms.phrases import asked, reworded
 from trialbook.web.request import StudyRequest
 
 # ---- forms ------------------------------------------------------------------------------------------------------
@@ -273,19 +274,30 @@ class DeviationLine:
 
 
 def deviations_of(seen: Seen) -> Iterator[DeviationLine]:
+    """Yield the deviations that are shown, in words."""
+    for found in shown_deviations(seen):
+        yield deviation_line(seen, found)
+
+
+def shown_deviations(seen: Seen) -> Iterator[Deviation]:
     """Yield the deviations that can be told from what the role is shown.
 
     What is hidden looks as if it had not been done: a deviation that rests on a hidden form is left out.
     """
     for found in find_deviations(seen.study, seen.casebook, seen.today):
         if all(seen.shows(form) for form in _forms_behind(seen, found)):
-            yield DeviationLine(
-                visit=found.visit,
-                what=_what(seen, found),
-                where=_where(seen, found),
-                on=found.date,
-                details=tuple(_details(found)),
-            )
+            yield found
+
+
+def deviation_line(seen: Seen, found: Deviation) -> DeviationLine:
+    """Return a deviation in words, with the address of where it happened."""
+    return DeviationLine(
+        visit=found.visit,
+        what=_what(seen, found),
+        where=_where(seen, found),
+        on=found.date,
+        details=tuple(_details(found)),
+    )
 
 
 def _forms_behind(seen: Seen, found: Deviation) -> Iterator[str]:
@@ -323,9 +335,9 @@ def _details(found: Deviation) -> Iterator[str]:
         days = days_words(abs(found.days_off))
         yield (gettext("%(days)s early") if found.days_off < 0 else gettext("%(days)s late")) % {"days": days}
     if found.planned and not is_timed:
-        yield gettext("planned: %(what)s") % {"what": found.planned}
+        yield gettext("planned: %(what)s") % {"what": reworded(found.planned)}
     if found.found:
-        yield gettext("recorded: %(what)s") % {"what": found.found}
+        yield gettext("recorded: %(what)s") % {"what": reworded(found.found)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,7 +357,7 @@ def queries_of(seen: Seen) -> Iterator[QueryLine]:
         cell = query.cell
         yield QueryLine(
             place=", ".join(part for part in _place(seen, cell) if part) or seen.code,
-            text=query.text,
+            text=asked(seen.study, query).text,
             where=_query_address(seen, cell),
             to=role_name(seen.study, query.to, seen.language) if query.to else "",
             is_answered=query.status == "answered",

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
+from trialbook.capture.people import CUSTODIAN
 from trialbook.conduct.casebook import ParticipantStatus
 from trialbook.conduct.filling import Filling
 from trialbook.conduct.schedule import PlacedVisit, PlannedVisit, VisitState
@@ -92,8 +93,8 @@ def form_name(study: Study, form: str, language: str | None = None) -> str:
 
 def role_name(study: Study, role: str, language: str | None = None) -> str:
     """Return what the study file calls a role."""
-    if role == "participant":
-        return gettext("participant")
+    if role in {"participant", CUSTODIAN}:
+        return gettext("participant") if role == "participant" else gettext("custodian")
     held = study.roles.get(role)
     return (study.say(held.label, language) if held is not None else "") or role
 

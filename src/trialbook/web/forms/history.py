@@ -14,6 +14,9 @@ from trialbook.web.forms.sheet import Sheet
 from trialbook.web.forms.words import local_time, role_label, shown
 from trialbook.web.site import Site
 
+MARK = 12
+"""Characters of a hash that are shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -29,6 +32,8 @@ class Line:
     mode: str
     why: str
     source: str
+    mark: str
+    """Beginning of the hash of the entry: its number would tell how much is recorded elsewhere."""
     is_current: bool
 
 
@@ -54,6 +59,7 @@ def line_of(sheet: Sheet, item: str, entry: Entry, current: int) -> Line:
         mode=way(entry),
         why=entry.reason or "",
         source=source_of(entry),
+        mark=entry.hash[:MARK],
         is_current=entry.seq == current,
     )
 
@@ -82,6 +88,7 @@ def done(entry: Entry) -> str:
         "close_query": gettext("query closed"),
         "reassign_query": gettext("query given to somebody else"),
         "verify_source": gettext("compared with its source"),
+        "erase": gettext("words erased"),
     }
     return known.get(entry.act, entry.act.replace("_", " "))
 
@@ -114,9 +121,12 @@ def entries_of(site: Site, sheet: Sheet) -> tuple[Entry, ...]:
     return site.history(**place, **({"repeat": sheet.repeat} if sheet.repeat else {}))
 
 
-def ever_answered(entries: Iterable[Entry]) -> frozenset[str]:
-    """Return the items in which something was ever recorded."""
-    return frozenset(entry.item for entry in entries if entry.item is not None)
+def ever_recorded(site: Site, sheet: Sheet) -> frozenset[str]:
+    """Return the items in which something was ever recorded; what stands is enough to know where all are answered."""
+    standing = frozenset(name for name in sheet.form.items if sheet.standing(name) is not None)
+    if len(standing) == len(sheet.form.items):
+        return standing
+    return standing.union(entry.item for entry in entries_of(site, sheet) if entry.item is not None)
 
 
 def rows_ever(entries: Iterable[Entry]) -> Iterator[str]:

@@ -1,9 +1,12 @@
-"""Who has which form open: a small table in this process, forgotten with it."""
+"""Who has which form open: a small table in this process or, where several serve one database, in that."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from threading import Lock
+
+from django.db import connection
 
 from trialbook.conduct.casebook import Cell
 
@@ -47,5 +50,33 @@ class Presence:
             del self._seen[next(iter(self._seen))]
 
 
-PRESENCE = Presence()
-"""Of this process; the site is served by one."""
+class SharedPresence:
+    """The same for all processes that serve one database."""
+
+    def enter(self, form: Open, person: str, now: datetime) -> tuple[str, ...]:
+        """Note that a person has a form open, and return who else has."""
+        from trialbook.web.models import OpenForm
+
+        OpenForm.objects.filter(at__lt=now - GONE).delete()
+        OpenForm.objects.update_or_create(form=key_of(form), person=person, defaults={"at": now})
+        others = OpenForm.objects.filter(form=key_of(form)).exclude(person=person).order_by("person")
+        return tuple(others.values_list("person", flat=True))
+
+    def leave(self, form: Open, person: str) -> None:
+        """Note that a person has left a form."""
+        from trialbook.web.models import OpenForm
+
+        OpenForm.objects.filter(form=key_of(form), person=person).delete()
+
+
+def key_of(form: Open) -> str:
+    """Return a form's key in the table: its hash."""
+    return sha256(repr(form).encode()).hexdigest()
+
+
+HERE, SHARED = Presence(), SharedPresence()
+
+
+def presence() -> Presence | SharedPresence:
+    """Return who has which form open, as far as this site can know: a file of accounts is served by one process."""
+    return SHARED if connection.vendor == "postgresql" else HERE

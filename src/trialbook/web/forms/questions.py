@@ -22,7 +22,16 @@ from trialbook.render.numbers import show_unit
 from trialbook.web.forms.reading import Reading, derived_numbers, failed_checks
 from trialbook.web.forms.sheet import Sheet
 from trialbook.web.forms.typed import Given, Typed
-from trialbook.web.forms.words import choice_label, derived_shown, hint, local_time, missing_label, shown, told
+from trialbook.web.forms.words import (
+    choice_label,
+    derived_shown,
+    hint,
+    local_time,
+    missing_label,
+    shown,
+    told,
+    unit_words,
+)
 
 NONE = SafeString("")
 CHECKED = SafeString(" checked")
@@ -100,6 +109,8 @@ class Question:
     theirs: Theirs | None = None
     history: str = ""
     """Address of its history; empty where nothing was ever recorded."""
+    is_corrected: bool = False
+    """Whether the answer that stands is another than the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +206,7 @@ def question_of(
         look=(*looks.get(name, ()), *said.queries.get(name, ())),
         theirs=said.theirs.get(name),
         history=history_address(sheet, name) if has_history else "",
+        is_corrected=answer is not None and answer.seq != answer.first_seq,
     )
 
 
@@ -209,7 +221,7 @@ def plain_question(sheet: Sheet, item: Item, given: Given) -> Question:
         hint=hint(item),
         help=sheet.say(item.help),
         text="" if is_never else given.text,
-        unit="" if item.accepts else show_unit(item.unit or ""),
+        unit="" if item.accepts else unit_words(item.unit or ""),
         units=units_of(item, given.unit),
         options=options_of(sheet, item, given.text),
         codes=codes_of(sheet, given.missing) if sheet.form.id != VISIT_FORM else NONE,

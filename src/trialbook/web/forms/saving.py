@@ -58,20 +58,19 @@ def save(request: StudyRequest, sheet: Sheet, typed: Typed, request_id: str, han
     reading = read_answers(sheet, settle.typed)
     wrong = dict(against(sheet, settle, reading))
     acts = acts_of(sheet, settle.typed, reading, made, hand if hand in HANDS else HANDS[1])
-    if wrong or len(acts) > 1:
+    if wrong:
         wrong = merged(wrong, foreseen(request, sheet, [act for _, act in acts]))
     behalf = sheet.casebook.participant if settle.typed.on_paper else None
     is_repeated = False
     if not wrong:
         try:
-            for name, act in acts:
-                receipt = request.site.record(act, by=request.actor.person, request=name, on_behalf_of=behalf)
-                is_repeated = is_repeated or receipt.repeated
+            receipts = request.site.record_all(acts, by=request.actor.person, on_behalf_of=behalf)
+            is_repeated = any(receipt.repeated for receipt in receipts)
         except TrialbookError as error:
             wrong = placed(sheet, error.problems)
-            settle = (
-                settled(request.site, fresh(request, sheet), typed) if not isinstance(error, LedgerError) else settle
-            )
+            if not isinstance(error, LedgerError):
+                wrong = merged(wrong, foreseen(request, sheet, [act for _, act in acts]))
+                settle = settled(request.site, fresh(request, sheet), typed)
     if wrong:
         return Kept(typed=settle.typed, reading=reading, wrong=wrong, theirs=settle.theirs, taken=settle.taken)
     if is_repeated and holds_more(fresh(request, sheet), settle.typed):
@@ -88,7 +87,8 @@ def clear_all(request: StudyRequest, sheet: Sheet, typed: Typed, request_id: str
 
 
 def fresh(request: StudyRequest, sheet: Sheet) -> Sheet:
-    """Return the sheet as it stands now."""
+    """Return the sheet as it stands now; the request goes on with that moment, too."""
+    request.view = request.site.view()
     return sheet_for(request, sheet.casebook.participant, sheet.form.id, sheet.visit, sheet.repeat)
 
 

@@ -10,8 +10,10 @@ from django.utils.translation import gettext
 from trialbook.capture.marks import StudyMarks
 from trialbook.conduct.casebook import CLOSING, Query, Seal
 from trialbook.conduct.findings import EXPECTED
+from trialbook.web.forms.phrases import asked
 from trialbook.web.forms.sheet import Sheet
 from trialbook.web.forms.words import local_time, role_label
+from trialbook.web.veil import veiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def open_queries(sheet: Sheet) -> Iterator[Query]:
     here = sheet.cell("")
     for query in sheet.casebook.queries.values():
         if query.status != "closed" and query.cell._replace(item="") == here:
-            yield query
+            yield asked(sheet.study, query)
 
 
 def queries_by_item(sheet: Sheet) -> Mapping[str, tuple[str, ...]]:
@@ -84,7 +86,7 @@ def queries_by_item(sheet: Sheet) -> Mapping[str, tuple[str, ...]]:
 def query_words(query: Query) -> str:
     """Write a query with what was answered to it so far."""
     known = {"open": gettext("Query %(number)s: %(text)s"), "answered": gettext("Query %(number)s, answered: %(text)s")}
-    words = known.get(query.status, known["open"]) % {"number": query.seq, "text": query.text}
+    words = known.get(query.status, known["open"]) % {"number": veiled(query.seq), "text": query.text}
     return " ".join((words, *(f"{answer.by}: “{answer.text}”" for answer in query.answers)))
 
 

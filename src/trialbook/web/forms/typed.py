@@ -20,9 +20,10 @@ from trialbook.protocol.typed_dates import NEVER
 from trialbook.protocol.units import spelled
 from trialbook.protocol.values import SEPARATOR
 from trialbook.web.forms.sheet import Sheet
+from trialbook.web.veil import NONE, PATTERN, unveiled, veiled
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-SEEN = re.compile(r"([^\s:]+):([0-9]{1,15})")
+SEEN = re.compile(rf"([^\s:]+):({NONE}|{PATTERN})")
 LONGEST_REASON = 1000
 
 
@@ -86,7 +87,12 @@ def seen_in(text: str) -> Iterator[tuple[str, int]]:
     for word in text.split():
         found = SEEN.fullmatch(word)
         if found is not None:
-            yield found[1], int(found[2])
+            yield found[1], unveiled(found[2])
+
+
+def seen_words(seen: Mapping[str, int]) -> str:
+    """Write the entries that a page shows, by item, as `seen_in` reads them."""
+    return " ".join(f"{name}:{veiled(number)}" for name, number in seen.items())
 
 
 def given_in(sent: QueryDict, item: Item, codes: frozenset[str]) -> Given:

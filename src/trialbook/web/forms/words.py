@@ -8,8 +8,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, gettext_noop, ngettext, override
 
+from trialbook.capture.people import CUSTODIAN
 from trialbook.conduct.casebook import Answer
 from trialbook.errors import Problem
 from trialbook.protocol.model import Derived, Item, Study
@@ -20,6 +21,17 @@ from trialbook.web.forms.sheet import Sheet
 from trialbook.wording import remedy, sentence
 
 MOST_DECIMALS = 9
+SPANS = frozenset(
+    {
+        gettext_noop("year"),
+        gettext_noop("month"),
+        gettext_noop("week"),
+        gettext_noop("day"),
+        gettext_noop("hour"),
+        gettext_noop("minute"),
+    }
+)
+"""Units of time, which have a name in every language."""
 
 
 def hint(item: Item) -> str:
@@ -88,7 +100,12 @@ def shown(sheet: Sheet, item: Item, answer: Answer) -> str:
 def number_shown(item: Item, value: str) -> str:
     """Write a recorded number as it was recorded, with its unit as a reader writes it."""
     sign = limit_of(value)
-    return " ".join(part for part in (sign, value.removeprefix(sign), show_unit(item.unit or "")) if part)
+    return " ".join(part for part in (sign, value.removeprefix(sign), unit_words(item.unit or "")) if part)
+
+
+def unit_words(unit: str) -> str:
+    """Write a unit as a reader writes it, a span of time in their language."""
+    return gettext(unit) if unit in SPANS else show_unit(unit)
 
 
 def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
@@ -99,7 +116,7 @@ def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
         return sheet.say(derived.levels.get(int(value), {})) or show(value, 0)
     decimals = MOST_DECIMALS if derived.decimals is None else derived.decimals
     number = show_plain(round(value, decimals)) if derived.decimals is None else show(value, decimals)
-    return " ".join(part for part in (number, show_unit(derived.unit)) if part)
+    return " ".join(part for part in (number, unit_words(derived.unit)) if part)
 
 
 def told(problem: Problem) -> str:
@@ -115,6 +132,8 @@ def local_time(study: Study, at: str | datetime) -> str:
 
 def role_label(study: Study, role: str | None, language: str | None) -> str:
     """Return what a role is called; empty where none is recorded."""
+    if role == CUSTODIAN:
+        return gettext("custodian")
     held = study.roles.get(role or "")
     return study.say(held.label, language) or held.id if held is not None else role or ""
 

@@ -18,6 +18,7 @@ from trialbook.protocol.model import Form, Study
 from trialbook.web.invitations.models import Invitation, SwitchedOff
 from trialbook.web.invitations.steps import Journey, steps_of
 from trialbook.web.site import Site
+from trialbook.web.veil import veiled
 from trialbook.web.wordings import FormWords, Wordings, wordings_in, words_for
 
 State = Literal["waiting", "open", "finished", "expired", "withdrawn", "left", "off"]
@@ -55,15 +56,17 @@ class Moment:
         return self.wordings.languages(self.study)
 
 
-def moment_of(site: Site) -> Moment:
-    """Return how things are now."""
+def moment_of(site: Site, participant: str = "") -> Moment:
+    """Return how things are now, by the plan that is in force at the participant's site."""
     view = site.view()
+    casebook = view.casebooks.get(participant)
+    study = view.study_of(None if casebook is None else casebook.site)
     return Moment(
         at=site.now(),
-        study=view.study,
+        study=study,
         people=view.people,
         casebooks=view.casebooks,
-        wordings=wordings_in(site.folder.path, view.study),
+        wordings=wordings_in(site.folder.path, study),
         off={off.form: off for off in SwitchedOff.objects.all()},
     )
 
@@ -133,7 +136,7 @@ def tell(site: Site, invitation: Invitation, text: str, *, by: str, request: str
 def named(invitation: Invitation) -> str:
     """Name an invitation as the ledger's notes do."""
     way = "Link" if invitation.way == Invitation.LINK else "Tablet"
-    return f"{way} {invitation.pk} to {', '.join(invitation.forms)} ({invitation.language})"
+    return f"{way} {veiled(invitation.pk)} to {', '.join(invitation.forms)} ({invitation.language})"
 
 
 # ---- what stands of a visit -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from trialbook.conduct.casebook import Answer, Casebook, Cell
 from trialbook.conduct.completeness import Asked
 from trialbook.protocol.model import Form, Item
 from trialbook.protocol.values import SEPARATOR
+from trialbook.web.veil import NONE, unveiled
 from trialbook.web.wordings import FormWords, Question, Screen, is_line
 
 CHANGED = "changed by the participant before the end of the questionnaires"
@@ -188,4 +189,4 @@ def in_mode(draft: Draft, modes: Mapping[str, str]) -> Draft:
 def seen_in(posted: Mapping[str, Sequence[str]], item: str) -> int | None:
     """Return the entry that the page showed for an item, 0 for none; None where the page did not say."""
     text = next(iter(posted.get(f"seen-{item}", ())), "")
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 16 else None
+    return 0 if text == NONE else unveiled(text) or None

@@ -27,6 +27,9 @@ ACT_WORDS: Mapping[str, Promise] = MappingProxyType(
         "override": gettext_lazy("opened before its time"),
         "unblind": gettext_lazy("unblinded"),
         "note": gettext_lazy("note"),
+        "look": gettext_lazy("results looked at before the planned cut"),
+        "recording": gettext_lazy("recording registered"),
+        "release": gettext_lazy("recordings released for rating"),
         "screen": gettext_lazy("screening begun"),
         "screen_fail": gettext_lazy("not enrolled"),
         "enrol": gettext_lazy("enrolled"),
@@ -36,8 +39,18 @@ ACT_WORDS: Mapping[str, Promise] = MappingProxyType(
         "grant": gettext_lazy("role granted"),
         "revoke": gettext_lazy("role taken back"),
         "adopt": gettext_lazy("study file adopted"),
+        "propose": gettext_lazy("version of the study proposed"),
+        "approve": gettext_lazy("approval recorded"),
         "open": gettext_lazy("ledger opened"),
         "erase": gettext_lazy("words erased"),
+        "transfer": gettext_lazy("moved to another site"),
+        "keep_identity": gettext_lazy("identity kept"),
+        "show_identity": gettext_lazy("identity looked up"),
+        "erase_identity": gettext_lazy("identity erased"),
+        "delegate": gettext_lazy("tasks delegated"),
+        "end_delegation": gettext_lazy("delegation ended"),
+        "train": gettext_lazy("trained"),
+        "review_access": gettext_lazy("access reviewed"),
     }
 )
 """Act of an entry -> what it did."""

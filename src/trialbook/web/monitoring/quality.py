@@ -15,7 +15,7 @@ from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.render.numbers import significant
 from trialbook.web.forms.sheet import language_of
 from trialbook.web.kept import KEPT
-from trialbook.web.looking import casebooks_for
+from trialbook.web.looking import actor_at, by_plan, casebooks_for
 from trialbook.web.monitoring.outliers import FAR, FEWEST, outliers
 from trialbook.web.monitoring.quality_checks import NOT_EXCLUDED, Found, check_casebook
 from trialbook.web.request import StudyRequest
@@ -45,16 +45,13 @@ def all_found(request: StudyRequest) -> list[Found]:
     """Return what the checks find in everything that the asker is shown, by check and participant."""
     actor, today = request.actor, request.site.today()
     casebooks = casebooks_for(request)
-    found = [
-        one
-        for code, casebook in casebooks.items()
-        for one in KEPT.of(
-            ("quality", code, actor.role),
-            (actor.study, casebook, today),
-            partial(check_casebook, actor.study, casebook, actor.role, today),
-        )
-    ]
-    found += outliers(actor.study, casebooks.values())
+    found: list[Found] = []
+    for at_plan, some in by_plan(request, casebooks):
+        study = at_plan.study
+        for code, casebook in some.items():
+            check = partial(check_casebook, study, casebook, actor.role, today)
+            found += KEPT.of(("quality", code, actor.role), (study, casebook, today), check)
+        found += (one for one in outliers(study, casebooks.values()) if one.participant in some)
     return sorted(found, key=lambda one: (ORDER.index(one.check), -(one.days or 0), one.participant, one.cell))
 
 
@@ -76,7 +73,7 @@ def quality_rows(request: StudyRequest, found: Iterable[Found]) -> list[QualityR
 
 
 def _row(request: StudyRequest, found: Found, casebook: Casebook, excluded: Entry | None) -> QualityRow:
-    study, language = request.actor.study, language_of(request.actor.study, request.LANGUAGE_CODE)
+    study, language = actor_at(request, casebook).study, language_of(request.actor.study, request.LANGUAGE_CODE)
     form, answer = study.forms.get(found.cell.form), casebook.answers.get(found.cell)
     item = None if form is None else form.items.get(found.cell.item)
     words = "" if answer is None else answer.text

@@ -16,6 +16,7 @@ from trialbook.web.treatment.event_rows import words_of
 from trialbook.web.treatment.links import address_of
 from trialbook.web.treatment.query_rows import place_words
 from trialbook.web.treatment.seal_rows import write_place
+from trialbook.web.veil import veiled
 
 SourceState = Literal["not yet", "compared", "changed"]
 
@@ -39,7 +40,7 @@ class SourceRow:
     @property
     def code(self) -> str:
         """Return what names the answer, and the entry that was looked at, in the form of the page."""
-        return f"{self.seq}/{write_place(self.cell)}/{self.cell.item}"
+        return f"{veiled(self.seq)}/{write_place(self.cell)}/{self.cell.item}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

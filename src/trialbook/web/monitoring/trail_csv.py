@@ -44,7 +44,7 @@ def row_of(seen: Seen, data: str) -> list[str]:
     old = (about.value if about.missing is None else about.missing) if is_change and about is not None else None
     value = None if entry.act == "sign" else entry.value
     kept = {name: getattr(entry, name) for name in (*PLAIN, *AFTER)}
-    if entry.act == "adopt":
+    if entry.act in {"adopt", "propose"}:
         kept["text"] = None
     cells = (*(kept[name] for name in PLAIN), old, value, *(kept[name] for name in AFTER))
     return [data, *map(cell, cells)]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from trialbook.capture.ledger import ANSWERS, Entry, cell_of
 from trialbook.conduct.casebook import Answer
 from trialbook.protocol.model import Study
-from trialbook.web.forms.history import source_of, way
+from trialbook.web.forms.history import MARK, source_of, way
 from trialbook.web.forms.words import local_time, role_label
 from trialbook.web.monitoring.act_words import act_word
 from trialbook.web.monitoring.trail_seen import Seen
@@ -19,8 +19,6 @@ from trialbook.web.treatment.query_rows import place_words
 
 SPEAK_OF_WORDS = frozenset({"answer_query", "close_query", "reassign_query"})
 """Acts beside which the words of the entry that they speak of stand."""
-MARK = 12
-"""Characters of a hash that are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +87,15 @@ def said(study: Study, seen: Seen, language: str | None) -> Iterator[str]:
     entry = seen.entry
     if entry.act in ANSWERS:
         return
-    if entry.act == "adopt":
+    if entry.act in {"adopt", "propose"}:
         yield (entry.value or "")[:MARK]
         return
+    if entry.act == "approve":
+        yield (entry.source_hash or "")[:MARK]
     if entry.person:
         yield entry.person
+    if entry.act == "transfer" and entry.site:
+        yield entry.site
     if entry.act in {"grant", "revoke", "open"}:
         yield role_label(study, entry.value, language)
     elif entry.value and entry.act not in {"sign", "query", "note"}:

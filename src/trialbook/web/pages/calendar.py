@@ -18,11 +18,12 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from trialbook.conduct.casebook import Casebook
+from trialbook.conduct.blinding import shown_forms
+from trialbook.conduct.casebook import VISIT_FORM, Casebook
 from trialbook.conduct.schedule import PlacedVisit, place_visits
 from trialbook.protocol.model import Study
-from trialbook.web.actor import Actor, actor_of, grant_key
-from trialbook.web.looking import casebooks_for, shown_to
+from trialbook.web.actor import Actor, actor_of, at_plan, grant_key
+from trialbook.web.looking import by_plan, casebooks_for, shown_to
 from trialbook.web.models import CalendarFeed
 from trialbook.web.request import StudyRequest
 
@@ -58,7 +59,12 @@ def calendar(request: StudyRequest) -> HttpResponse:
     """Show a month, of today or as `?month=2026-03`."""
     today = request.site.today()
     month = month_of(request.GET.get("month", ""), today)
-    by_day = _by_day(happenings_of(request.actor.study, casebooks_for(request), today, request.LANGUAGE_CODE))
+    shown = shown_visits(request.actor, casebooks_for(request))
+    by_day = _by_day(
+        one
+        for actor, some in by_plan(request, shown)
+        for one in happenings_of(actor.study, some, today, request.LANGUAGE_CODE)
+    )
     weeks = [
         [
             Day(day=day, is_in_month=day.month == month.month, is_today=day == today, happenings=by_day.get(day, ()))
@@ -84,6 +90,15 @@ def month_of(text: str, today: date) -> date:
     except ValueError:
         return today.replace(day=1)
     return asked if FIRST_MONTH <= asked <= LAST_MONTH else today.replace(day=1)
+
+
+def shown_visits(actor: Actor, casebooks: Mapping[str, Casebook]) -> Mapping[str, Casebook]:
+    """Return the casebooks of those whose visits the role is shown."""
+    return {
+        code: casebook
+        for code, casebook in casebooks.items()
+        if VISIT_FORM in shown_forms(actor.study, casebook, actor.role)
+    }
 
 
 def happenings_of(study: Study, casebooks: Mapping[str, Casebook], today: date, language: str) -> Iterator[Happening]:
@@ -150,8 +165,14 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Answer a calendar program; 404 for an address that was never made, or is withdrawn, or whose owner may not."""
     asked: StudyRequest = request  # type: ignore[assignment]  # the gate made it one
     actor = _owner(asked, token)
-    casebooks = shown_to(actor, asked.view)
-    written = to_ical(actor.study, happenings_of(actor.study, casebooks, asked.site.today(), "en"), asked)
+    casebooks = shown_visits(actor, shown_to(actor, asked.view))
+    today = asked.site.today()
+    happenings = (
+        one
+        for code, casebook in casebooks.items()
+        for one in happenings_of(asked.view.study_of(casebook.site), {code: casebook}, today, "en")
+    )
+    written = to_ical(actor.study, happenings, asked)
     return HttpResponse(written, content_type="text/calendar; charset=utf-8")
 
 
@@ -160,7 +181,7 @@ def _owner(request: StudyRequest, token: str) -> Actor:
     if found is None:
         raise Http404
     account = get_user_model().objects.filter(code=found.person).first()
-    actor = actor_of(request.view.study, request.view.people, found.person, found.grant)
+    actor = at_plan(actor_of(request.view.study, request.view.people, found.person, found.grant), request.view)
     chosen = actor.grant is not None and grant_key(actor.grant) == found.grant
     if account is None or not account.is_active or not chosen:
         raise Http404

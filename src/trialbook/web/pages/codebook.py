@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,13 +11,24 @@ from typing import Literal
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from trialbook.protocol.model import Derived, Form, Item, Study
+from trialbook.render.numbers import show_unit
+from trialbook.web.following.words import role_name
+from trialbook.web.forms.sheet import visit_name
+from trialbook.web.forms.words import unit_words
 from trialbook.web.request import StudyRequest
 
 Shape = Literal["number", "date", "vas", "text", "computed"]
 PRINTS = Path(__file__).parents[1] / "print"
+HOW: Mapping[str, object] = {
+    "mean": gettext_lazy("mean"),
+    "sum": gettext_lazy("sum"),
+    "instrument": gettext_lazy("by the rules of the instrument"),
+    "count": gettext_lazy("how many different ones"),
+}
+"""How a number is computed, in words."""
 SHAPES: dict[str, Shape] = {"number": "number", "date": "date", "vas": "vas"}
 
 
@@ -96,17 +107,19 @@ def sheet_of(study: Study, form: Form, language: str) -> Sheet:
     items = (item_row(study, item, language) for item in form.items.values())
     derived = (derived_row(study, number, language) for number in form.derived.values())
     label = study.say(form.label, language) or form.id
-    return Sheet(id=form.id, label=label, facts=tuple(_form_facts(form)), rows=(*items, *derived))
+    return Sheet(id=form.id, label=label, facts=tuple(_form_facts(study, form, language)), rows=(*items, *derived))
 
 
-def _form_facts(form: Form) -> Iterator[str]:
+def _form_facts(study: Study, form: Form, language: str) -> Iterator[str]:
+    visits = ", ".join(visit_name(study, visit, language) for visit in form.visits)
     if form.instrument is not None:
         yield gettext("instrument %(name)s") % {"name": form.instrument}
-    yield {"once": gettext("once"), "visits": ", ".join(form.visits), "any time": gettext("at any time")}[form.timing]
+    yield {"once": gettext("once"), "visits": visits, "any time": gettext("at any time")}[form.timing]
     if form.repeating:
         yield gettext("several rows")
     if form.by:
-        yield gettext("filled in by %(roles)s") % {"roles": ", ".join(form.by)}
+        roles = ", ".join(role_name(study, role, language) for role in form.by)
+        yield gettext("filled in by %(roles)s") % {"roles": roles}
     if form.when is not None:
         yield gettext("asked where %(condition)s") % {"condition": form.when}
 
@@ -152,8 +165,7 @@ def kind_in_words(item: Item) -> str:
 
 
 def _item_facts(item: Item) -> Iterator[str]:
-    if item.unit is not None:
-        yield gettext("in %(unit)s") % {"unit": item.unit}
+    yield from _unit_facts(item.unit)
     if item.accepts:
         yield gettext("also typed in %(units)s") % {"units": ", ".join(item.accepts)}
     if item.minimum is not None or item.maximum is not None:
@@ -166,6 +178,11 @@ def _item_facts(item: Item) -> Iterator[str]:
         yield gettext("required")
     if item.when is not None:
         yield gettext("asked where %(condition)s") % {"condition": item.when}
+
+
+def _unit_facts(unit: str | None) -> Iterator[str]:
+    if unit is not None and show_unit(unit):
+        yield gettext("in %(unit)s") % {"unit": unit_words(unit)}
 
 
 def range_in_words(low: Decimal | None, high: Decimal | None) -> str:
@@ -183,8 +200,8 @@ def derived_row(study: Study, number: Derived, language: str) -> Row:
     return Row(
         name=number.id,
         label=study.say(number.label, language),
-        kind=gettext("computed: %(how)s") % {"how": number.kind},
-        facts=(of, gettext("in %(unit)s") % {"unit": number.unit}),
+        kind=gettext("computed: %(how)s") % {"how": HOW[number.kind]},
+        facts=(of, *_unit_facts(number.unit)),
         choices=tuple((str(level), study.say(text, language)) for level, text in number.levels.items()),
         shape="computed",
     )

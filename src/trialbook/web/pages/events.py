@@ -16,9 +16,10 @@ from trialbook.conduct.recorded import Row
 from trialbook.conduct.reporting_clock import WITHIN
 from trialbook.conduct.safety import SIGNS
 from trialbook.instruments.ctcae_5 import CITATION, LICENCE
-from trialbook.protocol.model import Form
+from trialbook.protocol.model import Form, Study
+from trialbook.web.actor import Actor
 from trialbook.web.forms.sheet import language_of
-from trialbook.web.looking import casebook_for, casebooks_for
+from trialbook.web.looking import by_plan, casebook_for, casebooks_for
 from trialbook.web.request import StudyRequest
 from trialbook.web.treatment.event_rows import EventRow, Reading, event_rows, events_forms
 from trialbook.web.treatment.grade_words import GENERAL, find_terms
@@ -52,7 +53,7 @@ FILTERS = (
 def events(request: StudyRequest, participant: str) -> HttpResponse:
     """Show the adverse events of a participant."""
     casebook, forms = casebook_for(request, participant), _forms(request)
-    found = tuple(event_rows(_reading(request), casebook, forms))
+    found = tuple(event_rows(_reading(request, request.actor.study), casebook, forms))
     new = [
         {"form": form, "address": address_of(form, participant, repeat=_next_row(form, found))}
         for form in forms
@@ -74,8 +75,13 @@ def events(request: StudyRequest, participant: str) -> HttpResponse:
 @require_safe
 def all_events(request: StudyRequest) -> HttpResponse:
     """Show the adverse events of all participants whom the asker may see."""
-    reading, forms = _reading(request), _forms(request)
-    found = [event for casebook in casebooks_for(request).values() for event in event_rows(reading, casebook, forms)]
+    _forms(request)
+    found = [
+        event
+        for actor, some in by_plan(request, casebooks_for(request))
+        for casebook in some.values()
+        for event in event_rows(_reading(request, actor.study), casebook, _shown_forms(actor))
+    ]
     return render(request, "all_events.html", _filtered(request.GET, found))
 
 
@@ -89,19 +95,23 @@ def terms(request: StudyRequest) -> HttpResponse:
 
 def _forms(request: StudyRequest) -> tuple[Form, ...]:
     """Return the events forms that the asker may see; where there is none there is no page."""
-    found = tuple(form for form in events_forms(request.actor.study) if request.actor.sees(form.id))
+    found = _shown_forms(request.actor)
     if not found:
         raise Http404
     return found
 
 
-def _reading(request: StudyRequest) -> Reading:
+def _shown_forms(actor: Actor) -> tuple[Form, ...]:
+    return tuple(form for form in events_forms(actor.study) if actor.sees(form.id))
+
+
+def _reading(request: StudyRequest, study: Study) -> Reading:
     def history(participant: str, form: str, row: Row) -> tuple[Entry, ...]:
         return request.site.history(participant=participant, visit=row.visit, form=form, repeat=row.repeat)
 
     return Reading(
-        study=request.actor.study,
-        language=language_of(request.actor.study, request.LANGUAGE_CODE),
+        study=study,
+        language=language_of(study, request.LANGUAGE_CODE),
         now=request.site.now(),
         history=history,
     )

@@ -14,18 +14,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from trialbook.capture.people import is_code
 from trialbook.conduct.casebook import VISIT_FORM, Cell
-from trialbook.web.forms.history import entries_of, ever_answered, lines_of, rows_ever, stored_by
-from trialbook.web.forms.presence import PRESENCE, Open
+from trialbook.web.amending.earlier import gone_items, to_earlier
+from trialbook.web.forms.history import entries_of, ever_recorded, lines_of, rows_ever, stored_by
+from trialbook.web.forms.presence import Open
+from trialbook.web.forms.presence import presence as present
 from trialbook.web.forms.questions import Said, codes_of, derived_of, sections_of
 from trialbook.web.forms.reading import read_answers
 from trialbook.web.forms.rows import columns_of, counts_of, next_row, table_of
-from trialbook.web.forms.saving import DAY, PAPER, WHOLE, Kept, Saved, clear_all, save
+from trialbook.web.forms.saving import DAY, PAPER, WHOLE, Kept, Saved, clear_all, fresh, save
 from trialbook.web.forms.seals import SealShown, queries_by_item, ranged_queries, seals_of, void_signatures
 from trialbook.web.forms.sheet import Sheet, address_if_any, address_of, sheet_for
 from trialbook.web.forms.state import is_asked, is_due, next_address, shut_by, state_of
-from trialbook.web.forms.typed import as_it_stands, read_typed, reason_in
+from trialbook.web.forms.typed import as_it_stands, read_typed, reason_in, seen_words
 from trialbook.web.forms.words import common_reasons, local_time
 from trialbook.web.request import StudyRequest
+from trialbook.web.veil import veiled
 
 REFUSED = 422
 """Status of an answer to a save that was refused; the page comes with it, with everything typed."""
@@ -34,7 +37,10 @@ REFUSED = 422
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: StudyRequest, participant: str, form: str, visit: str = "", repeat: str = "") -> HttpResponse:
     """Show a form, or the rows of one that has several, and save what is sent."""
-    sheet = sheet_for(request, participant, form, visit, repeat)
+    try:
+        sheet = sheet_for(request, participant, form, visit, repeat)
+    except Http404:
+        return to_earlier(request, participant, visit=visit, form=form)
     if sheet.form.repeating and not repeat:
         return show_rows(request, sheet)
     return save_sheet(request, sheet) if request.method == "POST" else show_sheet(request, sheet)
@@ -72,12 +78,11 @@ def show_sheet(request: StudyRequest, sheet: Sheet) -> HttpResponse:
 
 def show_kept(request: StudyRequest, sheet: Sheet, kept: Kept, *, request_id: str, status: int = 200) -> HttpResponse:
     """Show a form with what is typed in it, and what stands against saving that."""
-    entries = entries_of(request.site, sheet)
-    queries, seals = queries_by_item(sheet), seals_of(sheet, request.site.view().marks)
+    queries, seals = queries_by_item(sheet), seals_of(sheet, request.view.marks)
     said = Said(
         wrong=kept.wrong,
         theirs=kept.theirs,
-        ever=ever_answered(entries),
+        ever=ever_recorded(request.site, sheet),
         queries=queries,
         ranged=ranged_queries(sheet),
     )
@@ -97,7 +102,7 @@ def show_kept(request: StudyRequest, sheet: Sheet, kept: Kept, *, request_id: st
         "wrong_items": [one for section in sections for one in section.questions if one.wrong],
         "taken": [sheet.say_item(sheet.form.items[name]) for name in kept.taken],
         "request_id": request_id,
-        "seen": " ".join(f"{name}:{seq}" for name, seq in kept.typed.seen.items()),
+        "seen": seen_words(kept.typed.seen),
         "items": " ".join(sheet.form.items),
         "reason_options": reason_options(sheet),
         "whole_reason": kept.typed.reasons.get(WHOLE, ""),
@@ -178,7 +183,7 @@ def save_sheet(request: StudyRequest, sheet: Sheet) -> HttpResponse:
         raise Http404
     asked = request.POST.get("request", "")
     typed = read_typed(sheet.form, sheet.study.missing, request.POST)
-    news = unknown_seals(request, sheet)
+    news = (*unknown_seals(request, sheet), *gone_items(request, frozenset(sheet.form.items)))
     if news:
         done: Saved | Kept = Kept(typed=typed, reading=read_answers(sheet, typed), wrong={WHOLE: news})
     elif request.POST.get("do") == "clear":
@@ -188,29 +193,22 @@ def save_sheet(request: StudyRequest, sheet: Sheet) -> HttpResponse:
     if isinstance(done, Saved):
         return saved(request, sheet, done)
     again = asked if is_code(asked) else request.site.new_id()
-    return show_kept(request, fresh_sheet(request, sheet), done, request_id=again, status=REFUSED)
+    return show_kept(request, fresh(request, sheet), done, request_id=again, status=REFUSED)
 
 
 def unknown_seals(request: StudyRequest, sheet: Sheet) -> tuple[str, ...]:
     """Return signatures that the page did not tell of when it was shown: saving would make them void."""
     known = set(request.POST.get("sealed", "").split())
     news = [
-        seal
-        for seal in seals_of(sheet, request.site.view().marks)
-        if not seal.is_closing and str(seal.seq) not in known
+        seal for seal in seals_of(sheet, request.view.marks) if not seal.is_closing and veiled(seal.seq) not in known
     ]
     return tuple(f"{seal.words} {seal.remedy} {gettext('If you want that, save again.')}" for seal in news)
 
 
-def fresh_sheet(request: StudyRequest, sheet: Sheet) -> Sheet:
-    """Return a sheet as it stands now."""
-    return sheet_for(request, sheet.casebook.participant, sheet.form.id, sheet.visit, sheet.repeat)
-
-
 def saved(request: StudyRequest, sheet: Sheet, done: Saved) -> HttpResponse:
     """Lead on after a save: to the next form, or back to this one."""
-    PRESENCE.leave(opened(sheet), request.actor.person)
-    now = fresh_sheet(request, sheet)
+    present().leave(opened(sheet), request.actor.person)
+    now = fresh(request, sheet)
     address = next_address(now, request.actor) if request.POST.get("do") == "next" else ""
     back = now.at("") if sheet.form.repeating and request.POST.get("do") in {"next", "clear"} else now
     target = told_there(address or back.address(), sheet, done.request)
@@ -228,7 +226,7 @@ def told_there(address: str, sheet: Sheet, request_id: str) -> str:
 def page_state(request: StudyRequest, sheet: Sheet) -> dict[str, str]:
     """Return what a page that stays open after a save goes on with."""
     seen = as_it_stands(sheet).seen
-    return {"request": request.site.new_id(), "seen": " ".join(f"{name}:{seq}" for name, seq in seen.items())}
+    return {"request": request.site.new_id(), "seen": seen_words(seen)}
 
 
 @require_GET
@@ -285,7 +283,7 @@ def opened(sheet: Sheet) -> Open:
 def presence(request: StudyRequest, participant: str) -> HttpResponse:
     """Tell who else has the form open now."""
     sheet = asked_sheet(request, participant)
-    others = PRESENCE.enter(opened(sheet), request.actor.person, request.site.now()) if sheet.may_record else ()
+    others = present().enter(opened(sheet), request.actor.person, request.site.now()) if sheet.may_record else ()
     return render(request, "form_presence.html", {"others": others})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,17 +15,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from trialbook.conduct.casebook import VISIT_FORM
+from trialbook.conduct.casebook import VISIT_FORM, Casebook
 from trialbook.conduct.schedule import PlacedVisit
 from trialbook.web.drawing.svg import join, tag
 from trialbook.web.following.summary import Summary
 from trialbook.web.following.words import OVERDUE, STATUS, VISIT, Word, address, visit_words
 from trialbook.web.forms.sheet import language_of, visit_name
 from trialbook.web.kept import KEPT
+from trialbook.web.looking import actor_at
 from trialbook.web.pages.participants import ORDERS, choices, is_wanted, query_of, summaries, wanted_by
 from trialbook.web.request import StudyRequest
 
 ON_A_PAGE = 200
+EMPTY = SafeString("–")
+"""At a visit that the plan of the participant's site does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +46,15 @@ class Line:
 @require_safe
 def grid(request: StudyRequest) -> HttpResponse:
     """Show participants by visits, filtered and sorted as the list is."""
-    study, actor = request.actor.study, request.actor
-    if not actor.sees(VISIT_FORM):
+    if not request.actor.sees(VISIT_FORM):
         raise Http404
     wanted, every = wanted_by(request), summaries(request)
     chosen = sorted((one for one in every if is_wanted(one, wanted)), key=ORDERS[wanted.sort])
     page = Paginator(chosen, ON_A_PAGE).get_page(request.GET.get("page"))
-    language = language_of(study, request.LANGUAGE_CODE)
+    named = tuple(columns(request, (one.casebook for one in chosen)))
     context = {
-        "visits": [visit_name(study, visit, language) for visit in study.schedule.visits],
-        "lines": tuple(lines(request, page.object_list)),
+        "visits": [name for _, name in named],
+        "lines": tuple(lines(request, page.object_list, named)),
         "page": page,
         "wanted": wanted,
         "total": len(every),
@@ -65,21 +67,34 @@ def grid(request: StudyRequest) -> HttpResponse:
     return render(request, "grid.html", context)
 
 
-def lines(request: StudyRequest, shown: Iterable[Summary]) -> Iterator[Line]:
-    """Yield the participants of a page of the grid."""
-    study, language = request.actor.study, language_of(request.actor.study, request.LANGUAGE_CODE)
-    names = {visit: visit_name(study, visit, language) for visit in study.schedule.visits}
+def lines(request: StudyRequest, shown: Iterable[Summary], named: Sequence[tuple[str, str]]) -> Iterator[Line]:
+    """Yield the participants of a page of the grid; `named` are its columns."""
     today, role = request.site.today(), request.actor.role
     for one in shown:
         key = ("grid", one.casebook.participant, role, request.LANGUAGE_CODE)
-        yield KEPT.of(key, (one, today), partial(_line, one, names, today))
+        yield KEPT.of(key, (one, str(named), today), partial(_line, one, named, today))
 
 
-def _line(one: Summary, names: Mapping[str, str], today: date) -> Line:
+def columns(request: StudyRequest, casebooks: Iterable[Casebook]) -> Iterator[tuple[str, str]]:
+    """Yield the visits with their names: those of the asker's plan, then those that only another site's plan has."""
+    language = language_of(request.actor.study, request.LANGUAGE_CODE)
+    known: set[str] = set()
+    plans = {actor.study.fingerprint: actor.study for actor in (actor_at(request, one) for one in casebooks)}
+    for study in (request.actor.study, *plans.values()):
+        for visit in study.schedule.visits:
+            if visit not in known:
+                known.add(visit)
+                yield visit, visit_name(study, visit, language)
+
+
+def _line(one: Summary, named: Sequence[tuple[str, str]], today: date) -> Line:
+    at = {placed.visit: placed for placed in one.planned}
     return Line(
         code=one.casebook.participant,
         status=STATUS[one.casebook.status],
-        squares=join(tag("td", _square(one, placed, names[placed.visit], today)) for placed in one.planned),
+        squares=join(
+            tag("td", _square(one, at[visit], name, today) if visit in at else EMPTY) for visit, name in named
+        ),
         others=len(one.unscheduled),
     )
 

@@ -16,6 +16,7 @@ from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import Casebook
 from trialbook.errors import TrialbookError
 from trialbook.protocol.model import Form
@@ -85,7 +86,7 @@ def page(
     problems: list[dict[str, str]] | None = None,
 ) -> HttpResponse:
     """Render the questionnaires of a visit."""
-    now = moment_of(request.site)
+    now = moment_of(request.site, casebook.participant)
     standings = tuple(standing_of(now, casebook, form, visit) for form in forms)
     mine = [standing for standing in standings if request.actor.may("record", standing.form.id)]
     rows = Invitation.objects.filter(participant=casebook.participant, visit=visit).order_by("-made_at")
@@ -112,7 +113,8 @@ def asked_here(request: StudyRequest, participant: str, visit: str) -> tuple[Cas
     if visit not in study.schedule.visits:
         raise Http404
     forms = questionnaires_of(study, casebook, visit)
-    return casebook, tuple(form for form in forms if request.actor.sees(form.id))
+    shown = shown_forms(study, casebook, request.actor.role)
+    return casebook, tuple(form for form in forms if form.id in shown)
 
 
 def label_of(request: StudyRequest, visit: str) -> str:
@@ -192,7 +194,7 @@ def make(
     """Make an invitation and note it in the ledger; the page with what stands against it where it cannot be made."""
     casebook, forms = asked_here(request, participant, visit)
     language = request.POST.get("language", "")
-    chosen = tuple(chosen_forms(request, forms, language))
+    chosen = tuple(chosen_forms(request, participant, forms, language))
     sent = request.POST.get("request", "")
     if not chosen or casebook.status not in IN_STUDY:
         messages.error(request, gettext("Nothing was made: choose at least one questionnaire that is open."))
@@ -211,9 +213,9 @@ def make(
     return invitation, secret
 
 
-def chosen_forms(request: StudyRequest, forms: tuple[Form, ...], language: str) -> Iterator[str]:
+def chosen_forms(request: StudyRequest, participant: str, forms: tuple[Form, ...], language: str) -> Iterator[str]:
     """Yield the forms that were ticked, that the asker may record, and that are open in the language."""
-    ticked, now = set(request.POST.getlist("form")), moment_of(request.site)
+    ticked, now = set(request.POST.getlist("form")), moment_of(request.site, participant)
     for form in forms:
         is_allowed = form.id in ticked and request.actor.may("record", form.id)
         if is_allowed and isinstance(self_words(now, form, language), FormWords):
@@ -298,8 +300,10 @@ def invitations(request: StudyRequest) -> HttpResponse:
 
 
 def sees_all(request: StudyRequest, invitation: Invitation) -> bool:
-    """Tell whether the asker is shown every form of an invitation."""
-    return all(request.actor.sees(form) for form in invitation.forms if form in request.actor.study.forms)
+    """Tell whether the asker is shown every form of an invitation now: one that is held back counts as hidden."""
+    study = request.actor.study
+    shown = shown_forms(study, casebook_for(request, invitation.participant), request.actor.role)
+    return all(form in shown for form in invitation.forms if form in study.forms)
 
 
 @require_POST
@@ -308,7 +312,7 @@ def withdraw_invitation(request: StudyRequest, number: int) -> HttpResponse:
     invitation = Invitation.objects.filter(pk=number).first()
     if invitation is None or invitation.participant not in casebooks_for(request):
         raise Http404
-    row = row_of(request, moment_of(request.site), invitation)
+    row = row_of(request, moment_of(request.site, invitation.participant), invitation)
     if not row.may_withdraw:
         raise Http404
     try:

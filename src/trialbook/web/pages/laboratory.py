@@ -34,6 +34,7 @@ from trialbook.web.treatment.laboratory_rows import (
 )
 from trialbook.web.treatment.links import participant_page
 from trialbook.web.treatment.trend_line import Trend, draw_trend
+from trialbook.web.veil import unveiled
 
 SHOWN = ("all", "beyond", "open")
 LONGEST = 2000
@@ -96,7 +97,7 @@ def _asked_cell(request: StudyRequest, casebook: Casebook) -> tuple[Cell, int]:
     if not may_judge(request) or form is None or not is_there or judging_item(form, form.items[cell.item]) is not None:
         raise Http404
     seen = request.POST.get("seq", "")
-    return cell, int(seen) if seen.isascii() and seen.isdigit() else 0
+    return cell, unveiled(seen)
 
 
 def _again(request: StudyRequest, participant: str, sentence: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from trialbook.conduct.findings import rules_of
 from trialbook.conduct.schedule import PlacedVisit, anchor_date, full_date
 from trialbook.errors import ActRefused, LedgerError
 from trialbook.protocol.model import Form
+from trialbook.web.amending.earlier import earlier_of
 from trialbook.web.drawing.happenings import key
 from trialbook.web.following.picture import Picture, legend, picture_of
 from trialbook.web.following.seen import Seen, see
@@ -81,8 +82,10 @@ def _context(request: StudyRequest, seen: Seen) -> dict[str, object]:
         "status": STATUS[seen.casebook.status],
         "status_words": status_words(seen),
         "may_enrol": seen.actor.may("enrol"),
+        "may_identify": seen.actor.may("identify"),
         "may_note": seen.actor.may("note"),
         "notes": tuple(notes_of(request, seen)),
+        "earlier": len(earlier_of(request, seen.code)),
         "legend": [(key(kind), word) for kind, word in legend()],
         "to_events": address("events", seen.code),
         "request_id": request.site.new_id(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from trialbook.capture.acts import screen
+from trialbook.capture.codes import is_of_the_study, made_code
 from trialbook.capture.people import likeness
 from trialbook.conduct.schedule import PlacedVisit, PlannedVisit
 from trialbook.errors import ActRefused, LedgerError, Problem, TrialbookError
@@ -23,7 +25,7 @@ from trialbook.web.following.codes import is_sought, next_code, the_one
 from trialbook.web.following.summary import Summary, summary_of
 from trialbook.web.following.words import OVERDUE, STATUS, VISIT, Word, visit_words
 from trialbook.web.forms.sheet import language_of, visit_name
-from trialbook.web.looking import casebooks_for
+from trialbook.web.looking import actor_at, casebooks_for, plan_at
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 
@@ -108,8 +110,11 @@ def participants(request: StudyRequest) -> HttpResponse:
 
 def summaries(request: StudyRequest) -> list[Summary]:
     """Return everybody whom the asker is shown, in order of code."""
-    actor, today = request.actor, request.site.today()
-    return [summary_of(actor.study, casebook, actor.role, today) for casebook in casebooks_for(request).values()]
+    role, today = request.actor.role, request.site.today()
+    return [
+        summary_of(actor_at(request, casebook).study, casebook, role, today)
+        for casebook in casebooks_for(request).values()
+    ]
 
 
 def wanted_by(request: StudyRequest) -> Wanted:
@@ -185,13 +190,10 @@ ORDERS: Mapping[str, Callable[[Summary], tuple[object, ...]]] = MappingProxyType
 
 def lines(request: StudyRequest, shown: Iterable[Summary]) -> Iterator[Line]:
     """Yield the participants of a page of the list."""
-    study, language, today = (
-        request.actor.study,
-        language_of(request.actor.study, request.LANGUAGE_CODE),
-        request.site.today(),
-    )
+    language, today = language_of(request.actor.study, request.LANGUAGE_CODE), request.site.today()
     for one in shown:
         casebook, coming = one.casebook, one.next
+        study = plan_at(request, casebook.participant)
         yield Line(
             code=casebook.participant,
             site=casebook.site or "",
@@ -236,7 +238,10 @@ def new_participant(request: StudyRequest) -> HttpResponse:
 
 
 def _begin(request: StudyRequest) -> HttpResponse:
-    code, site = request.POST.get("code", "").strip(), _site_of(request)
+    site = _site_of(request)
+    code = request.POST.get("code", "").strip()
+    if request.actor.study.participants.codes == "counted" and not is_of_the_study(request.actor.study, code, site):
+        code = offered_code(request, ())
     doubled = Problem(
         code="ACT-16", values={"participant": code, "like": the_one(request.view.casebooks, code) or code}
     )
@@ -258,11 +263,25 @@ def _site_of(request: StudyRequest) -> str | None:
     return held or request.POST.get("site", "").strip() or None
 
 
+def offered_code(request: StudyRequest, own: Iterable[str]) -> str:
+    """Return a code that nobody has, as the study file says how codes are made.
+
+    Where somebody of all sites begins at a site that counts, the code is made anew for the site that they name.
+    """
+    study, held = request.actor.study, request.actor.grant
+    if study.participants.codes == "typed":
+        return next_code(own, request.view.casebooks)
+    site = request.POST.get("site", "").strip() or request.GET.get("site", "").strip()
+    own_site = held.site if held is not None else None
+    return made_code(study, own_site or site, request.view.casebooks, secrets.randbelow)
+
+
 def _ask(request: StudyRequest, error: TrialbookError | None = None) -> HttpResponse:
     own = casebooks_for(request)
     context = {
         "problems": told(error) if error is not None else (),
-        "code": request.POST.get("code", "") if error is not None else next_code(own, request.view.casebooks),
+        "code": request.POST.get("code", "") if error is not None else offered_code(request, own),
+        "codes": request.actor.study.participants.codes,
         "site": request.POST.get("site", "") if error is not None else "",
         "own_site": request.actor.grant.site if request.actor.grant is not None else None,
         "sites": sorted({casebook.site for casebook in own.values() if casebook.site}),

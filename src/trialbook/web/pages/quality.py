@@ -34,6 +34,7 @@ from trialbook.web.monitoring.quality import (
 from trialbook.web.monitoring.quality_checks import NOT_EXCLUDED, Found
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.veil import veiled
 
 AGES = ((30, None), (14, 29), (7, 13), (0, 6))
 """Ages of queries in days, from and to."""
@@ -130,7 +131,7 @@ def _ages(queries: list[Found]) -> list[tuple[int, int | None, int]]:
 def place_of(found: Found) -> str:
     """Return what names a finding in an address."""
     cell = found.cell
-    parts = (found.check, found.participant, cell.visit, cell.form, cell.repeat, cell.item, str(found.seq))
+    parts = (found.check, found.participant, cell.visit, cell.form, cell.repeat, cell.item, veiled(found.seq))
     return urlencode(dict(zip(PLACE, parts, strict=True)))
 
 
@@ -168,7 +169,7 @@ def _find(request: StudyRequest) -> QualityRow:
     cell = Cell(*(sent.get(name, "") for name in ("visit", "form", "repeat", "item")))
     wanted = (sent.get("check", ""), sent.get("participant", ""), cell, sent.get("seq", ""))
     for one in all_found(request):
-        if (*one.key[:3], str(one.seq)) == wanted and one.check not in NOT_EXCLUDED:
+        if (*one.key[:3], veiled(one.seq)) == wanted and one.check not in NOT_EXCLUDED:
             return quality_rows(request, [one])[0]
     raise Http404
 

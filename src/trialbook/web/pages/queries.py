@@ -18,7 +18,7 @@ from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.errors import TrialbookError
 from trialbook.web.forms.sheet import language_of
 from trialbook.web.forms.words import local_time, role_label
-from trialbook.web.looking import casebook_for, casebooks_for
+from trialbook.web.looking import actor_at, casebook_for, casebooks_for
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 from trialbook.web.treatment.query_rows import SHELVES, QueryRow, Shelf, chosen, place_words, query_rows
@@ -40,7 +40,7 @@ def queries(request: StudyRequest) -> HttpResponse:
     """Show the queries, first those that wait for the asker."""
     study, language = request.actor.study, language_of(request.actor.study, request.LANGUAGE_CODE)
     casebooks, today = casebooks_for(request), request.site.today()
-    rows = [row for one in casebooks.values() for row in query_rows(request.actor, one, today, language)]
+    rows = [row for one in casebooks.values() for row in query_rows(actor_at(request, one), one, today, language)]
     asked = {name: request.GET.get(name, "") for name in ("participant", "form", "days")}
     shelf: Shelf = next((name for name in SHELVES if name == request.GET.get("show")), "mine")
     found = sorted(chosen(rows, shelf, asked), key=lambda row: (-row.days, row.query.seq))

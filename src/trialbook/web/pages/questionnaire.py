@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_POST
 from trialbook.conduct.casebook import Cell
 from trialbook.errors import ActRefused, LedgerError
 from trialbook.protocol.values import show_value
-from trialbook.web.forms.presence import PRESENCE
+from trialbook.web.forms.presence import presence
 from trialbook.web.invitations.codes import digest_of, guesses, new_secret
 from trialbook.web.invitations.models import Invitation
 from trialbook.web.invitations.standing import ALIVE, Moment, journey_of, moment_of, state_of, tell
@@ -68,7 +68,8 @@ def for_holder(view: View) -> View:
 
     @wraps(view)
     def opened(request: StudyRequest, *args: object, **rest: object) -> HttpResponse:
-        invitation, now = held_by(request), moment_of(request.site)
+        invitation = held_by(request)
+        now = moment_of(request.site, "" if invitation is None else invitation.participant)
         if invitation is None or state_of(now, invitation) not in ALIVE:
             return redirect("questionnaire-open")
         with override(ui_language(invitation.language)):
@@ -89,7 +90,7 @@ def ui_language(tag: str) -> str:
 def open_page(request: StudyRequest) -> HttpResponse:
     """Ask for the code of a link; a browser takes it from behind the # of the address, which no server is sent."""
     invitation = held_by(request)
-    is_alive = invitation is not None and state_of(moment_of(request.site), invitation) in ALIVE
+    is_alive = invitation is not None and state_of(moment_of(request.site, invitation.participant), invitation) in ALIVE
     return render(request, "questionnaire_open.html", {"may_go_on": is_alive})
 
 
@@ -104,7 +105,7 @@ def begin(request: StudyRequest) -> HttpResponse:
     if invitation is None:
         guesses().note(address, now)
         return shut(request)
-    if state_of(moment_of(request.site), invitation) not in ALIVE:
+    if state_of(moment_of(request.site, invitation.participant), invitation) not in ALIVE:
         return shut(request)
     if invitation.opened_at is not None:
         held = held_by(request)
@@ -178,7 +179,7 @@ class At:
 def come(here: At) -> None:
     """Let staff who open the same form see that the participant is at it."""
     opened = (here.invitation.participant, Cell(here.invitation.visit, here.step.form.id, "", ""))
-    PRESENCE.enter(opened, here.invitation.participant, here.request.site.now())
+    presence().enter(opened, here.invitation.participant, here.request.site.now())
 
 
 @require_GET
@@ -211,7 +212,7 @@ def taken(here: At) -> HttpResponse:
         return refused(here, sent, error)
     here.invitation.used_at = here.request.site.now()
     here.invitation.save(update_fields=["used_at"])
-    after = journey_of(moment_of(here.request.site), here.invitation)
+    after = journey_of(moment_of(here.request.site, here.invitation.participant), here.invitation)
     if after.open_items(here.step) and what != "leave":
         # shown by an address of its own, so that the browser's way back asks for nothing to be sent again
         return redirect(reverse("questionnaire-step", args=[here.number]) + "?open")

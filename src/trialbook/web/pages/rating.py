@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from trialbook.capture.acts import note
+from trialbook.capture.asking import alert as send_alert
 from trialbook.capture.people import is_code
 from trialbook.conduct.blinding import NOW
 from trialbook.errors import Problem, TrialbookError
@@ -37,9 +37,9 @@ MOST_OPEN = 50
 
 def open_ratings(request: StudyRequest) -> HttpResponse:
     """Show which participants can be rated now."""
-    study, language = request.actor.study, request.LANGUAGE_CODE
+    language = request.LANGUAGE_CODE
     found = [
-        (rating.casebook.participant, rating.form.id, study.say(rating.form.label, language) or rating.form.id)
+        (rating.casebook.participant, rating.form.id, rating.study.say(rating.form.label, language) or rating.form.id)
         for rating in ratings_for(request)
     ]
     return render(request, "today_blind.html", {"ratings": found})
@@ -61,7 +61,7 @@ def rating(request: StudyRequest, participant: str, form: str) -> HttpResponse:
 
 def sheet_of(request: StudyRequest, found: Rating) -> Sheet:
     """Return the sheet that is shown: masked, and without the visit."""
-    study = request.actor.study
+    study = found.study
     return Sheet(
         study=study,
         casebook=found.casebook,
@@ -101,7 +101,7 @@ def save_rating(request: StudyRequest, found: Rating, sheet: Sheet, again: str =
     if [participant, sheet.form.id, found.visit] not in request.session.get("ratings", []):
         closed = gettext("This rating was closed meanwhile. Nothing was saved; ask whoever runs the visit.")
         return show(request, sheet, typed, reading, {WHOLE: (closed,)}, request_id)
-    act = form_act(replace(sheet, visit=found.visit), replace(typed, seen={}), reading, "keyboard")
+    act = form_act(as_recorded(found, sheet), replace(typed, seen={}), reading, "keyboard")
     try:
         if act.asked and request.site.record(act, by=request.actor.person, request=request_id).repeated:
             return save_rest(request, sheet, typed)
@@ -109,6 +109,11 @@ def save_rating(request: StudyRequest, found: Rating, sheet: Sheet, again: str =
         return show(request, sheet, typed, reading, dict(masked(sheet, error.problems)), request_id)
     messages.success(request, said_saved(sheet))
     return redirect("today")
+
+
+def as_recorded(found: Rating, sheet: Sheet) -> Sheet:
+    """Return the sheet as the ledger names it: with the visit, and with the participant for a code of a recording."""
+    return replace(sheet, visit=found.visit, casebook=replace(sheet.casebook, participant=found.participant))
 
 
 def note_open(request: StudyRequest, participant: str, form: str, visit: str) -> None:
@@ -144,7 +149,8 @@ def masked(sheet: Sheet, problems: Sequence[Problem]) -> Iterator[tuple[str, tup
 @require_http_methods(["GET", "HEAD", "POST"])
 def alert(request: StudyRequest, participant: str) -> HttpResponse:
     """Tell the investigators of something that cannot wait; no answer comes back."""
-    if participant not in {rating.casebook.participant for rating in ratings_for(request)}:
+    known = {rating.casebook.participant: rating.participant for rating in ratings_for(request)}
+    if participant not in known:
         raise Http404
     text = request.POST.get("text", "").strip()
     if request.method != "POST" or not text:
@@ -152,7 +158,7 @@ def alert(request: StudyRequest, participant: str) -> HttpResponse:
         return render(request, "rating_alert.html", context)
     asked = request.POST.get("request", "")
     try:
-        written = note(gettext("Safety alert of the assessor: %(text)s") % {"text": text}, participant=participant)
+        written = send_alert(known[participant], gettext("Safety alert of the assessor: %(text)s") % {"text": text})
         request.site.record(written, by=request.actor.person, request=asked if is_code(asked) else None)
     except TrialbookError:
         messages.error(request, gettext("The alert could not be saved. Call an investigator."))

@@ -18,7 +18,7 @@ from trialbook.capture.people import is_code
 from trialbook.errors import ActRefused, TrialbookError
 from trialbook.web.errands import ERRANDS, Errand
 from trialbook.web.forms.sheet import language_of, visit_name
-from trialbook.web.looking import casebooks_for
+from trialbook.web.looking import actor_at, casebooks_for
 from trialbook.web.monitoring.closing import (
     LEVELS,
     NEED_REASON,
@@ -82,7 +82,11 @@ def _are_shown(request: StudyRequest, places: Sequence[tuple[str, Any]]) -> bool
     if len(levels) != 1 or not codes.issubset(casebooks):
         return False
     level = next(iter(levels))
-    known = {(code, row.cell) for code in codes for row in closing_rows(request.actor, casebooks[code], level, None)}
+    known = {
+        (code, row.cell)
+        for code in codes
+        for row in closing_rows(actor_at(request, casebooks[code]), casebooks[code], level, None)
+    }
     return known.issuperset(places)
 
 
@@ -124,7 +128,8 @@ def work(request: StudyRequest, key: str) -> HttpResponse:
     """Show how far the work is, and what was refused."""
     errand = ERRANDS.of(request.actor.person, key)
     if errand is None:
-        raise Http404
+        messages.info(request, gettext("This work is over or goes on elsewhere. The list shows what is left to do."))
+        return _see_other(reverse("sealing"))
     shown = {
         "errand": errand,
         "said": _done(errand),
@@ -178,7 +183,7 @@ def _page(request: StudyRequest, problems: Sequence[dict[str, str]] = ()) -> Htt
         row
         for code, casebook in casebooks.items()
         if asked["participant"] in {"", code}
-        for row in closing_rows(actor, casebook, level, language)
+        for row in closing_rows(actor_at(request, casebook), casebook, level, language)
         if asked["visit"] in {"", row.cell.visit} and asked["form"] in {"", row.cell.form}
     ]
     chosen = [row for row in rows if show in {"all", state_of(row)}]

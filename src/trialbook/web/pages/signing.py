@@ -18,7 +18,7 @@ from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.errors import TrialbookError
 from trialbook.web.accounts.trying import confirm_password
 from trialbook.web.forms.sheet import language_of
-from trialbook.web.looking import casebook_for, casebooks_for
+from trialbook.web.looking import actor_at, casebook_for, casebooks_for
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 from trialbook.web.treatment.links import participant_page
@@ -46,7 +46,7 @@ def signing(request: StudyRequest) -> HttpResponse:
         row
         for code, casebook in casebooks.items()
         if asked in {"", code}
-        for row in seal_rows(actor, casebook, language)
+        for row in seal_rows(actor_at(request, casebook), casebook, language)
         if row.level == "participant" or row.state != "empty" or row.closing is not None
     ]
     chosen = rows_of(rows, show, actor)

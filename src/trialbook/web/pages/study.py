@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.completeness import VisitGrid, visit_grid
 from trialbook.conduct.schedule import VisitState, full_date
+from trialbook.protocol.model import Study
 from trialbook.protocol.outline import grid
 from trialbook.web.drawing.recruitment import Recruitment, draw_recruitment
-from trialbook.web.looking import casebooks_for
+from trialbook.web.looking import by_plan, casebooks_for
 from trialbook.web.request import StudyRequest
 
 STATES: Mapping[VisitState, tuple[object, str]] = {
@@ -57,21 +58,23 @@ def study(request: StudyRequest) -> HttpResponse:
     """Show how the study stands today."""
     casebooks = casebooks_for(request)
     expected = {code: casebook for code, casebook in casebooks.items() if casebook.status != "screen failure"}
-    standing = visit_grid(request.actor.study, expected, request.site.today())
+    today = request.site.today()
+    standings = [(actor.study, visit_grid(actor.study, some, today)) for actor, some in by_plan(request, expected)]
     context = {
         "funnel": tuple(_funnel(casebooks)),
         "screened": len(casebooks),
         "enrolled": sum(is_enrolled(casebook) for casebook in casebooks.values()),
         "recruitment": recruitment_of(request, casebooks),
-        "visits": tuple(_visits(request, standing)),
-        "missing": standing.missing(required=True),
+        "visits": tuple(_visits(request, standings)),
+        "missing": sum(standing.missing(required=True) for _, standing in standings),
     }
     return render(request, "study.html", context)
 
 
 def schedule(request: StudyRequest) -> HttpResponse:
     """Show the schedule of assessments."""
-    return render(request, "schedule.html", {"outline": grid(request.actor.study)})
+    outline = grid(request.actor.study, language=request.LANGUAGE_CODE, translate=gettext)
+    return render(request, "schedule.html", {"outline": outline})
 
 
 def is_enrolled(casebook: Casebook) -> bool:
@@ -96,12 +99,14 @@ def recruitment_of(request: StudyRequest, casebooks: Mapping[str, Casebook]) -> 
     return draw_recruitment(sorted(dates), planned=request.actor.study.identity.planned, today=request.site.today())
 
 
-def _visits(request: StudyRequest, standing: VisitGrid) -> Iterator[VisitRow]:
-    plan, language = request.actor.study, request.LANGUAGE_CODE
-    for visit in standing.visits:
-        counted = standing.states_at(visit)
+def _visits(request: StudyRequest, standings: Sequence[tuple[Study, VisitGrid]]) -> Iterator[VisitRow]:
+    """Yield every visit of the plans that are in force anywhere, each participant counted by the plan of their site."""
+    plans = {visit: plan for plan, standing in reversed(standings) for visit in standing.visits}
+    for visit in dict.fromkeys(visit for _, standing in standings for visit in standing.visits):
+        counted = sum((Counter(standing.states_at(visit)) for _, standing in standings), Counter[VisitState]())
+        rows = (row for _, standing in standings for row in standing.rows)
         yield VisitRow(
-            label=plan.say(plan.schedule.visits[visit].label, language) or visit,
+            label=plans[visit].say(plans[visit].schedule.visits[visit].label, request.LANGUAGE_CODE) or visit,
             parts=tuple((words, colour, counted[state]) for state, (words, colour) in STATES.items() if counted[state]),
-            gaps=sum(gap.required for row in standing.rows for gap in row.gaps_at(visit)),
+            gaps=sum(gap.required for row in rows for gap in row.gaps_at(visit)),
         )

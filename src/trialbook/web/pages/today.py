@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from operator import attrgetter
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,12 +14,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from trialbook.conduct.blinding import shown_forms
-from trialbook.conduct.casebook import Casebook
+from trialbook.conduct.casebook import VISIT_FORM, Casebook
 from trialbook.conduct.completeness import Asked
 from trialbook.conduct.worklist import URGENCIES, Task, Urgency, work_for
+from trialbook.errors import TrialbookError
+from trialbook.keeping.schedule import what_is_wrong
 from trialbook.protocol.model import Study
-from trialbook.web.looking import casebooks_for
+from trialbook.web.accounts.models import SignIn, What
+from trialbook.web.accounts.policy import read_policy
+from trialbook.web.amending.consent import consent_tasks
+from trialbook.web.looking import by_plan, casebooks_for, plan_at
+from trialbook.web.monitoring.staff import is_review_due, looks_after_staff, shown_gaps
 from trialbook.web.pages.rating import open_ratings
+from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 from trialbook.wording import sentence
 
@@ -29,6 +37,8 @@ HEADINGS: Mapping[Urgency, object] = {
     "coming": gettext_lazy("In the next seven days"),
 }
 BADGES: Mapping[Urgency, str] = {"overdue": "bad", "due": "warn", "open": "note", "coming": ""}
+SHUT_TOLD = timedelta(days=7)
+"""How long whoever keeps the study is told of codes that were shut after wrong tries."""
 TASKS_SHOWN = 200
 """Of one heading; a list that is longer helps nobody."""
 
@@ -63,11 +73,19 @@ def today(request: StudyRequest) -> HttpResponse:
     if actor.is_blind:
         return open_ratings(request)
     if not actor.sees_participants():
-        return render(request, "today_elsewhere.html", {})
+        shown = {
+            "keeping": keeping(request) if actor.is_custodian else (),
+            "review_due": is_review_due(request),
+            "shut": shut_lately(request) if actor.is_custodian else (),
+        }
+        return render(request, "today_elsewhere.html", shown)
     everybody = request.GET.get("all") == "1"
     day = request.site.today()
     casebooks = casebooks_for(request)
-    lines = [(task.urgency, _line(request, task, day)) for task in tasks_of(actor.study, casebooks, day, actor.role)]
+    plans = by_plan(request, casebooks)
+    work = (task for one, some in plans for task in tasks_of(one.study, some, day, actor.role))
+    tasks = (*consent_tasks(request, casebooks), *sorted(work, key=attrgetter("participant")))
+    lines = [(task.urgency, _line(request, task, day)) for task in tasks]
     kept = [(urgency, line) for urgency, line in lines if everybody or line.is_mine]
     context = {
         "day": date_format(day, "DATE_FORMAT"),
@@ -76,8 +94,25 @@ def today(request: StudyRequest) -> HttpResponse:
         "others": len(lines) - sum(line.is_mine for _, line in lines),
         "participants": len(casebooks),
         "may_enrol": actor.may("enrol"),
+        "review_due": is_review_due(request),
+        "staff_gaps": len(shown_gaps(request)) if looks_after_staff(request) else 0,
     }
     return render(request, "today.html", context)
+
+
+def shut_lately(request: StudyRequest) -> list[str]:
+    """Return the codes with which so many wrong tries were made in the last week that they were shut."""
+    since = request.site.now() - SHUT_TOLD
+    told = SignIn.objects.filter(what=What.SHUT, at__gte=since).exclude(code="").order_by("code")
+    return list(told.values_list("code", flat=True).distinct())
+
+
+def keeping(request: StudyRequest) -> list[dict[str, str]]:
+    """Return what is wrong with backups and heads, for whoever keeps the study."""
+    where = request.site.folder
+    policy = read_policy(where.path)
+    found = tuple(what_is_wrong(where, request.site.now(), policy.backup, policy.heads))
+    return told(TrialbookError(found)) if found else []
 
 
 def tasks_of(study: Study, casebooks: Mapping[str, Casebook], day: date, role: str | None) -> Iterator[Task]:
@@ -85,7 +120,13 @@ def tasks_of(study: Study, casebooks: Mapping[str, Casebook], day: date, role: s
     asked = Asked(study)
     for casebook in casebooks.values():
         shown = shown_forms(study, casebook, role)
-        yield from (task for task in work_for(study, casebook, day, asked=asked) if not task.form or task.form in shown)
+        yield from (task for task in work_for(study, casebook, day, asked=asked) if _form_behind(study, task) in shown)
+
+
+def _form_behind(study: Study, task: Task) -> str:
+    """Return the form that tells whether a task is done."""
+    recorded = study.treatments[task.treatment].recorded if task.treatment else None
+    return task.form or (recorded.form if recorded is not None else VISIT_FORM)
 
 
 def _sections(lines: Iterable[tuple[Urgency, Line]]) -> Iterator[Section]:
@@ -123,7 +164,7 @@ def role_names(request: StudyRequest, roles: Iterable[str]) -> Iterator[str]:
 
 def name_of(request: StudyRequest, task: Task) -> str:
     """Say what is to be done."""
-    study, language = request.actor.study, request.LANGUAGE_CODE
+    study, language = plan_at(request, task.participant), request.LANGUAGE_CODE
     visit = study.say(study.schedule.visits[task.visit].label, language) or task.visit if task.visit else ""
     if task.kind == "dose":
         drug = study.say(study.treatments[task.treatment].label, language) or task.treatment

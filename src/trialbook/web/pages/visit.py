@@ -18,12 +18,14 @@ from trialbook.conduct.filling import visit_fillings
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.schedule import UNSCHEDULED, PlacedVisit, place_visits
 from trialbook.errors import ActRefused, LedgerError, TrialbookError
+from trialbook.web.amending.earlier import to_earlier
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.following.tables import FormLine, deviations_of, form_line
 from trialbook.web.following.words import OVERDUE, VISIT, address, form_address, form_name, plan_words, visit_words
 from trialbook.web.looking import casebook_for
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.veil import unveiled
 
 DATE = "date"
 
@@ -40,8 +42,10 @@ class Other:
 def visit(request: StudyRequest, participant: str, visit: str) -> HttpResponse:
     """Show a visit, and record on which day it took place."""
     seen = see(request, participant)
-    if not seen.sees_visits or not is_visit(seen.study, visit):
+    if not seen.sees_visits:
         raise Http404
+    if not is_visit(seen.study, visit):
+        return to_earlier(request, participant, visit=visit)
     if request.method == "POST":
         return _record(request, seen, visit)
     if placed_at(seen, visit) is None:
@@ -65,10 +69,13 @@ def _record(request: StudyRequest, seen: Seen, visit: str) -> HttpResponse:
             {DATE: request.POST.get(DATE, "").strip()},
             visit=visit,
             reasons=request.POST.get("reason", "").strip() or None,
-            seen={DATE: _number(request.POST.get("seen", ""))},
+            seen={DATE: unveiled(request.POST.get("seen", ""))},
         )
         sent = request.POST.get("request") or None
         receipt = request.site.record(act, by=request.actor.person, request=sent)
+        if receipt.repeated and (again := request.site.record(act, by=request.actor.person)).entries:
+            # the page was sent before with another day
+            receipt = again
     except (ActRefused, LedgerError) as error:
         if placed_at(seen, visit) is None:
             return _ask_day(request, seen, error)
@@ -76,10 +83,6 @@ def _record(request: StudyRequest, seen: Seen, visit: str) -> HttpResponse:
     said = gettext("The day of the visit is recorded.") if receipt.entries else gettext("Nothing was changed.")
     messages.success(request, said)
     return redirect("visit", seen.code, visit)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _show(request: StudyRequest, seen: Seen, visit: str, error: TrialbookError | None = None) -> HttpResponse:

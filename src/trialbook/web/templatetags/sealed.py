@@ -8,6 +8,7 @@ from django import template
 from django.template import Context
 
 from trialbook.conduct.casebook import Cell
+from trialbook.web.accounts.models import Account
 from trialbook.web.forms.sheet import language_of
 from trialbook.web.looking import casebook_for
 from trialbook.web.request import StudyRequest
@@ -15,6 +16,12 @@ from trialbook.web.treatment.query_rows import queries_at
 from trialbook.web.treatment.seal_rows import seal_row
 
 register = template.Library()
+
+
+@register.filter
+def called(code: str) -> str:
+    """Return the name of the person with a code, as their account has it; empty where it has none."""
+    return Account.objects.filter(code=code).values_list("name", flat=True).first() or ""
 
 
 @register.inclusion_tag("seal.html", takes_context=True)
@@ -30,6 +37,7 @@ def seal(context: Context, participant: str, visit: str = "", form: str = "") ->
         if one.kind == "countersign" and (one.cell.visit, one.cell.form) == (visit, form)
     ]
     return {
+        "study": request.actor.study,
         "row": row,
         "checks": checks if form else [],
         "may_sign": row.waits_for(request.actor),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from trialbook.errors import Problem
 from trialbook.render.numbers import MINUS, show, show_plain, show_unit, significant
+from trialbook.web import veil
 from trialbook.wording import remedy as remedy_of
 from trialbook.wording import sentence as sentence_of
 
@@ -21,6 +22,12 @@ register = template.Library()
 def plain(value: float | Decimal | None) -> str:
     """Write a number with the decimals it has; nothing for none."""
     return "" if value is None else show_plain(value)
+
+
+@register.filter
+def veiled(number: int | None) -> str:
+    """Write the number of an entry so that it tells nobody how much others record."""
+    return veil.veiled(number or 0)
 
 
 @register.filter

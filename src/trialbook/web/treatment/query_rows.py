@@ -15,6 +15,7 @@ from trialbook.conduct.casebook import VISIT_FORM, Casebook, Cell, Query
 from trialbook.conduct.content import lies_in
 from trialbook.protocol.model import Study
 from trialbook.web.actor import Actor
+from trialbook.web.forms.phrases import asked
 from trialbook.web.forms.sheet import visit_name
 from trialbook.web.treatment.event_rows import words_of
 from trialbook.web.treatment.links import address_of, participant_page
@@ -61,7 +62,8 @@ def queries_at(actor: Actor, casebook: Casebook, place: Cell) -> list[Query]:
     """Return the queries about an item, or about a form and its items, that are not closed and may be shown."""
     shown = shown_forms(actor.study, casebook, actor.role)
     found = (one for one in casebook.queries.values() if one.status != "closed" and may_see_query(shown, one))
-    return [one for one in found if (one.cell == place if place.item else lies_in(one.cell, place))]
+    here = (one for one in found if (one.cell == place if place.item else lies_in(one.cell, place)))
+    return [asked(actor.study, one) for one in here]
 
 
 def _row(actor: Actor, casebook: Casebook, query: Query, today: date, language: str | None) -> QueryRow:
@@ -71,7 +73,7 @@ def _row(actor: Actor, casebook: Casebook, query: Query, today: date, language: 
     day = today if raised is None else raised.astimezone(ZoneInfo(study.identity.timezone)).date()
     return QueryRow(
         participant=casebook.participant,
-        query=query,
+        query=asked(study, query),
         place=place_words(study, cell, language),
         form=cell.form,
         words=_words(study, casebook, cell, language),

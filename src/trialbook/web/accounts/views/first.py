@@ -19,6 +19,7 @@ from trialbook.web.accounts.log import note
 from trialbook.web.accounts.models import Account, StartCode, What
 from trialbook.web.accounts.second import is_near
 from trialbook.web.accounts.views.entering import let_in
+from trialbook.web.databases import alone
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 
@@ -80,7 +81,7 @@ def begin(request: StudyRequest, told_by: dict[str, Any]) -> HttpResponseBase:
     code, custodians = told_by["code"], custodians_of(request)
     if custodians and code not in custodians:
         raise TrialbookError([not_custodian(code, custodians)])
-    with transaction.atomic():
+    with alone(), transaction.atomic():
         if Account.objects.exists():
             return redirect("sign-in")
         made = Account.objects.create_user(code, told_by["new"], name=told_by["name"])

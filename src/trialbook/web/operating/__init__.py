@@ -1,0 +1,1 @@
+"""How the site is watched over: health, numbers, and its log."""

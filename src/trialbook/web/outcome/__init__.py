@@ -1,0 +1,1 @@
+"""What is taken out of the site as a whole: the report and the results, and the data, without who anybody is."""

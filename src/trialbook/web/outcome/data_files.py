@@ -1,0 +1,150 @@
+"""The data as CSV files with their codebook: codes of participants, no free text, dates as study days."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from trialbook.capture.erasure import ERASED
+from trialbook.conduct.blinding import shown_forms
+from trialbook.conduct.casebook import Answer, Casebook, Cell
+from trialbook.conduct.schedule import anchor_date, full_date, study_day
+from trialbook.protocol.model import Item, Study
+from trialbook.render.to_csv import cell
+from trialbook.web.outcome.wordless import words
+
+STILL = (1980, 1, 1, 0, 0, 0)
+"""Time of every file within an archive: the same data give the same bytes."""
+PARTICIPANTS = ("data", "participant", "site", "status", "enrolled_day", "ended_day")
+ANSWERS = ("data", "participant", "site", "visit", "day", "form", "repeat", "item", "value", "unit", "missing")
+CODEBOOK = ("form", "form_label", "item", "label", "kind", "unit", "codes", "in_these_files")
+CLOSED, WORDS, AS_RECORDED = "closed until the planned cut of the data", "left out: free text", "as recorded"
+DAYS = "as study day; a date not known in full is left out"
+ABOUT = """{title}
+{data}
+
+participants.csv  one row a participant; days are counted from study day 0
+answers.csv       one row an answer, as it stands at entry {count} of the ledger; empty where it is not known;
+                  missing is `erased` where its words were taken away since they identified a person
+codebook.csv      what each item asks, its unit and codes, and what became of it in these files
+
+No names, no free text and no dates: a date is the study day, and where a participant has no day 0 yet it is left out.
+A value that begins like a formula has an apostrophe before it, so that no spreadsheet program runs it.
+Plan: study file {fingerprint}.
+{closed}"""
+
+
+def data_archive(
+    study: Study, casebooks: Mapping[str, Casebook], *, seen: Collection[str], closed: Collection[str], count: int
+) -> bytes:
+    """Return a ZIP archive of what a role may see, of casebooks masked for it; `seen` are the forms it sees."""
+    free = words(study)
+    lines = [line for book in casebooks.values() for line in answer_lines(study, book, free, closed)]
+    about = ABOUT.format(
+        title=study.say(study.identity.title), count=count, fingerprint=study.fingerprint,
+        data="Invented data: no real participant." if study.identity.data == "invented" else "Data of participants.",
+        closed=f"Closed until the planned cut of the data: {', '.join(sorted(closed))}.\n" if closed else "",
+    )  # fmt: skip
+    files = {
+        "about.txt": about.encode(),
+        "participants.csv": table(PARTICIPANTS, (person_line(study, book) for book in casebooks.values())),
+        "answers.csv": table(ANSWERS, lines),
+        "codebook.csv": table(CODEBOOK, codebook_lines(study, seen, free, closed)),
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, STILL), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def with_erased(
+    study: Study, casebooks: Mapping[str, Casebook], role: str | None, answers: Mapping[str, Sequence[object]]
+) -> Mapping[str, Casebook]:
+    """Return masked casebooks with the code `erased` where an answer lost its words; of forms that the role is shown.
+
+    `answers` are the columns of a book.
+    """
+    rows = (dict(zip(answers, row, strict=True)) for row in zip(*answers.values(), strict=True))
+    found: dict[str, dict[Cell, Answer]] = {}
+    for row in (row for row in rows if row["missing"] == ERASED):
+        cell = Cell(*(str(row[name]) for name in ("visit", "form", "repeat", "item")))
+        found.setdefault(str(row["participant"]), {})[cell] = Answer(text="", value=None, missing=ERASED)
+    return {code: _erased(study, book, role, found.get(code, {})) for code, book in casebooks.items()}
+
+
+def _erased(study: Study, book: Casebook, role: str | None, gone: Mapping[Cell, Answer]) -> Casebook:
+    shown = shown_forms(study, book, role) if gone else frozenset()
+    answers = {cell: answer for cell, answer in gone.items() if cell.form in shown}
+    return replace(book, answers={**book.answers, **answers}) if answers else book
+
+
+def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:
+    """Write rows as CSV, UTF-8, safe to open with a spreadsheet program."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([cell(None if one is None else str(one)) for one in line] for line in lines)
+    return stream.getvalue().encode()
+
+
+def person_line(study: Study, book: Casebook) -> tuple[object, ...]:
+    """Return the row of a participant."""
+    anchor = anchor_date(study, book)
+    days = (day_of(text, anchor) for text in (book.enrolled_on, book.ended_on))
+    return (study.identity.data, book.participant, book.site, book.status, *days)
+
+
+def day_of(text: str | None, anchor: date | None) -> int | None:
+    """Return a date as study day; None where the date or day 0 is not known in full."""
+    on = full_date(text) if text else None
+    return None if on is None or anchor is None else study_day(on, anchor)
+
+
+def answer_lines(
+    study: Study, book: Casebook, free: Collection[tuple[str, str]], closed: Collection[str]
+) -> Iterator[tuple[object, ...]]:
+    """Yield the row of each answer that may leave the site, in the order of the study file."""
+    anchor, visits = anchor_date(study, book), list(study.schedule.visits)
+
+    def place(found: Cell) -> tuple[object, ...]:
+        form = study.forms[found.form]
+        order = visits.index(found.visit) if found.visit in visits else len(visits)
+        return list(study.forms).index(form.id), order, found.visit, found.repeat, list(form.items).index(found.item)
+
+    told = [one for one in book.answers if one.form in study.forms and one.item in study.forms[one.form].items]
+    for one in sorted(told, key=place):
+        if (one.form, one.item) in free or one.form in closed:
+            continue
+        item, answer = study.forms[one.form].items[one.item], book.answers[one]
+        value = day_of(answer.value, anchor) if item.kind == "date" and answer.value != "never" else answer.value
+        on = book.visit_date(one.visit) if one.visit else None
+        day = None if on is None or anchor is None else study_day(on, anchor)
+        unit = "study day" if item.kind == "date" else answer.unit or item.unit
+        head = (study.identity.data, book.participant, book.site, one.visit, day, one.form, one.repeat, one.item)
+        yield (*head, value, unit, answer.missing)
+
+
+def codebook_lines(
+    study: Study, seen: Collection[str], free: Collection[tuple[str, str]], closed: Collection[str]
+) -> Iterator[tuple[object, ...]]:
+    """Yield what each item of the forms that the role sees asks, and what became of it."""
+    for form in (one for one in study.forms.values() if one.id in seen):
+        for item in form.items.values():
+            codes = "; ".join(f"{code}={study.say(text)}" for code, text in item.choices.items())
+            label, named = study.say(item.label), study.say(form.label)
+            made = fate(form.id, item, free, closed)
+            yield (form.id, named, item.id, label, item.kind, item.unit, codes, made)
+
+
+def fate(form: str, item: Item, free: Collection[tuple[str, str]], closed: Collection[str]) -> str:
+    """Say what became of an item in the files."""
+    if form in closed:
+        return CLOSED
+    if (form, item.id) in free:
+        return WORDS
+    return DAYS if item.kind == "date" else AS_RECORDED

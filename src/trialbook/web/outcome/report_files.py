@@ -1,0 +1,85 @@
+"""The report and the results as files, for a role: without free text, and before the cut without endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from trialbook.capture.book import Book
+from trialbook.capture.ledger import Head
+from trialbook.conduct.casebook import Casebook
+from trialbook.protocol.model import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a report is made from, and for whom: everything of one moment."""
+
+    book: Book
+    study: Study
+    """Without endpoints, where their results are closed."""
+    head: Head
+    casebooks: Mapping[str, Casebook]
+    """Not masked: the copy for the role is made from the whole document."""
+    role: str
+    now: datetime
+
+
+def report_steps(wanted: Wanted, files: dict[str, bytes]) -> list[tuple[str, Callable[[], object]]]:
+    """Return the steps by which the files are made; each puts what it makes among `files`."""
+    kept: dict[str, object] = {}
+    return [
+        ("analysis", lambda: kept.update(_analysed(wanted))),
+        ("report", lambda: kept.update(document=_document(wanted, kept))),
+        ("results", lambda: files.update(_results(wanted, kept))),
+        ("page and Word", lambda: files.update(_written(wanted, kept))),
+    ]
+
+
+def _analysed(wanted: Wanted) -> dict[str, object]:
+    from trialbook.analysis.frames import collect
+    from trialbook.analysis.plan import run_plan
+    from trialbook.web.outcome.wordless import wordless_columns
+
+    datasets = collect(wanted.study, wordless_columns(wanted.study, wanted.book.columns(wanted.head.count)))
+    return {"datasets": datasets, "analysis": run_plan(wanted.study, datasets)}
+
+
+def _document(wanted: Wanted, kept: Mapping[str, object]) -> object:
+    from trialbook.folder import versions
+    from trialbook.report.build import build_report
+    from trialbook.report.copies import Reader, copy_for
+    from trialbook.web.outcome.wordless import wordless_entries
+
+    entries = {entry.seq: entry for entry in wanted.book.entries() if entry.seq <= wanted.head.count}
+    plain = wordless_entries(wanted.study, entries)
+    document = build_report(
+        wanted.study, kept["analysis"], kept["datasets"], plain, head=wanted.head, program=versions(),  # type: ignore[arg-type]
+        generated_at=wanted.now, raster=True,
+    )  # fmt: skip
+    return copy_for(document, Reader(trace="participants", role=wanted.role), wanted.study, wanted.casebooks, plain)
+
+
+def _results(wanted: Wanted, kept: Mapping[str, object]) -> dict[str, bytes]:
+    from trialbook.folder import versions
+    from trialbook.render.to_ars import Event, ars_json
+    from trialbook.render.to_csv import results_csv
+
+    study, results = wanted.study, kept["analysis"].results  # type: ignore[attr-defined]
+    event = Event(
+        id=study.identity.id, name=study.say(study.identity.title) or study.identity.id, data=study.identity.data,
+        reason="SPECIFIED IN PROTOCOL", sets={one.id: study.say(one.label) for one in study.analysis.sets.values()},
+        facts={
+            "software": dict(versions()), "study_fingerprint": study.fingerprint,
+            "ledger": {"entries": wanted.head.count, "hash": wanted.head.hash, "at": wanted.head.at},
+        },
+    )  # fmt: skip
+    return {"results.csv": results_csv(results, data=study.identity.data), "results.json": ars_json(results, event)}
+
+
+def _written(wanted: Wanted, kept: Mapping[str, object]) -> dict[str, bytes]:
+    from trialbook.report.files import files_of
+
+    made = files_of(kept["document"], kept["analysis"].results, wanted.study, ["word"])  # type: ignore[arg-type, attr-defined]
+    return {name: content for name, content in made.items() if name != "results.csv"}

@@ -1,0 +1,210 @@
+"""Report and data on the site.
+
+OUT-01: results of endpoints stay closed until the planned cut: neither report nor data files tell them.
+OUT-02: an earlier look is an act of a right of its own with a reason, and is counted in every report after it.
+OUT-03: a statistician writes nothing: every address that takes a form refuses, and the ledger stays as it was.
+    (ASVS-V8.2.1)
+OUT-04: participants stand by their codes; no free text, no date, no file name of a recording leaves the site.
+    (ASVS-V14.2.4, ASVS-V15.3.1)
+OUT-05: every file that is taken out is noted in the log, and only its maker can fetch it.
+OUT-06: who sees no results, a blind role above all, finds no such page.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+import zipfile
+from itertools import count
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from tests.web.conftest import PEOPLE, Served
+from tests.web.crawling import address
+from tests.web.hidden import STUDY, begin, come, day, do, finish
+from tests.web.treated import page, words
+
+from trialbook.capture.asking import erase
+from trialbook.web.errands import ERRANDS
+from trialbook.web.models import Look
+from trialbook.web.outcome.shelf import MADE
+from trialbook.web.routes import ROUTES
+
+NUMBERS = count(1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of a small study with a cut."""
+    made = tmp_path / "study"
+    made.mkdir()
+    (made / "study.yaml").write_text(STUDY, encoding="utf-8")
+    return made
+
+
+def made(client: Client, person: str, kind: str, **more: str) -> dict[str, bytes]:
+    """Make files and wait for them."""
+    answer = client.post("/results/make", {"kind": kind, "request": f"made-{next(NUMBERS)}", **more})
+    assert answer.status_code == 302, answer.content
+    key = answer.headers["Location"].strip("/").rpartition("/")[2]
+    errand = ERRANDS.of(person, key)
+    assert errand is not None
+    assert errand.wait(60)
+    assert (errand.failed, errand.refused) == ("", [])
+    return MADE.of(person, key)
+
+
+def rows(archive: bytes, name: str) -> list[dict[str, str]]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as found:
+        return list(csv.DictReader(io.StringIO(found.read(name).decode())))
+
+
+def test_out_01_endpoints_are_closed_until_the_cut(served: Served) -> None:
+    finish(served, "P1")
+    stan = served.browser("stan")
+    shown = words(page(stan, "/results/"))
+    assert "closed" in shown
+    assert "Still to be enrolled: 1" in shown
+    files = made(stan, "stan", "report")
+    assert sorted(files) == ["report.docx", "report.html", "results.csv", "results.json"]
+    assert b"power" not in files["results.csv"]
+    assert "results of endpoints was recorded" in files["report.html"].decode()
+    data = made(stan, "stan", "data")["hidden-study-data.zip"]
+    assert {row["form"] for row in rows(data, "answers.csv")} == {"diary", "lab", "guess"}
+    fates = {row["item"]: row["in_these_files"] for row in rows(data, "codebook.csv")}
+    assert fates["left"] == "closed until the planned cut of the data"
+
+
+def test_out_01_they_open_at_the_cut(served: Served) -> None:
+    finish(served, "P1")
+    finish(served, "P2")
+    stan = served.browser("stan")
+    assert "The planned cut of the data is reached" in words(page(stan, "/results/"))
+    assert b"power" in made(stan, "stan", "report")["results.csv"]
+    data = made(stan, "stan", "data")["hidden-study-data.zip"]
+    rated = [row for row in rows(data, "answers.csv") if row["form"] == "rating"]
+    assert [(row["participant"], row["visit"], row["day"], row["value"]) for row in rated[:2]] == [
+        ("P1", "baseline", "0", "4"),
+        ("P1", "week 4", "28", "5"),
+    ]
+
+
+def test_out_02_an_earlier_look_is_an_act(served: Served) -> None:
+    """R45."""
+    finish(served, "P1")
+    ida, stan = served.browser("ida"), served.browser("stan")
+    assert "Look before the planned cut" in page(ida, "/results/")
+    assert "Look before the planned cut" not in page(stan, "/results/")
+    asked = {"kind": "report", "look": "yes", "request": "l-1"}
+    assert ida.post("/results/make", {**asked, "reason": " "}).status_code == 422
+    before = served.site.view().head.count
+    refused = stan.post("/results/make", {**asked, "request": "l-2", "reason": "curious"})
+    assert (refused.status_code, served.site.view().head.count) == (422, before)
+    files = made(ida, "ida", "report", look="yes", reason="the board asked for it")
+    (look,) = served.site.view().marks.looks
+    assert (look.by, look.reason) == ("ida", "the board asked for it")
+    assert b"power" in files["results.csv"]
+    assert "the board asked for it" in page(stan, "/results/")
+    told = words(made(stan, "stan", "report")["report.html"].decode())
+    assert re.search(r"looked at\s+1\s+time before the planned cut", told)
+    assert "the board asked for it" in told
+    assert b"power" not in made(stan, "stan", "report", again="1")["results.csv"]
+
+
+def test_out_03_a_statistician_writes_nothing(served: Served) -> None:
+    """Every address that takes a form, with everything in place that it names."""
+    begin(served, "P1")
+    come(served, "P1", "baseline", ago=60)
+    stan, before = served.browser("stan"), served.site.view().head.count
+    own = {"sign-in", "sign-out", "second-factor", "set-up-second-factor", "password", "keep-alive", "choose-role",
+           "language", "choose-language", "first-run", "change-password"}  # fmt: skip
+    names = {"participant": "P1", "visit": "baseline", "form": "diary", "repeat": "1", "number": "1", "treatment": "x",
+             "code": "ida", "asked": "x", "key": "x", "name": "x", "token": "x"}  # fmt: skip
+    typed = {"answer.days": "9", "items": "days", "request": "write-1", "text": "x", "reason": "x", "why.": "x",
+             "step": "withdraw", "level": "form", "doing": "freeze", "kind": "", "form": "clip"}  # fmt: skip
+    for route in ROUTES:
+        if route.name in own:
+            continue
+        path = address(route, names)
+        answer = stan.post(path, typed)
+        assert answer.status_code < 500, path
+        assert served.site.view().head.count == before, path
+    assert served.site.casebooks["P1"].value("diary", "days", visit="baseline") == "3"
+
+
+def test_out_04_nothing_that_names_anybody_leaves(served: Served) -> None:
+    """EDC-36, EDC-37: CSV with a codebook, formula-safe, no free text, dates as study days."""
+    finish(served, "P1")
+    finish(served, "P2")
+    stan = served.browser("stan")
+    files = {**made(stan, "stan", "report"), **made(stan, "stan", "data")}
+    data = files.pop("hidden-study-data.zip")
+    with zipfile.ZipFile(io.BytesIO(data)) as found:
+        files |= {name: found.read(name) for name in found.namelist()}
+    for name, content in files.items():
+        assert b"told by" not in content, name
+        assert b".mp4" not in content, name
+    assert not [one for one in rows(data, "answers.csv") if day(served, 70) in one.values()]
+    dated = [row for row in rows(data, "answers.csv") if row["item"] == "on"]
+    assert [(row["value"], row["unit"]) for row in dated[:2]] == [("0", "study day"), ("56", "study day")]
+    assert {row["in_these_files"] for row in rows(data, "codebook.csv") if row["item"] == "said"} == {
+        "left out: free text"
+    }
+    assert "=" not in {cell[:1] for row in rows(data, "answers.csv") for cell in row.values()}
+
+
+def test_out_04_what_was_erased_has_a_code(served: Served) -> None:
+    """An answer that lost its words is not left out: it stands there as erased, of forms that the role sees alone."""
+    finish(served, "P1")
+    every = served.site.history(participant="P1")
+    typed = [entry.seq for entry in every if entry.item in {"days", "left"} and entry.visit == "week 4"]
+    do(served, "carla", erase(typed, reason="A name was typed"))
+    stan = served.browser("stan")
+    lines = rows(made(stan, "stan", "data")["hidden-study-data.zip"], "answers.csv")
+    gone = [(row["participant"], row["form"], row["value"]) for row in lines if row["missing"] == "erased"]
+    assert ("P1", "diary", "") in gone
+    with zipfile.ZipFile(io.BytesIO(made(served.browser("nora"), "nora", "data")["hidden-study-data.zip"])) as archive:
+        assert b",rating,,left,,,erased" not in archive.read("answers.csv")
+
+
+def test_out_05_taking_out_is_noted(served: Served) -> None:
+    finish(served, "P1")
+    stan = served.browser("stan")
+    answer = stan.post("/results/make", {"kind": "data", "request": "noted"})
+    errand = ERRANDS.of("stan", "noted")
+    assert errand is not None
+    assert errand.wait(30)
+    shown = page(stan, answer.headers["Location"])
+    assert "hidden-study-data.zip" in shown
+    assert not Look.objects.filter(person="stan", what="export").exists()
+    taken = stan.get("/results/noted/hidden-study-data.zip")
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="hidden-study-data.zip"'
+    (line,) = Look.objects.filter(person="stan", what="export")
+    assert line.note.startswith("hidden-study-data.zip")
+    for person in ("ida", "mona"):
+        assert served.browser(person).get("/results/noted/hidden-study-data.zip").status_code == 404
+
+
+@pytest.mark.parametrize("person", ["asa", "nora", "dan", "carla"])
+def test_out_06_who_sees_no_results_finds_no_page(served: Served, person: str) -> None:
+    finish(served, "P1")
+    status = 200 if person == "nora" else 404  # nora's role sees everything
+    assert served.browser(person).get("/results/").status_code == status
+    assert person in PEOPLE or person == "carla"
+    if person != "nora":
+        assert served.browser(person).post("/results/make", {"kind": "data"}).status_code == 404
+
+
+def test_out_01_making_is_in_the_background(served: Served) -> None:
+    finish(served, "P1")
+    began = time.monotonic()
+    answer = served.browser("stan").post("/results/make", {"kind": "report", "request": "slow"})
+    assert answer.status_code == 302
+    assert time.monotonic() - began < 5
+    errand = ERRANDS.of("stan", "slow")
+    assert errand is not None
+    assert errand.total == 4
+    assert errand.wait(60)
