@@ -54,6 +54,7 @@ CHAPTERS = {
     "BARE": "A bare table that is analysed",
     "RECON": "Results that are reconciled",
     "POOL": "Published studies that are pooled",
+    "KEEP": "Backups, restoring, archives, heads",
     "WORDS": "Questionnaires: their wording, and why participants cannot answer one",
     "APPR": "Appraisal of a paper: the file up to 09, what is found from 20 on",
 }
