@@ -107,12 +107,15 @@ def _assume(why: Node, value: Node, path: KeyPath, notes: Notes) -> None:
 
 
 def flow(node: Node) -> str:
-    """Write a node on one line, without what is marked `assumed`."""
+    """Write a node on one line, without what is marked `assumed`; of a text in several languages the first."""
     if isinstance(node, ScalarNode):
         return " ".join(node.text.split())
     if isinstance(node, ListNode):
         return ", ".join(flow(item) for item in node.items)
-    return ", ".join(f"{key.text}: {flow(value)}" for key, value in node.pairs if key.text != "assumed")
+    pairs = [(key.text, value) for key, value in node.pairs if key.text != "assumed"]
+    if "en" in dict(pairs) and all(_rule(kinds.LANGUAGE.pattern).fullmatch(name) for name, _ in pairs):
+        return flow(pairs[0][1])
+    return ", ".join(f"{name}: {flow(value)}" for name, value in pairs)
 
 
 def _take_scalar(node: Node, kind: Phrase | Word, path: KeyPath, notes: Notes) -> Value:

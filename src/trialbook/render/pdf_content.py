@@ -81,7 +81,7 @@ def _part(part: Part, writer: Writer) -> Value:
         case str():
             return part
         case Number() | Recorded():
-            return part.text
+            return unbroken(part.text)
         case Reference():
             label = writer.names.labels[part.to]
             return ["r", label, _mark(part.to)] if part.to in writer.names.marks else label
@@ -91,6 +91,11 @@ def _part(part: Part, writer: Writer) -> Value:
             return ["c", part.text]
         case Mark():
             return ["m", part.text]
+
+
+def unbroken(text: str) -> str:
+    """Keep a probability with its sign on one line; a number in a sentence is read as one."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}") if text.startswith("p ") else text
 
 
 def _mark(name: str) -> str:

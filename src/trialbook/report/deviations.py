@@ -22,7 +22,7 @@ DEVIATIONS = "deviations"
 TITLES: Mapping[Group, str] = {
     "visit": "Visits", "eligibility": "Eligibility", "consent": "Consent", "dose": "Doses",
     "constancy": "Background treatment", "order": "Order of forms", "rater": "Raters",
-    "blinding": "Blinding",
+    "blinding": "Unblinding",
 }  # fmt: skip
 NOTHING_RECORDED: Mapping[Group, str] = {
     "visit": "No date of any visit is recorded; whether visits were in their windows is not known.",
@@ -32,7 +32,7 @@ NOTHING_RECORDED: Mapping[Group, str] = {
     "constancy": "No background drug is recorded.",
     "order": "None of these forms is recorded.",
     "rater": "No rating is recorded.",
-    "blinding": "That somebody learned what was hidden from them is not recorded.",
+    "blinding": "No unblinding is recorded.",
 }
 """Said in place of `None` where nothing was recorded in which a deviation could show."""
 UNDATED, NO_DATE = "No date is recorded for these visits; whether they were in their windows is not known.", "no date"

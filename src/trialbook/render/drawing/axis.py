@@ -11,6 +11,8 @@ from trialbook.render.drawing.scale import Scale
 from trialbook.render.numbers import show_plain
 
 TICK = 2.5
+APART = 8.0
+"""Points between the ticks of a value axis and the middle of the label beside their numbers."""
 INVENTED = "Invented data"
 """Stands inside every drawing of invented data, so that a figure cut out of a report still says so."""
 
@@ -42,7 +44,7 @@ def upright(
         yield Stroke(places=((frame.left - TICK, y), (frame.left, y)))
         yield Word(x=frame.left - TICK - 2, y=y + 0.36 * SIZE, text=text, anchor="end")
     if label:
-        across = frame.left - TICK - 5.5 - max(width_of(text) for text in texts)
+        across = frame.left - TICK - APART - max(width_of(text) for text in texts)
         yield Word(x=across, y=(frame.top + frame.bottom) / 2, text=label, anchor="middle", turned=True)
 
 
@@ -51,7 +53,7 @@ def room_left(
 ) -> float:
     """Return the points that a value axis takes at the left."""
     widest = max(width_of(write(tick)) for tick in scale.ticks(about))
-    return TICK + 2 + widest + (5 + SIZE if labelled else 2)
+    return TICK + 2 + widest + (APART - 0.5 + SIZE if labelled else 2)
 
 
 def flat(
