@@ -130,7 +130,7 @@ def test_serve_with_tls(folder: Path) -> None:
         trusting = ssl.create_default_context(cafile=str(folder / "tls.cert.pem"))
         answer = get(HTTPSConnection("127.0.0.1", port, timeout=10, context=trusting), "/first-run")
         assert answer.status == 200
-        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
         cookie = answer.headers["Set-Cookie"]
         assert cookie.startswith("__Host-csrf=")
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))

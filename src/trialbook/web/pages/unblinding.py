@@ -43,6 +43,8 @@ def unblinding(request: StudyRequest) -> HttpResponse:
     found = sorted([*mine, *(("", one) for one in request.view.marks.unblindings)], key=lambda pair: -pair[1].seq)
     names = dict(KINDS)
     context = {
+        # the custodian may record one, and is shown nothing of participants, nor who learned what of them
+        "is_shown": request.actor.sees_participants(),
         "found": [(code, names.get(one.kind, one.kind), one) for code, one in found],
         "kinds": KINDS,
         "participants": list(books),
