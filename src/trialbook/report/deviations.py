@@ -32,7 +32,7 @@ NOTHING_RECORDED: Mapping[Group, str] = {
     "constancy": "No background drug is recorded.",
     "order": "None of these forms is recorded.",
     "rater": "No rating is recorded.",
-    "blinding": "No unblinding is recorded.",
+    "blinding": "No unblinding of anybody is recorded.",
 }
 """Said in place of `None` where nothing was recorded in which a deviation could show."""
 UNDATED, NO_DATE = "No date is recorded for these visits; whether they were in their windows is not known.", "no date"
