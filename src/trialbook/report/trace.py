@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -88,7 +89,7 @@ def key_of(entry: Entry) -> CellKey:
 
 def fact_of(run: Run, entry: Entry, zone: ZoneInfo) -> Fact:
     """Write one entry for readers."""
-    moment = datetime.fromisoformat(entry.at)
+    at, local = times_of(entry.at, zone)
     return Fact(
         seq=entry.seq,
         participant=entry.participant or "",
@@ -100,13 +101,21 @@ def fact_of(run: Run, entry: Entry, zone: ZoneInfo) -> Fact:
         text="(erased)" if entry.is_erased else entry.text or "",
         value=entry_value(run.study, entry),
         by=_person(entry),
-        at=f"{moment:%Y-%m-%d %H:%M:%S}",
-        local="" if zone.key == "UTC" else f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+        at=at,
+        local=local,
         reason=entry.reason or "",
         file=entry.source_file or "",
         row="" if entry.source_row is None else str(entry.source_row),
         column=entry.source_column or "",
     )
+
+
+@lru_cache(maxsize=1024)
+def times_of(at: str, zone: ZoneInfo) -> tuple[str, str]:
+    """Write a moment in UTC and, where the study keeps another time, in that; entries of one act share it."""
+    moment = datetime.fromisoformat(at)
+    local = "" if zone.key == "UTC" else f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return f"{moment:%Y-%m-%d %H:%M:%S}", local
 
 
 def _person(entry: Entry) -> str:
