@@ -7,20 +7,16 @@ for authorisation, logging and formulas in spreadsheets. A test shows a row wher
 
 from __future__ import annotations
 
-import ast
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from tests.asvs_rows import CHAPTERS, ROWS, WHOLE
+from tests.citing import TESTS, files_naming, told
 
-TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "reference" / "security.md"
 NUMBER = re.compile(r"\bASVS-V(\d+\.\d+\.\d+)\b")
-HEADING = re.compile(r"\b[A-Z]+(?:-[A-Z]+)*-\d+\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,27 +46,9 @@ def rows(text: str = ROWS) -> tuple[Row, ...]:
 
 
 @cache
-def shown_by(root: Path = TESTS) -> Mapping[str, tuple[str, ...]]:
+def shown_by() -> Mapping[str, tuple[str, ...]]:
     """Return, for each number, the files of the tests that name it, below the folder of tests."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for file in sorted(root.rglob("test_*.py")):
-        for number in numbers_in(file.read_text(encoding="utf-8")):
-            found[number].add(file.relative_to(root).as_posix())
-    return {number: tuple(sorted(files)) for number, files in found.items()}
-
-
-def numbers_in(source: str) -> Iterator[str]:
-    """Yield each number that a test of a module names, by itself or through a requirement of the module's head."""
-    tree = ast.parse(source)
-    parts = re.split(rf"^({HEADING.pattern}):", ast.get_docstring(tree) or "", flags=re.MULTILINE)
-    said = {name: NUMBER.findall(words) for name, words in zip(parts[1::2], parts[2::2], strict=True)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            # `test_rating_02_...` names RATING-02
-            words = f"{node.name.removeprefix('test_').upper().replace('_', '-')} {ast.get_docstring(node) or ''}"
-            yield from NUMBER.findall(words)
-            for cited in HEADING.findall(words):
-                yield from said.get(cited, ())
+    return files_naming(NUMBER)
 
 
 def unanswered(shown: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -93,9 +71,7 @@ def page() -> str:
 
 def line(one: Row, files: tuple[str, ...]) -> str:
     """Return the line of one row."""
-    links = [f"[{file}](../../tests/{file})" for file in files]
-    told = " · ".join(links) + ("<br>" if links and one.reason else "") + one.reason
-    return f"| {one.number} | {one.level} | {one.words} | {told} |"
+    return f"| {one.number} | {one.level} | {one.words} | {told(files, one.reason)} |"
 
 
 HEAD = """# Security of the site, row by row

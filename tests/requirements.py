@@ -6,20 +6,18 @@ where it names a requirement of the head of its file that does.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-TESTS = Path(__file__).parent
+from tests.citing import TESTS, tests_naming
+
 PAGE = TESTS.parent / "docs" / "reference" / "requirements.md"
 SHIPPED = TESTS.parent / "src" / "trialbook" / "qualify" / "shipped" / "requirements.json"
 """The same, for the document that an installation writes of itself."""
 NUMBER = re.compile(r"\bR(?:0[1-9]|[1-4]\d|5[0-2])\b")
-HEADING = re.compile(r"\b[A-Z]+(?:-[A-Z]+)*-\d+\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,32 +123,9 @@ REQUIREMENTS: tuple[Requirement, ...] = tuple(
 )  # fmt: skip
 
 
-def shown_by(root: Path = TESTS) -> Mapping[str, tuple[str, ...]]:
+def shown_by() -> Mapping[str, tuple[str, ...]]:
     """Return, for each number, the tests that name it: the file below the folder of tests, and the function."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for file in sorted(root.rglob("test_*.py")):
-        for test, number in named_in(file.read_text(encoding="utf-8")):
-            found[number].add(f"{file.relative_to(root).as_posix()}::{test}")
-    return {number: tuple(sorted(tests)) for number, tests in found.items()}
-
-
-def named_in(source: str) -> Iterator[tuple[str, str]]:
-    """Yield each test of a module with each number that it names, by itself or through the head of the module."""
-    tree = ast.parse(source)
-    said = heads(ast.get_docstring(tree) or "")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            # `test_rating_02_...` names RATING-02
-            words = f"{node.name.removeprefix('test_').upper().replace('_', '-')} {ast.get_docstring(node) or ''}"
-            cited = (number for name in HEADING.findall(words) for number in said.get(name, ()))
-            for number in {*NUMBER.findall(words), *cited}:
-                yield node.name, number
-
-
-def heads(docstring: str) -> Mapping[str, list[str]]:
-    """Return the numbers that each requirement of a module's head names."""
-    parts = re.split(rf"^({HEADING.pattern}):", docstring, flags=re.MULTILINE)
-    return {name: NUMBER.findall(words) for name, words in zip(parts[1::2], parts[2::2], strict=True)}
+    return tests_naming(NUMBER)
 
 
 def still_open(shown: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -184,8 +159,9 @@ Fifty-two promises of systems that hold trial data, in our own words, each with 
 pointer and no claim: a program can support a rule, and only all that its users do can comply with it. Some clauses were
 read in the words of others. Three rows are the user's duty, since no program can show them alone.
 
-A test names the requirement that it shows: `grep -rn "R07" tests` finds it. Written by `python tests/requirements.py`;
-a test fails where this page is behind the tests, and where a row lost its test."""
+A test names the requirement that it shows: `grep -rn "R07" tests` finds it. Written by
+`PYTHONPATH=. python tests/requirements.py`; a test fails where this page is behind the tests, and
+where a row lost its test."""
 
 
 def matrix() -> str:

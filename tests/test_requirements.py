@@ -8,7 +8,8 @@ NEED-03: the duties are the three that no program can show alone.
 from __future__ import annotations
 
 import pytest
-from tests.requirements import PAGE, REQUIREMENTS, SHIPPED, matrix, named_in, page, shown_by, still_open
+from tests.citing import named_in
+from tests.requirements import NUMBER, PAGE, REQUIREMENTS, SHIPPED, matrix, page, shown_by, still_open
 
 
 def test_every_requirement_has_a_test() -> None:
@@ -17,7 +18,7 @@ def test_every_requirement_has_a_test() -> None:
 
 
 def test_the_page_is_what_the_tests_say() -> None:
-    """NEED-02: else `python tests/requirements.py` writes it anew."""
+    """NEED-02: else `PYTHONPATH=. python tests/requirements.py` writes it anew."""
     assert PAGE.read_text(encoding="utf-8") == page()
     assert SHIPPED.read_text(encoding="utf-8") == matrix()
 
@@ -39,4 +40,4 @@ def test_the_duties_are_few() -> None:
 )
 def test_what_a_test_names(source: str, named: set[tuple[str, str]]) -> None:
     """NEED-01: a head that nobody cites, a function that is no test, and a number that there is not show nothing."""
-    assert set(named_in(source)) == named
+    assert set(named_in(source, NUMBER)) == named

@@ -6,17 +6,14 @@ or where it names a requirement of which the head of its file says so.
 
 from __future__ import annotations
 
-import ast
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-TESTS = Path(__file__).parents[1]
+from tests.citing import TESTS, files_naming, told
+
 PAGE = TESTS.parent / "docs" / "reference" / "behaviours.md"
 NUMBER = re.compile(r"\bEDC[- ](5\.2\.\d|\d+)")
-REQUIREMENT = re.compile(r"\b[A-Z]+(?:-[A-Z]+)*-\d+\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,33 +117,9 @@ NEEDED = frozenset(map(str, range(1, 52)))
 """All of them."""
 
 
-def shown_by(root: Path = TESTS) -> Mapping[str, tuple[str, ...]]:
+def shown_by() -> Mapping[str, tuple[str, ...]]:
     """Return, for each number, the files of the tests that name it, below the folder of tests."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for file in sorted(root.rglob("test_*.py")):
-        for number in numbers_in(file.read_text(encoding="utf-8")):
-            found[number].add(file.relative_to(root).as_posix())
-    return {number: tuple(sorted(files)) for number, files in found.items()}
-
-
-def numbers_in(source: str) -> Iterator[str]:
-    """Yield each number that a test of a module names, by itself or through a requirement of the module's head."""
-    tree = ast.parse(source)
-    said = requirements(ast.get_docstring(tree) or "")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            # `test_rating_02_...` names RATING-02
-            name = node.name.removeprefix("test_").upper().replace("_", "-")
-            words = f"{name} {ast.get_docstring(node) or ''}"
-            yield from NUMBER.findall(words)
-            for cited in REQUIREMENT.findall(words):
-                yield from said.get(cited, ())
-
-
-def requirements(head: str) -> Mapping[str, list[str]]:
-    """Return the numbers that each requirement of a module's head names."""
-    parts = re.split(rf"^({REQUIREMENT.pattern}):", head, flags=re.MULTILINE)
-    return {name: NUMBER.findall(words) for name, words in zip(parts[1::2], parts[2::2], strict=True)}
+    return files_naming(NUMBER)
 
 
 def page() -> str:
@@ -160,9 +133,7 @@ def page() -> str:
 
 def row(one: Behaviour, files: tuple[str, ...]) -> str:
     """Return the line of one behaviour."""
-    links = [f"[{file}](../../tests/{file})" for file in files]
-    told = " · ".join(links) + ("<br>" if links and one.reason else "") + one.reason
-    return f"| {one.number} | {one.words} | {told} |"
+    return f"| {one.number} | {one.words} | {told(files, one.reason)} |"
 
 
 HEAD = """# What is asked of the site, and which tests show it
@@ -170,8 +141,8 @@ HEAD = """# What is asked of the site, and which tests show it
 Numbers 1 to 51 follow the feature tests of a public validation suite for programs that capture data
 ([redcap_rsvc](https://github.com/vanderbilt-redcap/redcap_rsvc)), in our own words; 5.2.1 to 5.2.7 are what no public
 suite asks and a study like the shipped ones needs. A test names the behaviour that it shows:
-`grep -rn "EDC-19" tests` finds it. Written by `python tests/web/behaviours.py`; a test fails where this page is behind
-the tests, and where a behaviour has neither a test nor a
+`grep -rn "EDC-19" tests` finds it. Written by `PYTHONPATH=. python tests/web/behaviours.py`; a test fails where this
+page is behind the tests, and where a behaviour has neither a test nor a
 reason."""
 
 if __name__ == "__main__":

@@ -40,8 +40,9 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from openpyxl import Workbook
-from tests.asvs import PAGE, numbers_in, page, rows, shown_by, unanswered
+from tests.asvs import NUMBER, PAGE, page, rows, shown_by, unanswered
 from tests.asvs_rows import CHAPTERS, WHOLE
+from tests.citing import named_in
 from tests.web.conftest import CUSTODIAN, Served, account_of
 from tests.web.test_attacks import looked_at
 from tests.web.treated import treat
@@ -87,7 +88,7 @@ def test_sec_01_the_page_is_what_the_tests_say() -> None:
 )
 def test_sec_01_what_a_test_names(source: str, named: list[str]) -> None:
     """SEC-01: a head that nobody cites, a function that is no test, and half a number show nothing."""
-    assert list(numbers_in(source)) == named
+    assert [number for _, number in named_in(source, NUMBER)] == named
 
 
 # ---- what the program is made of ---------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.web.behaviours import BEHAVIOURS, NEEDED, PAGE, numbers_in, page, shown_by
+from tests.citing import named_in
+from tests.web.behaviours import BEHAVIOURS, NEEDED, NUMBER, PAGE, page, shown_by
 from tests.web.conftest import CUSTODIAN, Served
 from tests.web.followed import begin, day, fill, read, treated
 
@@ -38,7 +39,7 @@ def test_every_behaviour_has_a_test_or_a_reason() -> None:
 
 
 def test_the_page_is_what_the_tests_say() -> None:
-    """BEHAVE-02: else `python tests/web/behaviours.py` writes it anew."""
+    """BEHAVE-02: else `PYTHONPATH=. python tests/web/behaviours.py` writes it anew."""
     assert PAGE.read_text(encoding="utf-8") == page()
 
 
@@ -61,7 +62,7 @@ def test_every_number_is_known() -> None:
 )
 def test_what_a_test_names(source: str, numbers: list[str]) -> None:
     """BEHAVE-01: a head that nobody cites, and a function that is no test, show nothing."""
-    assert list(numbers_in(source)) == numbers
+    assert [number for _, number in named_in(source, NUMBER)] == numbers
 
 
 # ---- behaviours that no other file shows --------------------------------------------------------------------------
