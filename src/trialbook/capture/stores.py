@@ -53,7 +53,6 @@ def new_store(where: Path | str, mark: str) -> Iterator[Store | ServerStore]:
     if not is_address(where):
         with beside(Path(where), mark) as draft, closing(Store.create(draft)) as made:
             yield made
-            made.close()
         return
     with closing(open_store(where)) as store:
         with store.reading() as transaction:

@@ -73,13 +73,32 @@ def alone() -> Iterator[None]:
 
 
 def keep_lines(editor: Any, table: str, words: str) -> None:  # noqa: ANN401 - Django's schema editor
-    """Let PostgreSQL refuse to change, delete or empty a table of a log; `words` say what it is."""
-    name = f"{table}_kept"
-    editor.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{words} is never changed or deleted'; END $$"
+    """Let the database itself refuse to change or delete a line of a log; `words` say what it is."""
+    of_vendor = server_guards if editor.connection.vendor == "postgresql" else file_guards
+    for statement in of_vendor(table, words):
+        editor.execute(statement)
+
+
+def file_guards(table: str, words: str) -> tuple[str, ...]:
+    """Return the triggers for SQLite, whose INSERT OR REPLACE would slip past the second."""
+    the_same = f"SELECT 1 FROM {table} WHERE id = NEW.id"  # noqa: S608 - a table of our own
+    return tuple(
+        f"CREATE TRIGGER {table}_no_{name} BEFORE {doing} ON {table} {where}"
+        f"BEGIN SELECT RAISE(ABORT, '{words} is never {done}'); END"
+        for name, doing, where, done in (
+            ("update", "UPDATE", "", "changed"),
+            ("delete", "DELETE", "", "deleted"),
+            ("replace", "INSERT", f"WHEN EXISTS ({the_same}) ", "replaced"),
+        )
     )
-    editor.execute(f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
-    editor.execute(
-        f"CREATE TRIGGER {name}_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+
+
+def server_guards(table: str, words: str) -> tuple[str, ...]:
+    """Return the function and the triggers for PostgreSQL; a table can be emptied there, too."""
+    name = f"{table}_kept"
+    refusal = f"$$ BEGIN RAISE EXCEPTION '{words} is never changed or deleted'; END $$"
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {refusal}",
+        f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        f"CREATE TRIGGER {name}_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
     )
