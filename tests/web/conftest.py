@@ -58,9 +58,15 @@ def account_of(person: str) -> Account:
 
 @pytest.fixture(scope="session", autouse=True)
 def environment() -> Iterator[None]:
-    """Let Django note which templates were used, and take any test host."""
+    """Let Django note which templates were used, and take any test host.
+
+    The tokens in forms are of small consonants: of letters and digits, one in some thousand pages holds a code of a
+    participant by chance, where a test looks for codes that must not be there.
+    """
     setup_test_environment()
-    yield
+    with pytest.MonkeyPatch.context() as held:
+        held.setattr("django.middleware.csrf.CSRF_ALLOWED_CHARS", "bcdfghjklmpqrstvwxz")
+        yield
     teardown_test_environment()
 
 
