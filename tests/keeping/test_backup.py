@@ -28,7 +28,7 @@ from trialbook.capture.verify import verify_place
 from trialbook.errors import LedgerError, TrialbookError
 from trialbook.folder import StudyFolder
 from trialbook.keeping.backup import take_backup
-from trialbook.keeping.log import Run, is_due, read_runs
+from trialbook.keeping.log import Run, is_due, log_of, read_runs
 from trialbook.keeping.manifest import read_manifest
 from trialbook.keeping.restoring import restore
 from trialbook.keeping.rotation import STAMP, Keep, parse_every, parse_keep, superfluous
@@ -85,6 +85,26 @@ def test_every_run_is_logged(kept: Kept, tmp_path: Path) -> None:
     assert (bad.ok, "could not be written" in bad.problem) == (False, True)
     with kept.open() as book:
         assert (good.count, good.hash) == (book.head().count, book.head().hash)
+
+
+def test_a_log_that_cannot_be_written(kept: Kept) -> None:
+    """BACKUP-02: the backup stands, and that the log is silent of it is told."""
+    log_of(kept.where.path).mkdir()
+    with pytest.raises(LedgerError) as refused:
+        take_backup(kept.where, kept.doors)
+    problem = refused.value.problems[0]
+    assert problem.code == "KEEP-14"
+    assert problem.place is not None
+    assert read_manifest(Path(str(problem.place.file))).head.count > 0
+
+
+def test_a_line_that_was_cut_off(kept: Kept) -> None:
+    """BACKUP-02: the next one stands on a line of its own."""
+    first = take_backup(kept.where, kept.doors)
+    with log_of(kept.where.path).open("a") as file:
+        file.write('{"at": "2026')
+    second = take_backup(kept.where, kept.doors)
+    assert read_runs(kept.where.path) == (first, second)
 
 
 def spoil(ledger: Path, statement: str) -> None:

@@ -51,7 +51,8 @@ def take_backup(
     """Back up a study into a new folder within `to`; return what the log says of it.
 
     `identities` is another place, for the list that ties codes to persons; without it that list is left out.
-    TrialbookError where it fails: then there is nothing new, every earlier backup is still there, and the log says why.
+    TrialbookError where it fails: then there is nothing new, every earlier backup is still there, and the log says why;
+    KEEP-14 where a good backup stands, and only the log does not tell of it.
     """
     began, place = doors.now(), (to or where.path / BACKUPS_FOLDER)
     run = Run(at=utc(began), to=str(place), ok=False)
@@ -66,18 +67,20 @@ def take_backup(
         with suppress(OSError):
             write_run(where.path, replace(run, problem=sentence(told.problems[0])))
         raise told from error
-    write_run(where.path, run)
+    try:
+        write_run(where.path, run)
+    except OSError as error:
+        raise refused(error, Path(run.to), code="KEEP-14") from error
     return run
 
 
-def refused(error: TrialbookError | OSError, place: Path) -> TrialbookError:
+def refused(error: TrialbookError | OSError, place: Path, *, code: str = "KEEP-07") -> TrialbookError:
     """Return an error of the disk as one with a sentence."""
     if isinstance(error, TrialbookError):
         return error
     reason = error.strerror or str(error)
-    return LedgerError(
-        [Problem(code="KEEP-07", place=Place(file=str(error.filename or place)), values={"reason": reason})]
-    )
+    where = place if code == "KEEP-14" else error.filename or place
+    return LedgerError([Problem(code=code, place=Place(file=str(where)), values={"reason": reason})])
 
 
 def _take(where: StudyFolder, doors: Doors, place: Path, began: datetime) -> Run:

@@ -41,9 +41,11 @@ def log_of(folder: Path) -> Path:
 
 
 def write_run(folder: Path, run: Run) -> None:
-    """Add a line to the log, and wait until it is on the disk."""
-    with log_of(folder).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(run), ensure_ascii=False) + "\n")
+    """Add a line to the log, after one that was cut off on a line of its own, and wait until it is on the disk."""
+    with log_of(folder).open("ab+") as file:
+        file.seek(-min(1, file.tell()), os.SEEK_END)
+        start = "" if file.read(1) in {b"", b"\n"} else "\n"
+        file.write(f"{start}{json.dumps(asdict(run), ensure_ascii=False)}\n".encode())
         file.flush()
         os.fsync(file.fileno())
 

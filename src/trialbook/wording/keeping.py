@@ -49,6 +49,10 @@ KEEP: dict[str, Wording] = {
         "No head of the ledger was written into {folder} for two days.",
         "See that there is room and that the place may be written; write one with `trialbook head`.",
     ),
+    "KEEP-14": Wording(
+        "The backup was made, restored and compared, but the log of backups could not be written: {reason}.",
+        "Keep it: it is whole. See that there is room beside the ledger and that the log may be written.",
+    ),
     "KEEP-12": Wording("A head is not written to a file like this.", "Let its name end in .pdf, .txt or .json."),
     "KEEP-40": Wording(
         "A qualification is not written to a file like this.", "Let its name end in .pdf, .html or .json."
