@@ -8,7 +8,7 @@ SEED    = studies/rituximab_polymyositis
 
 APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests r-cran-survival r-cran-lme4 r-cran-pbkrtest r-cran-lmertest r-cran-nlme r-cran-metafor chromium gcc libc6-dev postgresql poppler-utils
 
-.PHONY: demo site test campaign lint format messages test-deps benchmark clean help
+.PHONY: demo site test coverage campaign lint format messages test-deps benchmark clean help
 
 help:            ## say what can be made
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/' | expand -t 14
@@ -38,6 +38,9 @@ site: $(VENV)/user             ## try a shipped study in the browser, with inven
 test: $(VENV)/developer        ## run the tests; what needs a Debian package that is absent is named
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest tests/acts tests/capture --ignore=tests/capture/test_server.py --store postgresql -n 2
+
+coverage: $(VENV)/developer    ## run the tests that guard the core; every branch of it has to be reached
+	$(BIN)/python tests/guarded.py
 
 campaign: $(VENV)/developer    ## before a release: kills, power cuts, failing disks, twins ... tried often (an hour); into build/campaign.md
 	PYTHONPATH=. $(BIN)/python -m tests.campaign.run $(CAMPAIGN)

@@ -1,7 +1,10 @@
 """Save forms in the site as twenty people at once, beside a bare writer that only appends and syncs, in one run.
 
 Usage: site_saving.py [SECONDS] [PEOPLE] [--store postgresql]. With it ledger and accounts, and the rows of the bare
-writer, are in a PostgreSQL server of its own. Each person waits two seconds, give or take a half, between two saves.
+writer, are in a PostgreSQL server of its own. Each person fetches the page of a form, sends it, and waits two seconds,
+give or take a half. The bare writer stands behind the same HTTP server, and the same people fetch the same page from it
+and send the same forms; it keeps each as a row, saves what waits together, and judges nothing. The two take turns, the
+bare writer for a quarter of the time of the site. At the end the bare writer is measured without HTTP, too.
 Afterwards every save that was acknowledged is looked for in the ledger, by the id of its request.
 """
 
@@ -9,7 +12,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import queue
 import random
 import re
 import shutil
@@ -21,16 +23,23 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from bare_site import Bare, to  # type: ignore[import-not-found, unused-ignore]  # beside this file
+
 if TYPE_CHECKING:
     from tests.database import Server
 
 STUDY = Path(__file__).parents[1] / "studies" / "rituximab_polymyositis"
+TURNS = 3
+BARE_SHARE, LEAST = 0.25, 10.0
+"""Time of the bare writer by that of the site, and seconds of a turn of it at least."""
+ALONE = 20.0
+"""Seconds of the bare writer without HTTP."""
 PASSWORD = "four words of nobody"  # noqa: S105 - of invented people
 PREPARE = """
 import django, sys
@@ -63,10 +72,13 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.form = f"/participants/P{number:02}/visits/baseline/forms/enzymes/"
         self.value = 100
+
+    def sign_in(self, number: int) -> None:
+        """Sign in, and look at the form."""
         page = self.get("/sign-in")
         token = found(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         self.post("/sign-in", {"csrfmiddlewaretoken": token, "code": f"nurse-{number}", "password": PASSWORD})
-        self.page = self.get(self.form)
+        self.get(self.form)
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str]:
         """Send a request and return status and text of the answer."""
@@ -102,66 +114,22 @@ class Browser:
             "reason.": "typed anew", "do": "save",
         }  # fmt: skip
 
+    def saving(self) -> Callable[[], str]:
+        """Fetch the form anew and return what sends it; that returns the id of the request."""
+        request, values = self.prepared()
+
+        def save() -> str:
+            status, page = self.post(self.form, values)
+            assert status == 303, (status, re.findall(r'class="wrong">([^<]+)', page)[:3])  # noqa: S101 - as above
+            return request
+
+        return save
+
 
 def found(pattern: str, page: str) -> str:
     """Return what a page holds."""
     match = re.search(pattern, page)
     return match[1] if match else ""
-
-
-class Bare:
-    """A writer that appends rows, many in one save, and does nothing else."""
-
-    def __init__(self, save: Callable[[Sequence[str]], None]) -> None:
-        self.jobs: queue.SimpleQueue[tuple[str, threading.Event]] = queue.SimpleQueue()
-        self.save_rows = save
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self) -> None:
-        """Save what waits, together."""
-        while True:
-            waiting = [self.jobs.get()]
-            while not self.jobs.empty():
-                waiting.append(self.jobs.get())
-            self.save_rows([text for text, _ in waiting])
-            for _, done in waiting:
-                done.set()
-
-    def save(self, text: str) -> None:
-        """Wait until a text is saved."""
-        done = threading.Event()
-        self.jobs.put((text, done))
-        done.wait()
-
-
-def to_file(file: Path) -> Callable[[Sequence[str]], None]:
-    """Return what saves rows in SQLite."""
-    database = sqlite3.connect(file, check_same_thread=False)
-    for words in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE entry (text TEXT)"):
-        database.execute(words)
-
-    def save(rows: Sequence[str]) -> None:
-        with database:
-            database.executemany("INSERT INTO entry VALUES (?)", [(text,) for text in rows])
-
-    return save
-
-
-def to_server(server: Server) -> Callable[[Sequence[str]], None]:
-    """Return what saves rows in PostgreSQL."""
-    import psycopg
-
-    server.run("CREATE DATABASE bare")
-    database = psycopg.connect(server.address("bare", "keeper"))
-    database.execute("CREATE TABLE entry (text TEXT)")
-    database.commit()
-
-    def save(rows: Sequence[str]) -> None:
-        with database.cursor() as cursor:
-            cursor.executemany("INSERT INTO entry VALUES (%s)", [(text,) for text in rows])
-        database.commit()
-
-    return save
 
 
 def crowd(people: int, seconds: float, prepare: Callable[[int], Callable[[], str]]) -> tuple[list[float], list[str]]:
@@ -195,9 +163,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(folder: Path, port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start the site and wait until it answers."""
-    command = [sys.executable, "-m", "trialbook", "serve", str(folder), "--port", str(port)]
+def serve(command: list[str], port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a site and wait until it answers."""
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(300):
         try:
@@ -208,6 +175,33 @@ def serve(folder: Path, port: int, environment: dict[str, str]) -> subprocess.Po
             return process
     process.kill()
     raise SystemExit("the site did not start")
+
+
+def trialbook(folder: Path, environment: dict[str, str], people: int, stack: ExitStack) -> list[Browser]:
+    """Start the site of the study until the end, and let everybody sign in."""
+    subprocess.run([sys.executable, "-c", PREPARE, str(people), PASSWORD], check=True, env=environment)
+    port = free_port()
+    command = [sys.executable, "-m", "trialbook", "serve", str(folder), "--port", str(port)]
+    stack.callback(stop, serve(command, port, environment))
+    browsers = [Browser(port, number) for number in range(people)]
+    for number, browser in enumerate(browsers):
+        browser.sign_in(number)
+    return browsers
+
+
+def bare_site(store: str, page: Path, people: int, stack: ExitStack) -> list[Browser]:
+    """Start the bare writer behind the same HTTP server until the end."""
+    port = free_port()
+    more = {"BARE_STORE": store, "BARE_PAGE": str(page), "BARE_PORT": str(port)}
+    command = [sys.executable, str(Path(__file__).with_name("bare_site.py"))]
+    stack.callback(stop, serve(command, port, {**os.environ, **more}))
+    return [Browser(port, number) for number in range(people)]
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a site."""
+    process.terminate()
+    process.wait(30)
 
 
 def kept(folder: Path, address: str) -> set[str]:
@@ -240,46 +234,48 @@ def new_server(stack: ExitStack) -> Server:
 
 
 def main(seconds: float, people: int, store: str) -> None:
-    """Measure both, and look for every acknowledged save."""
+    """Measure both in turn, and look for every acknowledged save."""
+    # in the clients, too, whoever has an answer is not to wait for others that compute
+    sys.setswitchinterval(0.0005)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(shutil.copytree(STUDY, Path(name) / "study"))
-        server = new_server(stack) if store == "postgresql" else None
-        address = server.address(server.new()) if server else ""
+        address, rows = places(name, new_server(stack) if store == "postgresql" else None)
         environment = {
             **os.environ, "TRIALBOOK_STUDY": str(folder), "DJANGO_SETTINGS_MODULE": "trialbook.web.settings",
             "TRIALBOOK_STORE": address,
         }  # fmt: skip
-        subprocess.run([sys.executable, "-c", PREPARE, str(people), PASSWORD], check=True, env=environment)
-        port = free_port()
-        process = serve(folder, port, environment)
-        try:
-            browsers = [Browser(port, number) for number in range(people)]
-
-            def by_site(number: int) -> Callable[[], str]:
-                request, values = browsers[number].prepared()
-
-                def save() -> str:
-                    status, page = browsers[number].post(browsers[number].form, values)
-                    assert status == 303, (status, re.findall(r'class="wrong">([^<]+)', page)[:3])  # noqa: S101
-                    return request
-
-                return save
-
-            times, acknowledged = crowd(people, seconds, by_site)
-            bare = Bare(to_server(server) if server else to_file(Path(name) / "bare.db"))
-            bare_times, _ = crowd(people, seconds, lambda number: lambda: bare.save(f"{number}" * 200) or "")
-        finally:
-            process.terminate()
-            process.wait(30)
+        with ExitStack() as running:
+            browsers = trialbook(folder, environment, people, running)
+            page = Path(name) / "page.html"
+            page.write_text(browsers[0].get(browsers[0].form), encoding="utf-8")
+            bare = bare_site(rows, page, people, running)
+            times, acknowledged, bare_times = list[float](), list[str](), list[float]()
+            bare_seconds = max(LEAST, BARE_SHARE * seconds / TURNS)
+            for _ in range(TURNS):
+                took, told_back = crowd(people, seconds / TURNS, lambda number: browsers[number].saving())
+                times += took
+                acknowledged += told_back
+                bare_times += crowd(people, bare_seconds, lambda number: bare[number].saving())[0]
+        writer = Bare(to(rows))
+        alone, _ = crowd(people, ALONE, lambda number: lambda: writer.save(f"{number}" * 200) or "")
         lost = set(acknowledged) - kept(folder, address)
-        print(f"acknowledged {len(acknowledged)}, lost {len(lost)}; load {os.getloadavg()[0]:.1f}")
-        ratio = told("site", times) / told("bare writer", bare_times)
-        print(f"p99 of the site by that of the bare writer: {ratio:.1f}")
-        rates = len(times) / seconds, len(bare_times) / seconds
-        print(f"saves a second: site {rates[0]:.1f}, bare writer {rates[1]:.1f}; ratio {rates[0] / rates[1]:.2f}")
+    print(f"acknowledged {len(acknowledged)}, lost {len(lost)}; load {os.getloadavg()[0]:.1f}")
+    ratio = told("site", times) / told("bare writer", bare_times)
+    told("bare writer without HTTP", alone)
+    print(f"p99 of the site by that of the bare writer: {ratio:.1f}")
+    rates = len(times) / seconds, len(bare_times) / (TURNS * bare_seconds)
+    print(f"saves a second: site {rates[0]:.1f}, bare writer {rates[1]:.1f}; ratio {rates[0] / rates[1]:.2f}")
+
+
+def places(folder: str, server: Server | None) -> tuple[str, str]:
+    """Return the address of the study's database, empty for files, and where the bare writer keeps its rows."""
+    if server is None:
+        return "", f"{folder}/bare.db"
+    server.run("CREATE DATABASE bare")
+    return server.address(server.new()), server.address("bare", "keeper")
 
 
 if __name__ == "__main__":
     words = [word for word in sys.argv[1:] if word not in {"--store", "postgresql"}]
     given = "postgresql" if "postgresql" in sys.argv else "file"
-    main(float(words[0]) if words else 20.0, int(words[1]) if len(words) > 1 else 20, given)
+    main(float(words[0]) if words else 60.0, int(words[1]) if len(words) > 1 else 20, given)

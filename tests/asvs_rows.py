@@ -145,7 +145,7 @@ ROWS = """
 7.4.4 2 Signing out is on every page
 7.4.5 2 A custodian ends anybody's sessions
 7.5.1 2 Changes of what proves who one is ask for the password
-7.5.2 2 People see their sessions and end them | In part: “everywhere” ends all at once; they are not listed one by one.
+7.5.2 2 People see their sessions and end them
 7.6.1 2 Sessions between providers | There are none.
 7.6.2 2 No session without the person's doing
 8.1.1 1 Written down: who may use which function | [Addresses](routes.md), [acts](acts.md), roles of the [study file](study-file.md).

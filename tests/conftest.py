@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -128,8 +129,9 @@ class Chance:
         return f"id-{next(self.numbers):08d}"
 
 
+@cache
 def read_text(text: str) -> Study:
-    """Read a study file that the ledger keeps."""
+    """Read a study file that the ledger keeps; what was read cannot change, and is read once."""
     study, problems = parse_study(text, file="study.yaml")
     assert study is not None, [sentence(problem) for problem in problems]
     return study

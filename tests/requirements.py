@@ -17,7 +17,8 @@ from tests.citing import TESTS, tests_naming
 PAGE = TESTS.parent / "docs" / "reference" / "requirements.md"
 SHIPPED = TESTS.parent / "src" / "trialbook" / "qualify" / "shipped" / "requirements.json"
 """The same, for the document that an installation writes of itself."""
-NUMBER = re.compile(r"\bR(?:0[1-9]|[1-4]\d|5[0-2])\b")
+NUMBER = re.compile(r"(?<![\w-])R(?:0[1-9]|[1-4]\d|5[0-2])\b")
+"""A number of the list; IMPORT-R10 is none, but a heading of a file of tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,8 @@ def test_a_ledger_that_is_gone(where: StudyFolder, doors: Doors, tmp_path: Path)
         '{"count": 0, "hash": "", "at": ""}',
         f'{{"count": -5, "hash": "{"0" * 64}", "at": "x"}}',
         '{"count": 3, "hash": "abc", "at": "x"}',
+        f'{{"count": Infinity, "hash": "{"0" * 64}", "at": "x"}}',
+        "[" * 100_000,
     ],
 )
 def test_a_head_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:

@@ -405,7 +405,7 @@ def read_head(path: Path) -> Head:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         head = Head(count=int(kept["count"]), hash=str(kept["hash"]), at=str(kept["at"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise LedgerError([Problem(code="FOLDER-04", place=Place(file=str(path)))]) from error
     if head.count < 1 or HASH.fullmatch(head.hash) is None:
         raise LedgerError([Problem(code="FOLDER-04", place=Place(file=str(path)))])
@@ -447,7 +447,7 @@ def analyse(
     from trialbook.analysis.plan import run_plan
 
     study = book.study if as_of is None else book.study_at(as_of)
-    datasets = collect(study, book.columns(as_of))
+    datasets = collect(study, book.columns(as_of), book.plans_at(as_of))
     return datasets, run_plan(study, datasets, progress=progress)
 
 

@@ -6,6 +6,7 @@ AMEND-03: where the study file asks for it, no version takes effect at a site be
 AMEND-04: a version takes effect at one site or everywhere; acts are judged by the plan of the participant's site.
 AMEND-05: an adoption touches no answer; rules raise and close their queries by the new version, as foreseen.
 AMEND-06: what is locked is left as it is; who left the study is asked nothing more.
+AMEND-08: a version that waits is discarded, with a reason; its text stays, and it may be proposed again.
 AMEND-07: what is recorded, exported or judged at a past moment goes by the plan of that moment.
 """
 
@@ -23,6 +24,7 @@ from trialbook.capture.acts import (
     Act,
     adopt,
     approve,
+    discard,
     enrol,
     enter,
     grant,
@@ -121,6 +123,34 @@ def test_a_proposal_waits(book: Book, site: Site) -> None:
     assert queries(book) == []
     book.record(adopt(NARROWED, reason="amendment 1"), by="carla")
     assert book.versions.waiting == ()
+
+
+def test_a_proposal_is_discarded_and_taken_up_again(book: Book) -> None:
+    """AMEND-08: with a reason; again it adds nothing; proposed again it waits; the text can be read all the time."""
+    book.record(propose(NARROWED, reason="amendment 1"), by="carla")
+    (entry,) = book.record(discard(NARROWED.fingerprint, reason="the committee wants another"), by="carla").entries
+    assert (entry.act, entry.value, entry.reason) == ("discard", NARROWED.fingerprint, "the committee wants another")
+    assert book.record(discard(NARROWED.fingerprint, reason="again"), by="carla").entries == ()
+    gone = book.versions.discarded(NARROWED.fingerprint)
+    assert gone is not None
+    assert (gone.by, gone.reason, book.versions.waiting) == ("carla", "the committee wants another", ())
+    assert NARROWED.fingerprint in book.versions.known
+    book.record(propose(NARROWED, reason="after all"), by="carla")
+    assert [one.said for one in book.versions.waiting] == ["after all"]
+    assert book.versions.discarded(NARROWED.fingerprint) is None
+    book.record(adopt(NARROWED, reason="amendment 1"), by="carla")
+    assert book.versions.discarded(NARROWED.fingerprint) is None
+
+
+def test_what_does_not_wait_is_not_discarded(book: Book, refused: Refused) -> None:
+    """AMEND-08: neither the version in force, nor one that nobody proposed; nor without right or reason."""
+    assert refused(discard(book.study.fingerprint, reason="x"), by="carla")[0].code == "ACT-86"
+    assert refused(discard("\n" * 64, reason="x"), by="carla")[0].code == "ACT-86"
+    book.record(propose(NARROWED), by="carla")
+    assert refused(discard(NARROWED.fingerprint, reason=" "), by="carla")[0].code == "ACT-02"
+    assert refused(discard(NARROWED.fingerprint, reason="x"), by="ines")[0].code == "ACT-01"
+    book.record(adopt(NARROWED, reason="amendment 1"), by="carla")
+    assert refused(discard(NARROWED.fingerprint, reason="x"), by="carla")[0].code == "ACT-86"
 
 
 def test_a_proposal_needs_the_right(refused: Refused) -> None:

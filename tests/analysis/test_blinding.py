@@ -1,7 +1,8 @@
 """Blinding in numbers: the indices, guesses of the week against chance, and everything that happened counted.
 
 INDEX-01: the index of Bang is (right - wrong) / n of an arm; that of James follows its own definition with kappa.
-INDEX-02: counts of a published example give its published values; what cannot be computed says why.
+INDEX-02: counts of published examples give what the R package BI gives (`tests/referees/blinding.R`: Bang, Ni and Davis
+    2004, table 7; Houweling et al. 2014, table 2), with standard errors; what cannot be computed says why.
 INDEX-03: right guesses of the week are compared with the exact chance of dealing them, as counted by enumeration.
 INDEX-04: unblindings of participants and of the study, planned ones among them, looks and alerts are all counted.
 INDEX-05: where nothing happened and nobody guesses, nothing is added to the results.
@@ -9,11 +10,13 @@ INDEX-05: where nothing happened and nobody guesses, nothing is added to the res
 
 from __future__ import annotations
 
+import csv
 import math
 from collections import Counter
 from dataclasses import replace
 from functools import cache
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -71,16 +74,31 @@ def person(code: str, arm: str, weeks: dict[str, str], guess: str = "dk") -> Cas
 # ---- the indices ------------------------------------------------------------------------------------------------
 
 
-def test_the_published_example() -> None:
-    """INDEX-02: 277 on the drug (82 guessed it, 25 placebo), 139 on placebo (27, 29), the rest did not know.
+REFEREE = Path(__file__).parents[1] / "referees" / "blinding_r.csv"
+COUNTS = {
+    "crisp": ((82, 25, 170), (27, 29, 83)),
+    "investigators": ((48, 4, 330), (22, 30, 319)),
+    "coordinators": ((94, 11, 289), (52, 44, 284)),
+    "patients": ((143, 14, 188), (104, 57, 175)),
+}
+"""Of those treated and of those on placebo: who guessed the treatment, who placebo, who did not know."""
 
-    The example of Bang, Ni and Davis 2004: 0.75 for both arms together, 0.21 and 0.01 for each.
-    """
-    drug, placebo = (82, 25, 170), (27, 29, 83)
-    assert [round(bang(*one).value or 0, 2) for one in ((82, 25, 170), (29, 27, 83))] == [0.21, 0.01]
-    found = james(drug, placebo)
-    assert found.value == pytest.approx(0.75, abs=0.005)
-    assert found.se == pytest.approx(0.0217374, abs=1e-6)
+
+@pytest.mark.parametrize("case", COUNTS)
+def test_published_examples(case: str) -> None:
+    """INDEX-02: the first is the example of Bang, Ni and Davis, the others are of Houweling et al."""
+    treated, placebo = COUNTS[case]
+    found = {
+        "james": james(treated, placebo),
+        "bang treatment": bang(*treated),
+        "bang placebo": bang(placebo[1], placebo[0], placebo[2]),
+    }
+    with REFEREE.open(encoding="utf-8", newline="") as file:
+        rows = {row["index"]: row for row in csv.DictReader(file) if row["case"] == case}
+    assert rows.keys() == found.keys()
+    for name, index in found.items():
+        assert index.value == pytest.approx(float(rows[name]["estimate"]), abs=1e-12)
+        assert index.se == pytest.approx(float(rows[name]["se"]), abs=1e-12)
 
 
 def by_definition(first: tuple[int, int, int], second: tuple[int, int, int]) -> float:

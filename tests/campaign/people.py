@@ -14,7 +14,10 @@ MOST_P99, LEAST_SHARE = 150.0, 0.5
 
 
 def fifty_people(seconds: int, store: str = "") -> Found:
-    """Let fifty people save; each loss, error, slow save, or a rate below half of the bare writer's is trouble."""
+    """Let fifty people save; each loss, error, slow save, or a rate below half of the bare writer's is trouble.
+
+    The bare writer stands behind the same HTTP server, and the same people save the same forms with it.
+    """
     line = [sys.executable, "benchmarks/site_saving.py", str(seconds), str(PEOPLE)]
     done = subprocess.run(
         [*line, *(["--store", store] if store else [])], cwd=ROOT, capture_output=True, text=True, check=False

@@ -1,5 +1,7 @@
 """The campaign before a release: what the tests try some times, tried often, two steps at a time.
 
+Steps that measure times come first, one after the other with nothing beside them.
+
 `make campaign` writes build/campaign.md and leaves with 1 where anything was found, a control was blunt, or time was
 up.
 """
@@ -75,13 +77,13 @@ def page(outcomes: Sequence[Outcome], seconds: float) -> str:
         "",
         f"{when}, {seconds / 60:.0f} minutes, Python {platform.python_version()}, {machine}.",
         "",
-        "| step | what was tried | times | trouble | control | minutes | |",
-        "|---|---|---|---|---|---|---|",
+        "| step | unit | wanted | tried | trouble | control | minutes | |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for one in outcomes:
         found, verdict = one.found, "good" if one.is_good else "**look**"
         lines.append(
-            f"| {one.name} | {one.step.words} | {found.tried:,} | {found.trouble} | {found.control} |"
+            f"| {one.name} | {one.step.words} | {one.wanted:,} | {found.tried:,} | {found.trouble} | {found.control} |"
             f" {one.seconds / 60:.1f} | {verdict} |"
         )
     remarks = [f"- {one.name}: {one.found.remarks}" for one in outcomes if one.found.remarks]
@@ -91,9 +93,11 @@ def page(outcomes: Sequence[Outcome], seconds: float) -> str:
 def campaign(names: Sequence[str], share: float, minutes: float) -> int:
     """Run steps, write the summary, and return how the process is left."""
     begun = time.monotonic()
+    end = begun + 60 * minutes
+    alone = [name for name in names if STEPS[name].is_alone]
+    outcomes = [carry_out(name, share, end) for name in alone]
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        end = begun + 60 * minutes
-        outcomes = list(pool.map(lambda name: carry_out(name, share, end), names))
+        outcomes += pool.map(lambda name: carry_out(name, share, end), [name for name in names if name not in alone])
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(outcomes, time.monotonic() - begun), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))  # noqa: T201 - the summary

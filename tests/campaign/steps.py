@@ -6,12 +6,13 @@ with the number in the environment, and finds trouble where it fails.
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -41,6 +42,8 @@ class Step:
     count: int
     """How often in a whole campaign."""
     run: Callable[[int], Found]
+    is_alone: bool = False
+    """Measures times: nothing else may run beside it."""
 
 
 def cut_the_power(count: int) -> Found:
@@ -117,7 +120,9 @@ def flip_the_bits(count: int) -> Found:
 
 def by_test(test: str, number: str, count: int, *, control: str, more: Mapping[str, str] | None = None) -> Found:
     """Run tests with a number in the environment; each that fails is trouble."""
-    environment = {**os.environ, number: str(count), **(more or {})}
+    # what was compiled once need not be compiled for each process that is started
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**kept, "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"), number: str(count), **(more or {})}
     line = [sys.executable, "-m", "pytest", "-q", "-n0", "--tb=short", *test.split()]
     done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     last = done.stdout.strip().splitlines()[-1:] or [done.stderr[-200:]]
@@ -142,10 +147,61 @@ def put_faults_in(count: int) -> Found:
         trouble=len(left) if share < NEEDED else 0,
         control=f"without a fault the tests {'pass' if is_whole else 'do not pass'}",
         is_sharp=is_whole,
-        remarks=f"{share:.0%} noticed; not: {'; '.join(f'{one.part}:{one.line} {one.what}' for one in left[:20])}",
+        remarks=f"{share:.0%} noticed; not: {'; '.join(left[:20])}",
     )
 
 
+def reach_every_branch(count: int) -> Found:
+    """Run the tests that guard the core; the count is that of its parts, each of which has to be reached whole."""
+    from tests.guarded import GUARDS, lacking, measured, parts
+
+    few = lacking(measured(GUARDS[2:])[1])
+    passed, found = measured(GUARDS)
+    lacks = lacking(found)
+    return Found(
+        tried=min(count, len(parts())),
+        trouble=len(lacks) + int(not passed),
+        control=f"{len(few)} parts are not whole by the tests of blinding and dosing alone",
+        is_sharp=bool(few),
+        remarks="; ".join(lacks),
+    )
+
+
+def make_histories(count: int) -> Found:
+    """Make so many random histories, and others with each planted fault, which has to be found."""
+    file = "tests/capture/test_histories.py"
+    found = by_test(f"{file} -k random_histories", "HISTORIES", count, control="", more=IN_MEMORY)
+    planted = by_test(f"{file} -k planted", "HISTORIES", 1, control="", more=IN_MEMORY).remarks.partition("[")[0]
+    caught, every = planted.count("."), len(planted.strip())
+    return replace(found, control=f"{caught} of {every} planted faults found", is_sharp=0 < every == caught)
+
+
+def fuzz_everything(count: int) -> Found:
+    """Let a fuzzer that sees which lines its inputs reach try so many, shared out as in the tests, from two seeds."""
+    from tests.fuzzing.driver import TARGETS, fuzz, target_of
+
+    targets = {name: target_of(name) for name in TARGETS}
+    share = count / sum(target.runs for target in targets.values())
+    found = {
+        (name, seed): fuzz(name, math.ceil(target.runs * share / 2), seed=seed)
+        for name, target in targets.items()
+        for seed in (1, 2)
+    }
+    controls = [fuzz(name, target.control, seed=10, planted=True) for name, target in targets.items()]
+    caught = sum(control.bad is not None for control in controls)
+    wrong = [f"{name}: {one.bad!r} {one.why[-300:]}" for (name, _), one in found.items() if one.bad is not None]
+    return Found(
+        tried=sum(one.runs for one in found.values()),
+        trouble=len(wrong),
+        control=f"{caught} of {len(controls)} planted faults found",
+        is_sharp=caught == len(controls),
+        remarks="; ".join(wrong),
+    )
+
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - of this machine alone, as any folder for tests
+IN_MEMORY: Mapping[str, str] = MappingProxyType({"TMPDIR": str(MEMORY)} if MEMORY.is_dir() else {})
+"""For steps that wait for no real disk: what they try is not whether it keeps anything."""
 KILLED = "tests/web/test_killed.py"
 EARLY = "a writer that answers too early is found out"
 STEPS: Mapping[str, Step] = MappingProxyType(
@@ -158,6 +214,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
                 "tests/web/test_blind_twins.py",
                 "TRIALBOOK_TWINS",
                 control="stories that differ in what may be seen are told apart",
+                more=IN_MEMORY,
             ),
         ),
         "kills": Step(
@@ -173,23 +230,26 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "histories": Step(
             words="random histories of twenty acts, with crashes and second people, checked after each act",
             count=5_000,
-            run=partial(
-                by_test,
-                "tests/capture/test_histories.py -k random_histories",
-                "HISTORIES",
-                control="nine planted faults are caught by the same checks in the tests",
-            ),
+            run=make_histories,
+        ),
+        "fuzzing": Step(
+            words="inputs made by a fuzzer that sees which lines they reach, for eight ways in",
+            count=200_000,
+            run=fuzz_everything,
         ),
         "power": Step(words="disks as a power cut leaves them", count=10_000, run=cut_the_power),
         "disk": Step(
             words="every call to the disk failing in turn, ways of saving by faults", count=20, run=fail_the_disk
         ),
         "backups": Step(words="backups made while a call to the disk fails, by every fault", count=5, run=fail_backups),
-        "people": Step(words="seconds in which fifty people save on SQLite", count=300, run=let_people_save),
-        "people on a server": Step(
-            words="the same on PostgreSQL", count=300, run=partial(let_people_save, store="postgresql")
+        "people": Step(
+            words="seconds in which fifty people save on SQLite", count=300, run=let_people_save, is_alone=True
         ),
-        "mutation": Step(words="small faults put into the core", count=70, run=put_faults_in),
+        "people on a server": Step(
+            words="the same on PostgreSQL", count=300, run=partial(let_people_save, store="postgresql"), is_alone=True
+        ),
+        "mutation": Step(words="small faults put into the core", count=500, run=put_faults_in),
+        "branches": Step(words="parts of the core of which every branch is reached", count=40, run=reach_every_branch),
         "rot": Step(words="flipped bits that change what the ledger says", count=1_000, run=flip_the_bits),
     }
 )

@@ -59,6 +59,19 @@ def test_no_byte_is_left(site: Site, book: Book) -> None:
     assert verify_place(site.file).problems == ()
 
 
+def test_many_at_once(site: Site, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ERASED-01: more than one statement names; all of them, and no other."""
+    monkeypatch.setattr("trialbook.capture.store.PART", 2)
+    seqs = [book.record(note(f"{WORDS} {number}"), by="ines").entries[0].seq for number in range(5)]
+    kept = book.record(note("kept"), by="ines").entries[0].seq
+    book.record(erase(seqs, reason="names"), by=CUSTODIAN)
+    assert [(entry.seq, entry.is_erased) for entry in book.entries([*seqs, kept])] == [
+        *((seq, True) for seq in seqs), (kept, False),
+    ]  # fmt: skip
+    assert found(site.folder) == []
+    assert not mark_erasing(site.file).exists()
+
+
 def test_the_guard_names_every_column() -> None:
     """ERASED-02: a column that a later step adds has to be guarded too."""
     from trialbook.capture.migrations import expected_schema

@@ -142,3 +142,38 @@ def test_lost_and_foreign_keys(vault: Vault) -> None:
     vault.file.unlink()
     vault.file.parent.rmdir()
     assert code(vault) == "IDENT-05"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["[]", "{}", '{"rows": [], "search": "00"}', '{"rows": {"a": "zz"}, "search": "00"}', "\u00e9",
+     '{"rows": {}, "search": "00"}', '{"rows": {"a": "00"}, "search": "' + "00" * 32 + '"}'],
+)  # fmt: skip
+def test_a_file_that_holds_no_keys(vault: Vault, words: str) -> None:
+    """VAULT-06: of another kind, or with keys that are too short."""
+    keep_identity(vault, "P1", ADA)
+    vault.keys.write_text(words, encoding="utf-8")
+    assert code(vault) == "IDENT-03"
+
+
+def test_keys_that_cannot_be_written(vault: Vault) -> None:
+    """VAULT-06: something else stands where their folder would be; nothing is kept that could not be read."""
+    vault.keys.parent.write_text("in the way", encoding="utf-8")
+    assert code(vault) == "IDENT-06"
+    assert known_participants(vault) == frozenset()
+
+
+def test_a_half_written_file_of_keys(vault: Vault) -> None:
+    """VAULT-06: left by whoever was killed; the next writes over it."""
+    vault.keys.parent.mkdir()
+    vault.keys.with_name(f".{vault.keys.name}.new").write_text("half", encoding="ascii")
+    keep_identity(vault, "P1", ADA)
+    assert identity_of(vault, "P1") == ADA
+    assert [one.name for one in vault.keys.parent.iterdir()] == [vault.keys.name]
+
+
+@pytest.mark.parametrize("known", ["name", "born", "number", "contact"])
+def test_whether_anything_is_known(known: str) -> None:
+    """VAULT-01: of an identity of which one thing alone was told."""
+    assert Identity().is_empty
+    assert not Identity(**{known: "x"}).is_empty

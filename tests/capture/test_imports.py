@@ -12,6 +12,7 @@ IMPORT-R10: an unscheduled visit keeps its number, also where a person changed i
 IMPORT-R11: an unscheduled visit is known again however its name is encoded, and also where it is a missing-data code.
 IMPORT-R12: a file that says one end of a participant, then the other, then the first again, is taken at its word.
 IMPORT-R13: what a file gave earlier and gives no longer stays recorded, and is told.
+IMPORT-R14: two words of one file, or of two files, on one cell or status are told, unless they say the same.
 IMPORT-R9: whoever has no right to import is refused, and one bad draft refuses all.
 """
 
@@ -352,3 +353,52 @@ def test_what_a_file_no_longer_gives_is_told(book: Book) -> None:
     book.record(correct("P1", "enzymes", "ck", "61", visit="week 4", reason="typo"), by=CUSTODIAN)
     after = plan_import(book.study, book.casebooks(), [row("57")], earlier=earlier, files=(source,))
     assert after.notes == (), "a person has looked at it"
+
+
+def twice(one: Row, other: Row, book: Book) -> list[str]:
+    """Return the codes of what stands against an import of two rows that speak of one cell."""
+    return [problem.code for problem in planned(book, one, other).problems]
+
+
+def test_two_words_on_one_cell(book: Book) -> None:
+    """IMPORT-R14: as number and in its unit; a missing answer agrees with itself alone."""
+    first = row("57")
+    assert twice(first, row("57.0", number=3), book) == []
+    assert twice(row("ND"), row("ND", number=3), book) == []
+    for other in (row("58", number=3), row("ND", number=3), replace(row("1", number=3), unit="ukat/L")):
+        assert twice(first, other, book) == ["IMPORT-03"]
+    assert twice(row("<57"), row("57", number=3), book) == ["IMPORT-03"]
+    words = [replace(row(text), item="comment", unit=None) for text in ("tired", "weary")]
+    assert twice(words[0], words[0], book) == []
+    assert twice(words[0], words[1], book) == ["IMPORT-03"]
+    (problem,) = planned(book, first, row("58", number=3)).problems
+    assert (problem.values["other"], problem.values["row"], problem.place.line) == ("57", "2", 3)
+
+
+def test_two_words_on_one_status(book: Book) -> None:
+    """IMPORT-R14: one file may say it once; two files may both say the same; nobody both completes and leaves."""
+    left = status("withdraw", on="2026-03-01", why="moved away")
+    elsewhere = replace(left, source_file="other.csv", source_row=9)
+
+    def codes(*statuses: StatusRow) -> list[str]:
+        return [problem.code for problem in planned(book, statuses=statuses).problems]
+
+    assert codes(left, elsewhere) == []
+    assert codes(left, replace(left, source_row=3)) == ["IMPORT-04"]
+    assert codes(left, replace(elsewhere, on="2026-03-02")) == ["IMPORT-04"]
+    assert codes(left, replace(elsewhere, why="tired")) == ["IMPORT-04"]
+    assert codes(left, status("complete", on="2026-03-05", number=3)) == ["IMPORT-05"]
+    assert codes(status("complete", on="2026-03-05"), replace(left, source_row=3)) == ["IMPORT-05"]
+
+
+def test_unscheduled_visits_in_the_order_of_their_days(book: Book) -> None:
+    """IMPORT-R10: the earlier one gets the earlier number, wherever it stands in the file."""
+
+    def seen(name: str, day: str, number: int) -> Row:
+        known = row(day, number=number, visit="")
+        return replace(known, form="visit", item="date", unit=None, encounter=name)
+
+    imported(book, seen("FLARE 2", "2026-03-01", 2), seen("FLARE 1", "2026-02-20", 3))
+    casebook = book.casebooks()["P1"]
+    days = [casebook.value("visit", "date", visit=f"unscheduled-{number}") for number in (1, 2)]
+    assert days == ["2026-02-20", "2026-03-01"]

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -24,7 +26,9 @@ from tests.conftest import Chance, Clock, Site
 from tests.database import OWNER, PLAIN, WRITER, Server
 
 from trialbook.capture.acts import enter, erase
-from trialbook.capture.moving import move_ledger
+from trialbook.capture.ledger import Entry
+from trialbook.capture.moving import copy_ledger, move_ledger, put_aside
+from trialbook.capture.store import Transaction
 from trialbook.capture.stores import has_secret, named
 from trialbook.capture.verify import verify_place
 from trialbook.cli import main
@@ -107,6 +111,53 @@ def test_a_damaged_ledger_is_not_carried(made: Site, address: str) -> None:
     with pytest.raises(LedgerError):
         move_ledger(made.file, address, mark="m")
     assert made.file.exists()
+
+
+def test_a_file_that_goes_on_meanwhile(made: Site) -> None:
+    """MOVE-02: somebody records between the copy and the new name, or opens the file then: it keeps its name."""
+    head = verify_place(made.file).head
+    with closing(sqlite3.connect(made.file)) as other:
+        other.execute("SELECT count(*) FROM entry").fetchone()
+        with pytest.raises(LedgerError) as told:
+            put_aside(made.file, head)
+    assert code_of(told) == "LEDGER-56"
+    with made.open() as book:
+        book.record(enter("P1", "enzymes", "ck", "100", visit="baseline"), by="nora")
+        later = book.head()
+    with pytest.raises(LedgerError) as told:
+        put_aside(made.file, head)
+    assert code_of(told) == "LEDGER-55"
+    assert verify_place(made.file).head == later
+    aside = put_aside(made.file, later)
+    made.file.write_bytes(b"another")
+    with pytest.raises(LedgerError) as told:
+        put_aside(made.file, later)
+    assert (code_of(told), verify_place(aside).head, made.file.read_bytes()) == ("LEDGER-56", later, b"another")
+
+
+def test_a_store_that_loses_entries(made: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MOVE-01: a planted fault, a store that keeps all but the last, is told; the old file keeps its name."""
+    keep = Transaction.append
+
+    def lose(self: Transaction, entries: Sequence[Entry]) -> None:
+        keep(self, entries[:-1] if len(entries) > 3 else entries)
+
+    monkeypatch.setattr(Transaction, "append", lose)
+    with pytest.raises(LedgerError) as told:
+        move_ledger(made.file, tmp_path / "other.db", mark="m")
+    assert code_of(told) == "LEDGER-55"
+    assert made.file.exists()
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_copies(made: Site, address: str, tmp_path: Path) -> None:
+    """MOVE-05: of a file and of a database the same entries, which nobody else may read."""
+    before, copies = verify_place(made.file).head, (tmp_path / "of-file.db", tmp_path / "of-database.db")
+    copy_ledger(made.file, copies[0])
+    move_ledger(made.file, address, mark="m")
+    copy_ledger(address, copies[1])
+    for copy in copies:
+        assert (verify_place(copy).head, stat.S_IMODE(copy.stat().st_mode)) == (before, 0o600)
 
 
 @pytest.fixture

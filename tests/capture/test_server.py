@@ -23,12 +23,23 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.exc import DBAPIError
 from tests.conftest import Chance, Clock, Site, read_text
 from tests.database import OWNER, WRITER, Server
 
 from trialbook.capture.acts import enter, erase, grant, screen
 from trialbook.capture.book import Book
-from trialbook.capture.server import Reader, ServerStore, Standing, is_elsewhere, prepare, standing
+from trialbook.capture.server import (
+    Reader,
+    ServerStore,
+    Standing,
+    is_elsewhere,
+    parts_of,
+    prepare,
+    problem_of,
+    standing,
+    url_of,
+)
 from trialbook.capture.stores import holds_ledger
 from trialbook.capture.verify import verify_place
 from trialbook.errors import LedgerError
@@ -265,7 +276,7 @@ def test_what_leaves_the_machine(host: str, is_far: bool) -> None:  # noqa: FBT0
 def test_how_it_is_reached(there: Site) -> None:
     """SERVER-05: by a socket, as the writer, and without sums of pages."""
     found = standing(there.address)
-    assert found == Standing(role=WRITER, is_far=False, is_encrypted=False, has_sums=False)
+    assert found == Standing(role=WRITER, is_far=False, is_encrypted=False, is_proven=False, has_sums=False)
 
 
 def test_a_reader_of_one_site(there: Site) -> None:
@@ -319,3 +330,68 @@ def test_a_store_looked_at_is_closed(there: Site) -> None:
         asked = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'writer'"
         assert transaction.connection.exec_driver_sql(asked).scalar() == 1
     store.close()
+
+
+NO_ADDRESSES = (
+    "postgresql", "postgresql://", "postgresql://w@h", "postgresql://w@h/", "postgresql://w@h:port/d",
+    "postgresql://w@[::1/d", "mysql://w@h/d",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_ADDRESSES)
+def test_what_is_no_address(text: str) -> None:
+    """SERVER-05: a sentence, whatever is wrong with it."""
+    assert code_of(lambda: url_of(text)) == "LEDGER-19"
+
+
+def test_the_parts_of_an_address() -> None:
+    """SERVER-05: under the names of libpq, for the accounts of the site."""
+    whole = "postgresql://w%40h:p%2Fw@db.example:5433/study?sslmode=verify-full&target=a&target=b"
+    assert parts_of(whole) == {
+        "user": "w@h", "password": "p/w", "host": "db.example", "port": "5433", "dbname": "study",
+        "sslmode": "verify-full", "target": "a,b",
+    }  # fmt: skip
+    assert parts_of("postgres:///study?host=/run/postgresql") == {"dbname": "study", "host": "/run/postgresql"}
+
+
+def test_without_the_driver(there: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SERVER-05: the program is installed without what speaks to PostgreSQL."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert code_of(there.open) == "LEDGER-53"
+
+
+def test_a_newer_schema(there: Site) -> None:
+    """SERVER-05: of a later program: nobody writes, and verification says which it knows."""
+    there.create().close()
+    with connected(there, OWNER) as owner:
+        owner.execute("INSERT INTO ledger.step (number) VALUES (2)")
+    assert code_of(there.open) == "LEDGER-06"
+    problem = verify_place(there.address).problems[0]
+    assert (problem.code, problem.values["version"], problem.values["known"]) == ("LEDGER-06", "2", "1")
+
+
+def test_where_something_is_recorded(there: Site, tmp_path: Path) -> None:
+    """SERVER-05: told of a file as of a database."""
+    assert not holds_ledger(tmp_path / "ledger.db")
+    assert not holds_ledger(str(tmp_path / "ledger.db"))
+    (tmp_path / "ledger.db").touch()
+    assert holds_ledger(tmp_path / "ledger.db")
+    there.create().close()
+    assert holds_ledger(there.address)
+
+
+def test_how_far_it_reaches(there: Site) -> None:
+    """SERVER-05: by one statement; the server tidies itself up."""
+    with there.create() as book:
+        assert book.reached() == book.head().count > 0
+        before = book.head()
+        book.tidy()
+        assert book.head() == before
+
+
+def test_a_server_that_does_not_prove_who_it_is() -> None:
+    """SERVER-05: told apart from one that cannot be reached, which says nothing of a certificate."""
+    said = ("SSL error: certificate verify failed", "server does not support SSL, but SSL was required", "refused")
+    errors = [DBAPIError("", {}, OSError(words)) for words in said]
+    codes = [problem_of(error, "postgresql://h/d", is_writing=False).code for error in errors]
+    assert codes == ["LEDGER-60", "LEDGER-60", "LEDGER-51"]

@@ -4,6 +4,7 @@ SHELF-01: after any history it shows what a fold of the whole ledger shows: case
 SHELF-02: what it showed before stays as it was: a page that is being made is of one moment.
 SHELF-03: threads that read while others record see whole acts, and never go back.
 SHELF-04: a ledger that was cut or rewritten behind its back is told.
+SHELF-06: what was saved just now is taken in without reading it again, where it follows.
 SHELF-05: words that were erased from entries read before are gone.
 """
 
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from tests.capture.test_writer import WANTED
 from tests.conftest import STUDY, read_text
 
-from trialbook.capture.acts import Act, adopt, correct, enter, grant, revoke, save_form
+from trialbook.capture.acts import Act, adopt, correct, enter, erase, grant, revoke, save_form
 from trialbook.capture.book import Book
 from trialbook.capture.shelf import Shelf
 from trialbook.capture.writer import Writer
@@ -140,3 +141,26 @@ def test_words_that_were_erased(site: Site, book: Book) -> None:
         connection.execute("UPDATE entry SET act = 'erase', item = NULL, about = ? WHERE seq > ?", [seq, seq])
     casebook = shelf.catch_up().casebooks["P1"]
     assert casebook.value("enzymes", "comment", visit="baseline") is None
+
+
+def test_what_was_saved_just_now(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SHELF-06: the same as read; what does not follow, or took words away, is left to be read."""
+    shelf, again = Shelf(book), Shelf(book)
+    first = book.record(enter("P1", "enzymes", "comment", "Quellenbrunn", visit="baseline"), by="nora").entries
+    second = book.record(enter("P1", "background", "sex", "F"), by="ines").entries
+    before = shelf.head
+    for saved in ((), second):
+        shelf.put(saved)
+        assert shelf.head == before
+    with monkeypatch.context() as patched:
+        patched.setattr(book, "chunks", lambda _: pytest.fail("nothing is read"))
+        shelf.put(first)
+        shelf.put(second)
+        assert shelf.catch_up() is shelf.view
+    again.catch_up()
+    assert (shelf.view.head, shelf.casebooks, shelf.people) == (again.view.head, again.casebooks, again.people)
+    erased = book.record(erase([first[0].seq], reason="a name"), by="carla").entries
+    shelf.put(erased)
+    assert shelf.head == again.head
+    assert shelf.catch_up().head == book.head()
+    assert shelf.casebooks["P1"].value("enzymes", "comment", visit="baseline") is None

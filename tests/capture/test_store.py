@@ -3,8 +3,8 @@
 STORE-01: settings are set and read back at every connection; a store where one does not hold is refused.
 STORE-02: entries cannot be changed, deleted, replaced, skipped or forked by any statement (R06).
 STORE-03: a missing or changed table, index or trigger is noticed at the next opening (R05).
+STORE-07: how far a store reaches is told by one statement; its log is moved into the file without closing it.
 STORE-04: whatever is wrong with a file gives a sentence; the file is unchanged.
-STORE-05: a full disk, a failing disk and a lock give a sentence; what was acknowledged is kept, the rest is not there.
 STORE-06: a schema of an older program is brought up to date, that of a newer one is refused; no entry changes (R16).
 """
 
@@ -13,8 +13,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -26,7 +24,6 @@ import pytest
 from sqlalchemy import Connection, text
 
 from trialbook.capture import store as store_module
-from trialbook.capture.acts import enter, note
 from trialbook.capture.book import Book
 from trialbook.capture.ledger import Draft, Entry, Stamp, chain
 from trialbook.capture.migrations import MIGRATIONS, Migration, migrate, schema_differences, schema_version
@@ -321,123 +318,6 @@ def test_a_read_only_file(made: Path) -> None:
         assert file.read_bytes() == content
 
 
-# ---- failures while recording -----------------------------------------------------------------------------------
-
-
-def test_a_lock_held_by_another_program(made: Path, site: Site) -> None:
-    """STORE-05: after waiting in vain the person is told; then it works."""
-    with site.open(patience=0.1) as book, raw(made) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert code_of(lambda: book.record(note("x"), by="ines")) == "LEDGER-09"
-        assert len(book.casebooks()) == 1
-        other.execute("ROLLBACK")
-        assert len(book.record(note("x"), by="ines").entries) == 1
-
-
-def test_a_full_disk(made: Path) -> None:
-    """STORE-05: SQLite is allowed no more pages; what was acknowledged stays, the refused entry is not there."""
-    store = Store.open(made)
-    with store.reading() as transaction:
-        last = transaction.last()
-        pages = transaction.connection.execute(text("PRAGMA page_count")).scalar()
-        transaction.connection.execute(text(f"PRAGMA max_page_count = {int(pages or 0) + 20}"))
-    assert last is not None
-    kept = [last]
-
-    def fill() -> None:
-        for _ in range(100):
-            draft = Draft(act="note", text="x" * 3000)
-            entry = chain(draft, STAMP, seq=kept[-1].seq + 1, previous=kept[-1].hash, salt="s")
-            with store.writing() as transaction:
-                transaction.append([entry])
-            kept.append(entry)
-
-    assert code_of(fill) == "LEDGER-10"
-    with store.reading() as transaction:
-        assert transaction.last() == kept[-1]
-    store.close()
-    assert len(kept) > 5
-
-
-FAILING_DISK = """
-import resource, sys
-from trialbook.capture.acts import note
-from trialbook.errors import LedgerError
-
-def run(site):
-    acknowledged = []
-    with site.open() as book:
-        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
-        try:
-            for number in range(1000):
-                book.record(note("x" * 3000), by="ines", request=f"save-{number}")
-                acknowledged.append(f"save-{number}")
-        except LedgerError as error:
-            first = error.problems[0].code
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-        try:
-            book.record(note("y"), by="ines")
-        except LedgerError as error:
-            then = error.problems[0].code
-    with site.open() as book:
-        stored = [entry.request for entry in book.entries() if entry.request.startswith("save-")]
-        assert stored[: len(acknowledged)] == acknowledged and len(stored) <= len(acknowledged) + 1
-        assert len(stored) == len(set(stored)) and len(acknowledged) > 5
-        book.record(note("x" * 3000), by="ines", request=f"save-{len(acknowledged)}")
-        assert book.verify().ok
-    print(first, then)
-"""
-
-
-def run_apart(script: str, folder: Path) -> str:
-    """Run a script in a process of its own, with the site of `folder`; return what it prints."""
-    root = Path(__file__).parents[2]
-    begin = f"import sys; sys.path[:0] = [{str(root)!r}, {str(root / 'src')!r}]\n"
-    site = "from pathlib import Path\nfrom tests.conftest import STUDY, Site, read_text\n"
-    end = f"\nrun(Site(Path({str(folder)!r}), read_text(STUDY)))\n"
-    done = subprocess.run(
-        [sys.executable, "-c", begin + site + script + end], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_a_disk_that_fails(made: Path) -> None:
-    """STORE-05: after a failed write the outcome is unknown, and the book writes no more until it is opened again."""
-    assert run_apart(FAILING_DISK, made.parent).split() == ["LEDGER-12", "LEDGER-12"]
-
-
-def test_what_the_database_says_otherwise(made: Path) -> None:
-    """STORE-05: any other error of the database has a sentence, too."""
-    store = Store.open(made)
-
-    def read() -> None:
-        with store.reading() as transaction:
-            transaction.connection.execute(text("SELECT nothing FROM nowhere"))
-
-    assert code_of(read) == "LEDGER-15"
-    store.close()
-
-
-def test_a_mistake_of_the_program_undoes_the_act(site: Site) -> None:
-    """STORE-05: whatever is raised between judging and committing, nothing of the act is stored."""
-    with site.create() as book:
-        before = book.head()
-        good = site.chance.numbers
-
-        def failing() -> Iterator[int]:
-            yield 1_000_000
-            raise ZeroDivisionError
-
-        site.chance.numbers = failing()
-        with pytest.raises(ZeroDivisionError):
-            book.record(enter("P1", "enzymes", "ck", "1", visit="baseline"), by="nora")
-        site.chance.numbers = good
-        assert book.head() == before
-        assert len(book.record(enter("P1", "enzymes", "ck", "1", visit="baseline"), by="nora").entries) == 1
-
-
 # ---- older and newer programs -----------------------------------------------------------------------------------
 
 LATER = Migration(number=len(MIGRATIONS) + 1, name="invented", sqlite=("CREATE TABLE later (x TEXT) STRICT",))
@@ -480,3 +360,28 @@ def test_a_step_that_fails_changes_nothing(made: Path) -> None:
         assert schema_differences(transaction.connection) == []
         assert schema_version(transaction.connection) == MIGRATIONS[-1].number
     store.close()
+
+
+def test_how_far_it_reaches(made: Path) -> None:
+    """STORE-07: 0 for a store without entries."""
+    with closing(Store.create(made.with_name("empty.db"))) as empty:
+        assert empty.reached() == 0
+        with empty.reading() as transaction:
+            assert (transaction.head(), transaction.last()) == (None, None)
+    with closing(Store.open(made)) as store, store.reading() as transaction:
+        last = transaction.last()
+        assert last is not None
+        assert transaction.head() == (store.reached(), last.hash, last.at) == (last.seq, last.hash, last.at)
+
+
+def test_tidied_up(made: Path) -> None:
+    """STORE-07: what was saved stands in the file itself afterwards, and was in the log alone before."""
+    with closing(Store.open(made)) as store:
+        with store.writing() as transaction:
+            last = transaction.last()
+            assert last is not None
+            draft = Draft(act="note", text="Quellenbrunn")
+            transaction.append([chain(draft, STAMP, seq=last.seq + 1, previous=last.hash, salt="s")])
+        assert b"Quellenbrunn" not in made.read_bytes()
+        store.tidy()
+        assert b"Quellenbrunn" in made.read_bytes()

@@ -3,6 +3,7 @@
 BOOK-20: acts recorded together leave the same entries as acts recorded one by one.
 BOOK-21: where anything is raised among them, nothing of them is recorded, and the book goes on as before.
 BOOK-22: an act that is refused among them records nothing, and the others are recorded.
+BOOK-23: a part within them that is broken off is undone alone; words that are erased among them are forgotten at once.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trialbook.capture.acts import enter, screen
+from trialbook.capture.acts import enter, erase, screen
 from trialbook.capture.book import Book
 from trialbook.errors import ActRefused
 
@@ -79,3 +80,36 @@ def test_what_others_recorded_before(site: Site, book: Book) -> None:
         book.record(enter("P2", "background", "sex", "F"), by="ines")
     assert book.verify().ok
     assert book.casebooks()["P2"].value("background", "sex") == "F"
+
+
+def break_off_an_answer(book: Book) -> None:
+    """Record an answer of P2, and stop before it is saved."""
+    with book.together():
+        book.record(enter("P2", "background", "sex", "F"), by="ines")
+        raise KeyboardInterrupt
+
+
+def test_a_part_that_is_broken_off(book: Book) -> None:
+    """BOOK-23: what stands before and after it is saved, and the book judges without it."""
+    with book.together():
+        book.record(screen("P2"), by="ines")
+        with pytest.raises(KeyboardInterrupt):
+            break_off_an_answer(book)
+        with book.together():
+            book.record(enter("P2", "background", "sex", "M"), by="ines")
+    assert [entry.value for entry in book.history(participant="P2", item="sex")] == ["M"]
+    assert book.verify().ok
+
+
+def test_words_that_are_erased_among_them(book: Book) -> None:
+    """BOOK-23: the next act of the same save is judged as if they had never been there."""
+    act = enter("P1", "enzymes", "comment", "Quellenbrunn", visit="baseline")
+    with book.together():
+        seq = book.record(act, by="nora").entries[0].seq
+        book.record(erase([seq], reason="a name"), by="carla")
+        assert "Quellenbrunn" not in repr(book._state)  # noqa: SLF001 - what the book remembers is the point
+        again = enter("P1", "enzymes", "comment", "fine", visit="baseline")
+        assert book.record(again, by="nora").entries
+    texts = [(entry.act, entry.text) for entry in book.history(item="comment")]
+    assert texts == [("enter", None), ("erase", None), ("enter", "fine")]
+    assert book.verify().ok

@@ -9,12 +9,15 @@ WRITER-06: closing records what waits; afterwards acts are refused.
 WRITER-07: a request that is sent again, even at the same moment, is recorded once (R21).
 WRITER-08: what waits together is saved together.
 WRITER-09: several acts that one person asks for at once are recorded all or none, whatever is saved beside them.
+WRITER-11: what is saved is passed on, once and before those are told who wait; what comes of that troubles nobody.
+WRITER-12: the store is tidied up in a lull after many saves, and a failure of that troubles nobody.
+WRITER-10: it tells how much waits, and whether an act that is asked for now would be recorded.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -24,8 +27,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trialbook.capture import book as book_module
+from trialbook.capture import writer as writer_module
 from trialbook.capture.acts import Act, correct, enter, judge_act, save_form, screen
 from trialbook.capture.book import Book, Receipt
+from trialbook.capture.ledger import Entry
 from trialbook.capture.server import ServerStore
 from trialbook.capture.store import Store, Transaction
 from trialbook.capture.writer import MOST, Writer
@@ -289,3 +294,85 @@ def test_all_or_none(book: Book, writer: Writer) -> None:
     assert all(one.repeated for one in again)
     assert len(book.history(participant="P1", form="drugs")) == 4
     assert not book.verify().problems
+
+
+def test_what_it_tells_of_itself(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """WRITER-10: before its first act, while two wait behind a slow one, with its thread gone, and closed."""
+    writer = Writer(book)
+    assert (writer.waiting, writer.is_alive) == (0, True)
+    with held_up(monkeypatch, writer, [drug("1"), drug("2")]):
+        assert (writer.waiting, writer.is_alive) == (2, True)
+    assert (writer.waiting, writer.is_alive) == (0, True)
+    writer._jobs.put(None)  # noqa: SLF001 - its thread ends, as it never should
+    assert writer._thread is not None  # noqa: SLF001
+    writer._thread.join(10)  # noqa: SLF001
+    assert not writer.is_alive
+    writer.close()
+    assert not writer.is_alive
+    unused = Writer(book)
+    unused.close()
+    assert not unused.is_alive
+
+
+def test_what_is_saved_is_passed_on(book: Book) -> None:
+    """WRITER-11: of what was recorded now; not again of a request that was answered before, nothing of a refusal."""
+    before, told = book.head().count, list[Entry]()
+    writer = Writer(book, saved=told.extend)
+    for request in ("a", "a", "b"):
+        writer.record(drug(request), by="nora", request=request)
+        assert [entry.request for entry in told][-1] == request
+    with pytest.raises(ActRefused):
+        writer.record(enter("P9", "drugs", "drug", "x", repeat="1"), by="nora")
+    writer.close()
+    assert told == list(book.entries(after=before))
+    assert [entry.repeat for entry in told] == ["a", "b"]
+
+
+def test_who_cannot_be_told(book: Book) -> None:
+    """WRITER-11: the act is saved and answered all the same."""
+    told: list[int] = []
+
+    def stumble(saved: Sequence[Entry]) -> None:
+        told.append(len(saved))
+        raise ZeroDivisionError
+
+    writer = Writer(book, saved=stumble)
+    assert [len(writer.record(drug(row), by="nora").entries) for row in ("1", "2")] == [1, 1]
+    writer.close()
+    assert told == [1, 1]
+
+
+def tidied(book: Book, monkeypatch: pytest.MonkeyPatch, *, lull: float, saves: int, error: Exception | None) -> int:
+    """Save some acts one after the other; return how often the store was tidied up after every second one."""
+    done = threading.Semaphore(0)
+    times: list[int] = []
+
+    def tidy() -> None:
+        times.append(1)
+        done.release()
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(writer_module, "UNTIDY", 2)
+    monkeypatch.setattr(writer_module, "LULL", lull)
+    monkeypatch.setattr(book, "tidy", tidy)
+    writer = Writer(book)
+    for number in range(1, saves + 1):
+        writer.record(drug(f"{lull}-{number}"), by="nora")
+        if lull == 0 and number % 2 == 0:
+            assert done.acquire(timeout=10)
+    writer.close()
+    return len(times)
+
+
+def test_tidied_up_in_a_lull(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """WRITER-12: not while there is something to save."""
+    assert tidied(book, monkeypatch, lull=0, saves=5, error=None) == 2
+    assert tidied(book, monkeypatch, lull=60, saves=5, error=None) == 0
+    assert book.verify().ok
+
+
+def test_what_cannot_be_tidied_up(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """WRITER-12: the next acts are saved, and it is tried again."""
+    busy = LedgerError([Problem(code="LEDGER-09", values={"file": "ledger.db"})])
+    assert tidied(book, monkeypatch, lull=0, saves=5, error=busy) == 2

@@ -598,6 +598,28 @@ def test_no_row_is_shown_where_none_is_open() -> None:
     assert {cell.repeat: answer.value for cell, answer in shown.answers.items()} == {NOW: "2"}
 
 
+def test_what_is_open_stays_open_when_it_is_masked_again() -> None:
+    """MASK-07: by the names of the visit and the row, and by those that the mask gave them."""
+    forms = {**PLAN.forms, "rating": replace(PLAN.forms["rating"], repeating=True)}
+    for study, casebook, repeat in (
+        (PLAN, written(), None),
+        (replace(PLAN, forms=forms), written({Cell("week 4", "rating", "2", "power"): "2"}), "2"),
+    ):
+        masked = mask(study, casebook, "assessor", visit="week 4", repeat=repeat)
+        assert len(masked.answers) == 1
+        assert mask(study, masked, "assessor", visit="week 4", repeat=repeat) == masked
+        assert mask(study, masked, "assessor", visit=NOW, repeat=repeat and NOW) == masked
+
+
+def test_marks_of_an_item_that_the_study_does_not_know() -> None:
+    """MASK-12: hidden from who sees one form, like its answer; what speaks of the form as a whole is shown."""
+    cells = [Cell("week 4", "questions", "", name) for name in ("", "pain", "old_item")]
+    asked = {seq: Query(seq=seq, cell=cell, text="?") for seq, cell in enumerate(cells, start=1)}
+    book = written(queries=MappingProxyType(asked))
+    assert set(mask(PLAN, book, "monitor").queries) == {1, 2}
+    assert set(mask(PLAN, book, "investigator").queries) == {1, 2, 3}
+
+
 def test_nothing_is_locked_yet() -> None:
     """MASK-06: `at lock` is never, for everybody who does not record it."""
     done = written({Cell("", "guess", "", "period"): "late"}, status="completed")

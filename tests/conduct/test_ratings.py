@@ -362,10 +362,10 @@ def test_another_rater_is_one_change_a_visit() -> None:
     found = rater_changes(STUDY, record(rated({"baseline": "amir", "week 4": "bo", "week 8": ("amir", "cy")})))
     assert found == (
         RaterChange(
-            participant="P1", visit="week 4", form="rating", repeat="", rater="amir", others=("bo",), seqs=(3,)
+            participant="P1", visit="week 4", form="rating", repeat="", rater="amir", others=("bo",), seqs=(1, 3)
         ),
         RaterChange(
-            participant="P1", visit="week 8", form="rating", repeat="", rater="amir", others=("cy",), seqs=(6,)
+            participant="P1", visit="week 8", form="rating", repeat="", rater="amir", others=("cy",), seqs=(1, 6)
         ),
     )
 

@@ -459,7 +459,7 @@ def test_reasons_are_in_the_words_of_the_study_file() -> None:
     found = judged(
         {"screening/age": "17", "screening/malignancy": "NK", "screening/surgery": "2026-01", "bohan_peter/rash": None}
     )
-    assert told(of(found, "I1")) == ["Age: 17 year"]
+    assert told(of(found, "I1")) == ["Age: 17 years"]
     assert told(of(found, "I2")) == [
         "Probable or definite: Yes", "Which disease: cannot be worked out",
         "Typical rash of dermatomyositis: not answered",

@@ -559,7 +559,7 @@ files:
     columns: {a: doses.mg, b: events.term, c: {to: lab.note, visit: week 4, blank: ["–"]}}
 """
     wide = "id,n,a,b,c\n" + "".join(f"{n % 9 + 1},{n},{n % 300},{n},x\n" for n in range(3400))
-    started = time.perf_counter()
+    started = time.process_time()
     found = desk.preview(text, {"a.csv": wide})
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert (found.new, found.problems) == (3400 * 2 + 9, ())

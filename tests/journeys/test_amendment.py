@@ -3,6 +3,7 @@
 AMEND-20: a window widened, an item added, a range narrowed and a visit dropped change no stored value.
 AMEND-21: everybody is judged afterwards as was shown beforehand, and by the queries of rules too.
 AMEND-22: the report names both versions, and by which one it judges; one made as of a past moment has the old one.
+AMEND-24: `amend --discard` gives up a version that waits, with a reason.
 AMEND-23: `amend` shows changes, whom and what they touch, writes it as CSV, and takes effect only with --adopt.
 """
 
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from trialbook.capture.acts import Act, enrol, enter, grant, save_form, screen
+from trialbook.capture.acts import Act, enrol, enter, grant, propose, save_form, screen
 from trialbook.capture.book import Book
 from trialbook.cli import main
 from trialbook.conduct.deviations import find_deviations
@@ -135,6 +136,20 @@ def test_it_is_shown_first_and_then_so(study: Path, later: Path) -> None:
     assert new.fingerprint[:12] not in past
 
 
+def test_a_version_that_waits_is_discarded(study: Path, later: Path) -> None:
+    """AMEND-24: once, with a reason, and only one that waits; it can be seen and adopted all the same later."""
+    assert "ACT-86" in run("amend", study, later, "--discard", "--reason", "x", "--by", "carla", code=4).output
+    with opened(study) as book:
+        book.record(propose(read_kept(later.read_text(encoding="utf-8")), reason="amendment 1"), by="carla")
+    assert "ACT-02" in run("amend", study, later, "--discard", "--by", "carla", code=4).output
+    run("amend", study, later, "--discard", "--adopt", "--reason", "x", "--by", "carla", code=2)
+    words = ("amend", study, later, "--discard", "--reason", "other windows", "--by", "carla")
+    assert "Discarded; its text stays in the ledger." in run(*words).output
+    assert "It was discarded already." in run(*words).output
+    with opened(study) as book:
+        assert (book.versions.waiting, len(book.versions.discards)) == ((), 1)
+
+
 def test_at_one_site(study: Path, later: Path) -> None:
     """AMEND-23: with --site, and a word on who stands against it."""
     done = run("amend", study, later, "--adopt", "--reason", "x", "--site", "north", "--by", "carla").output
@@ -143,8 +158,8 @@ def test_at_one_site(study: Path, later: Path) -> None:
         assert book.study_at(None, site="north") != book.study
     run("report", study)
     page = (study / "report" / "report.html").read_text(encoding="utf-8")
-    assert "Site north works by version" in page
-    assert "are judged here by the version of the" in page
+    assert "in force at site north, are judged the" in page
+    assert "but for the sites that are named below" in page
     assert (
         "It is in force there already"
         in run("amend", study, later, "--adopt", "--reason", "x", "--site", "north", "--by", "carla").output

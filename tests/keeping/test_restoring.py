@@ -35,6 +35,7 @@ from trialbook.errors import ActRefused, LedgerError
 from trialbook.folder import read_kept
 from trialbook.keeping.archive import archive
 from trialbook.keeping.backup import take_backup
+from trialbook.keeping.manifest import MANIFEST
 from trialbook.keeping.restoring import restore
 
 MADE_ANEW = {
@@ -250,6 +251,19 @@ def test_what_is_no_archive(kept: Kept, tmp_path: Path, content: bytes) -> None:
         with pytest.raises(LedgerError) as refused:
             restore(file, tmp_path / "again", kept.doors)
         assert code_of(refused) == "KEEP-01"
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"ledger": {"count": 1e999, "hash": "", "at": ""}}'])
+def test_what_is_no_manifest(kept: Kept, tmp_path: Path, content: str) -> None:
+    """RESTORE-03: brackets without end, and as many entries as no ledger has."""
+    (tmp_path / "backup").mkdir()
+    told = dict.fromkeys(("made", "title", "data", "program"), "x")
+    (tmp_path / "backup" / MANIFEST).write_text(
+        json.dumps(told)[:-1] + ", " + content[1:] if content.startswith("{") else content, encoding="utf-8"
+    )
+    with pytest.raises(LedgerError) as refused:
+        restore(tmp_path / "backup", tmp_path / "again", kept.doors)
+    assert code_of(refused) == "KEEP-01"
 
 
 def test_changed_entries_are_refused(kept: Kept, archived: Path, tmp_path: Path) -> None:

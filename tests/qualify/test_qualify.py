@@ -6,7 +6,8 @@ QUAL-03: the document has requirement, risk, test, result, evidence, software, e
     the release (R27), in three forms; it claims no compliance.
 QUAL-04: the verb leaves with 1 where a check failed, and says which; a file of another kind is refused beforehand.
 QUAL-05: the study file's own blinding is compared; one that tells something is found, and one without is not passed.
-QUAL-06: every requirement that a check names is one of the page, and every check has a name of its own.
+QUAL-06: every requirement that a check names is one of the page, and every check has a name of its own; each check of
+    `doctor` has words of its own, and what it warns of is to be looked at, not passed.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from click.testing import CliRunner
 from tests.requirements import REQUIREMENTS
 
 from trialbook.cli import main
+from trialbook.cli.qualifying import as_outcome
 from trialbook.conduct import blinding
 from trialbook.conduct.casebook import Casebook
+from trialbook.errors import Problem
 from trialbook.folder import Doors, StudyFolder
 from trialbook.qualify import blinding as twins
 from trialbook.qualify.checks import CHECKS, SHIPPED, qualify
@@ -32,6 +35,9 @@ from trialbook.qualify.document import FORMS
 from trialbook.qualify.machine import file_system
 from trialbook.qualify.outcome import Outcome, Place, carry_out
 from trialbook.qualify.recording import make_study
+from trialbook.qualify.site import LOOKED
+from trialbook.web.doctor import CHECKS as DOCTOR
+from trialbook.web.doctor import Finding
 
 WORDS_OF_A_CLAIM = ("complies with 21", "is compliant", "is validated", "certified")
 
@@ -164,7 +170,7 @@ def test_the_document(where: StudyFolder, tmp_path: Path, suffix: str, monkeypat
         return
     words = made.decode()
     assert not [claim for claim in WORDS_OF_A_CLAIM if claim in words]
-    for told in ("R52", "polars", "SQLite", "file system", "duty", "2 passed, 1 failed", "kim"):
+    for told in ("R52", "polars", "SQLite", "file system", "duty", "2 passed, 0 to look at, 1 failed", "kim"):
         assert told.casefold() in words.casefold()
     if suffix == ".json":
         told = json.loads(words)
@@ -180,6 +186,15 @@ def test_another_kind_of_file(where: StudyFolder, tmp_path: Path) -> None:
     assert done.exit_code != 0
     assert "KEEP-40" in done.output
     assert not (tmp_path / "q.doc").exists()
+
+
+def test_what_the_doctor_finds() -> None:
+    """QUAL-06."""
+    assert set(LOOKED) == set(DOCTOR)
+    assert {number for one in LOOKED.values() for number in one.requirements} <= {one.number for one in REQUIREMENTS}
+    warned, wrong = Problem(code="KEEP-11", level="warning"), Problem(code="SERVE-13", values={"kind": "nfs"})
+    told = [as_outcome(Finding(check="disk", problems=found)).result for found in ((), (warned,), (warned, wrong))]
+    assert told == ["passed", "to look at", "failed"]
 
 
 def test_what_checks_name() -> None:

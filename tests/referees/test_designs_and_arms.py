@@ -124,8 +124,10 @@ def by_table(cells: list[float]) -> Fields:
 
 
 def test_ref_12_categories() -> None:
+    seen = set()
     for case, theirs in told("categories_r.csv"):
         kind, _, rest = case.partition(" ")
+        seen.add(kind)
         if kind == "friedman":
             same(case, fields(friedman(blocks(rest))), theirs)
         elif kind == "mcnemar":
@@ -135,6 +137,7 @@ def test_ref_12_categories() -> None:
         else:
             cells = list(map(int, split(case)))
             same(case, fields(fisher_larger([cells[at : at + 3] for at in range(0, len(cells), 3)])), theirs)
+    assert len(seen) == 4
 
 
 def followed(name: str) -> tuple[list[float], list[bool]]:
@@ -229,11 +232,14 @@ def test_ref_14_arms() -> None:
 
 def test_ref_14_change_by_arm() -> None:
     """REF-14: table 14-3.01 begins with n, mean and SD of the change of each arm."""
+    compared = set()
     for case, theirs in told("arms_r.csv"):
         if case.startswith("change "):
             values = [float(row["CHG"]) for row in read("pilot_adas_week24.csv") if row["TRTP"] == case[7:]]
             found = moments(values)
             same(case, {"n": found.n, "mean": found.mean, "sd": found.sd}, theirs)
+            compared.add(case[7:])
+    assert compared == {PLACEBO, LOW, HIGH}
 
 
 def test_ref_14_the_published_table() -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from trialbook.report.run import Run
-from trialbook.report.trace import by_participant, entries_behind, evidence_of, fact_of, resolve
+from trialbook.report.trace import by_participant, entries_behind, evidence_of, facts_of, resolve
 
 
 def test_every_result_resolves(run: Run) -> None:
@@ -61,7 +61,7 @@ def test_derived_values(run: Run) -> None:
 def test_erased_words_are_said_to_be_erased(run: Run) -> None:
     """TRACE-01: number, time and person stay."""
     entry = replace(run.entries[4], salt=None, text=None, value=None, source_file=None)
-    fact = fact_of(run, entry, ZoneInfo("UTC"))
+    (fact,) = facts_of(run, [entry], ZoneInfo("UTC"))
     assert (fact.seq, fact.text, fact.value, fact.by, fact.local) == (4, "(erased)", "\u2013", "nora (nurse)", "")
 
 

@@ -66,6 +66,7 @@ def environment() -> Iterator[None]:
     setup_test_environment()
     with pytest.MonkeyPatch.context() as held:
         held.setattr("django.middleware.csrf.CSRF_ALLOWED_CHARS", "bcdfghjklmpqrstvwxz")
+        held.setattr("django.conf.settings.BLIND_STEP", 0)  # tests of `pace` set it themselves
         yield
     teardown_test_environment()
 

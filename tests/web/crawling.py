@@ -41,7 +41,7 @@ def addresses(*participants: str) -> tuple[str, ...]:
     found = [
         address(route, {**KNOWN, "participant": participant, "form": form, "number": number})
         for route in ROUTES
-        for participant, form, number in itertools.product(participants, ("lab", "rating"), ("1", "7"))
+        for participant, form, number in itertools.product(participants, ("lab", "rating", "guess"), ("1", "7"))
     ]
     nowhere = [address(route, UNKNOWN, "nix") for route in ROUTES]
     return tuple(dict.fromkeys([*found, *nowhere]))
@@ -187,7 +187,18 @@ def rates(participant: str) -> tuple[Step, ...]:
         Step(method="POST", path=rating, sent={**LAST, "request": PAGE_ID}),
         *looks,
         Step(method="POST", path=rating, sent={**LAST, "request": PAGE_ID}),
+        *guesses(participant),
     )
+
+
+def guesses(participant: str) -> Iterator[Step]:
+    """Yield a guess of week and treatment, which opens after the rating, with mistakes on the way."""
+    path = f"/ratings/{participant}/guess/"
+    mistaken, last = {"answer.week": "201", "answer.arm": "none"}, {"answer.week": "30", "answer.arm": "dk"}
+    for sent in (mistaken, {"answer.week": "12"}, last):
+        yield from (Step(path="/"), Step(path=path))
+        yield Step(method="POST", path=path, sent={"request": PAGE_ID, "items": "week arm", "why.": "A slip", **sent})
+    yield from (Step(path="/"), Step(path=path))
 
 
 def waits(participant: str, *, hours: int = 4) -> tuple[Step, ...]:

@@ -27,6 +27,7 @@ from trialbook.capture.acts import (
     reassign_query,
     register_recording,
     release_recordings,
+    restore_consent,
     revoke,
     save_form,
     screen,
@@ -35,6 +36,7 @@ from trialbook.capture.acts import (
     unblind,
     verify_source,
     withdraw,
+    withdraw_consent,
 )
 from trialbook.capture.asking import (
     alert,
@@ -42,6 +44,7 @@ from trialbook.capture.asking import (
     approve,
     close_query,
     delegate,
+    discard,
     erase,
     keep_identity,
     look,
@@ -178,6 +181,8 @@ def amended(teller: Teller, number: int, words: str) -> None:
     site = (None, None, "North", "South")[number % 4]
     if number % 3 == 0:
         teller.tried(CUSTODIAN, propose(study, reason=words))
+    if number % 6 == 0:
+        teller.tried(CUSTODIAN, discard(study.fingerprint, reason=words))
     teller.tried(CUSTODIAN, adopt(study, reason=words, site=site))
     teller.tried(CUSTODIAN, approve(study.fingerprint, on=day(teller.doors.moment), said=words, site=site))
 
@@ -218,6 +223,21 @@ def filmed(teller: Teller, number: int, words: str) -> None:
         teller.tried("vera", save_form(code, "clip", {"rise": str(number % 5)}, visit=visit))
 
 
+def consented(teller: Teller, number: int, words: str) -> None:
+    """Let a participant withdraw from treatment, or the use of data, and perhaps take it back."""
+    code, scope = someone(teller, number), ("treatment", "data use")[number % 2]
+    teller.tried("ida", withdraw_consent(code, scope, on=day(teller.doors.moment), why=words, reason=words))
+    if number % 4 > 1:
+        teller.tried("ida", restore_consent(code, scope, reason=words))
+
+
+def guessed(teller: Teller, number: int, words: str) -> None:
+    """Let the other assessor's guess of an earlier visit be corrected, and be asked about."""
+    code, visit = someone(teller, number), VISITS[number % 3]
+    teller.tried("amy", correct(code, "guess", "week", str(number), visit=visit, reason=words))
+    teller.tried("mona", raise_query(code, words, form="guess", visit=visit, item="arm", to="asa"))
+
+
 def signed(teller: Teller, number: int, words: str) -> None:
     """Let a laboratory form be signed, and changed after that, so that the signature is void."""
     for code, visit in teller.labs[-2:]:
@@ -233,7 +253,7 @@ DOINGS: Mapping[str, Do] = MappingProxyType(
         "value": value, "dose": dose, "event": event, "ask": ask, "pursue": pursue, "remark": remark,
         "enrolled": enrolled, "seal": seal, "unblinded": unblinded, "unplanned": unplanned, "granted": granted,
         "amended": amended, "came": came, "delegated": delegated, "moved": moved,
-        "filmed": filmed, "signed": signed,
+        "filmed": filmed, "signed": signed, "consented": consented, "guessed": guessed,
     }
 )  # fmt: skip
 """What others do, by name. Each leaves alone which ratings are open now and what stands in them."""

@@ -14,7 +14,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from tests.web.conftest import CUSTODIAN
 from tests.web.doings import DOINGS
-from tests.web.twin_study import CODES, DIARY_AT, PERSONS, RATED, STUDY, VISITS, day
+from tests.web.twin_study import CODES, DIARY_AT, GUESSED, PERSONS, RATED, STUDY, VISITS, day
 from tests.web.twins import BEGINNING, NOW, Stage, Step, Story, Teller, Transcript, told, transcript
 
 from trialbook.capture.acts import (
@@ -62,6 +62,10 @@ class Course:
     """Days by which everything was later, 0 to 4."""
     rated: tuple[str, ...] = ("whole",) * 4
     """How the earlier visits were rated: not at all, in part, whole."""
+    arm: str = ""
+    """Of the participant; empty where nobody recorded it."""
+    guessed: tuple[str, str] = ("0", "dk")
+    """Week and treatment that were guessed at the earlier visits."""
     overridden: bool = False
     """Whether the rating is open by an override instead of by its questionnaires."""
     hours: int = 1
@@ -102,6 +106,8 @@ COURSES = st.builds(
     skipped=st.lists(st.integers(0, 2), unique=True, max_size=2).map(tuple),
     drift=st.integers(0, 4),
     rated=st.lists(st.sampled_from(("not", "part", "whole")), min_size=4, max_size=4).map(tuple),
+    arm=st.sampled_from(("", "high", "low")),
+    guessed=st.tuples(st.integers(0, 200).map(str), st.sampled_from(("high", "low", "dk"))),
     overridden=st.booleans(),
     hours=st.integers(1, 30),
     site=st.none() | st.sampled_from(("North", "South")),
@@ -138,14 +144,17 @@ def begin(teller: Teller, code: str, course: Course) -> None:
     teller.at(BEGINNING + timedelta(days=1))
     teller.did("ida", screen(code, site=course.site))
     teller.did("ida", enrol(code, on=day(first)))
+    if course.arm:
+        teller.did("ida", enter(code, "consent", "arm", course.arm))
     attended = [number for number in range(course.visit) if number not in course.skipped]
     for number in attended:
         teller.at(first + timedelta(days=28 * number))
         # the last one is rated whole: else it would be open now where no further visit follows
-        come(teller, code, VISITS[number], rated="whole" if number == attended[-1] else course.rated[number])
+        rated = "whole" if number == attended[-1] else course.rated[number]
+        come(teller, code, VISITS[number], rated=rated, guessed=course.guessed)
 
 
-def come(teller: Teller, code: str, visit: str, *, rated: str) -> None:
+def come(teller: Teller, code: str, visit: str, *, rated: str, guessed: tuple[str, str]) -> None:
     """Let a participant come to a visit that is over by now, and be rated at it."""
     teller.did("nora", enter(code, "visit", "date", day(teller.doors.moment), visit=visit))
     if visit in DIARY_AT:
@@ -153,6 +162,8 @@ def come(teller: Teller, code: str, visit: str, *, rated: str) -> None:
     answers = {"not": {}, "part": {"left": "2"}, "whole": dict.fromkeys(RATED, "9")}[rated]
     for item, text in answers.items():
         teller.did("asa", enter(code, "rating", item, text, visit=visit))
+    for item, text in zip(GUESSED, guessed, strict=True) if rated == "whole" else ():
+        teller.did("asa", enter(code, "guess", item, text, visit=visit))
 
 
 def finish(teller: Teller, shown: Open, course: Course) -> None:
@@ -189,13 +200,16 @@ def crawl(
 
 def check_seen(site: Site, visible: Visible) -> None:
     """See to it that a story left open what it should, and nothing else: an error of the story is none of the site."""
-    found, view = {}, site.view()
+    found, view, guesses = {}, site.view(), []
     for code, casebook in view.casebooks.items():
         study = view.study_of(casebook.site)
         visit = open_visit(study, casebook, study.forms["rating"], NOW.date(), asked=Asked(study))
         if visit is not None:
             cells = ((item, casebook.answers.get(Cell(visit, "rating", "", item))) for item in RATED)
             found[code] = tuple((item, answer.text) for item, answer in cells if answer is not None)
+        if open_visit(study, casebook, study.forms["guess"], NOW.date(), asked=Asked(study)) is not None:
+            guesses.append(code)
+    assert guesses == [shown.participant for shown in visible if "left" in dict(shown.answers)], guesses
     assert found == {shown.participant: shown.answers for shown in visible}, found
 
 
@@ -212,8 +226,26 @@ LITTLE = Hidden(there=False)
 """The least that can have happened."""
 MUCH = Hidden(
     courses=(
-        Course(visit=3, skipped=(1,), drift=2, rated=("whole", "not", "part", "not"), hours=20, site="North"),
-        Course(visit=2, rated=("part",) * 4, overridden=True, site="South", rater="amy", backwards=True),
+        Course(
+            visit=3,
+            skipped=(1,),
+            drift=2,
+            rated=("whole", "not", "part", "not"),
+            hours=20,
+            site="North",
+            arm="high",
+            guessed=("8", "high"),
+        ),
+        Course(
+            visit=2,
+            arm="low",
+            guessed=("50", "dk"),
+            rated=("part",) * 4,
+            overridden=True,
+            site="South",
+            rater="amy",
+            backwards=True,
+        ),
     ),
     before=tuple(Doing(what, number, f"before {what}") for number, what in enumerate(DOINGS, start=40)),
     after=(

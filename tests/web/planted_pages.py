@@ -19,6 +19,7 @@ from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.rating_now import open_visit
 from trialbook.protocol.model import Form, Study
 from trialbook.web import gate, headers, looking, site
+from trialbook.web.kept import Kept
 from trialbook.web.pages import rating
 from trialbook.web.request import StudyRequest
 
@@ -65,7 +66,7 @@ def menu(more: Callable[[StudyRequest], dict[str, Any]]) -> Plant:
 def asked_of_me(request: StudyRequest) -> dict[str, Any]:
     """The menu counts open queries."""
     every = (query for casebook in request.view.casebooks.values() for query in casebook.queries.values())
-    return {"menu": [("today", f"Today ({len(list(every))})")]}
+    return {"menu": [("today", "/", f"Today ({len(list(every))})")]}
 
 
 def versioned(request: StudyRequest) -> dict[str, Any]:
@@ -189,7 +190,7 @@ def timed(is_open: Callable[[str, Casebook, float], bool]) -> Plant:
             minutes = (site.now() - NOW).total_seconds() / 60
             return visit if visit is not None and is_open(visit, casebook, minutes) else None
 
-        with patch.object(looking, "open_visit", made):
+        with patch.object(looking, "open_visit", made), patch.object(looking, "OPEN", Kept(0)):
             yield
 
     return plant

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from tests.web.planted_pages import (
@@ -154,6 +155,33 @@ def participants() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """The page reads the history of every visit of those who can be rated, and shows none of it."""
+
+    def read(request: StudyRequest) -> str:
+        for one in looking.ratings_for(request):
+            for visit in raw(request, one.participant).visits():
+                request.site.history(participant=one.participant, visit=visit)
+        return ""
+
+    with patch.object(rating, "render", ending(read)):
+        yield
+
+
+@contextmanager
+def looking_up() -> Iterator[None]:
+    """The page looks up in the accounts who came for each participant, and shows none of it."""
+
+    def look(request: StudyRequest) -> str:
+        for code in request.view.casebooks:
+            Look.objects.filter(note__contains=code).exists()
+        return ""
+
+    with patch.object(rating, "render", ending(look)):
+        yield
+
+
 # ---- the form ---------------------------------------------------------------------------------------------------
 
 
@@ -249,10 +277,12 @@ def message() -> Iterator[None]:
     """The message after a save tells how many answers were saved until now."""
     from django.conf import settings
 
-    def said(sheet: Sheet) -> str:
-        return f"{sheet.casebook.participant}: {len(site.site_at(settings.STUDY_FOLDER).history())} saved"
+    real = messages.success
 
-    with patch.object(rating, "said_saved", said):
+    def said(request: StudyRequest, text: str) -> None:
+        real(request, f"{text} {len(site.site_at(settings.STUDY_FOLDER).history())} saved")
+
+    with patch.object(messages, "success", said):
         yield
 
 
@@ -278,8 +308,8 @@ def answered(change: Callable[[StudyRequest, Rating, HttpResponse], None]) -> Pl
     def plant() -> Iterator[None]:
         real = rating.save_rating
 
-        def made(request: StudyRequest, found: Rating, sheet: Sheet, again: str = "") -> HttpResponse:
-            answer = real(request, found, sheet, again)
+        def made(request: StudyRequest, found: Rating, sheet: Sheet) -> HttpResponse:
+            answer = real(request, found, sheet)
             change(request, found, answer)
             return answer
 
@@ -318,6 +348,8 @@ LOOKS: Mapping[str, Plant] = {
     "date of the visit": date_shown,
     "count of ratings": count,
     "count of participants": participants,
+    "time to read the ledger": reading,
+    "time to read the accounts": looking_up,
     "an earlier rating filled in": masked_as(prefilled),
     "history of an answer": masked_as(corrected),
     "who answered": masked_as(who_rated),

@@ -53,7 +53,8 @@ NO_PAGE: Mapping[str, str] = {
     "quality-csv": "a file", "import-pattern": "a file", "import-csv": "a file", "import-away": "only sent to",
     "import-done": "stands behind a decision: see the journey of the monitor", "access-csv": "a file",
     "access-list": "a file", "amendment-propose": "only sent to", "amendment-adopt": "only sent to",
-    "amendment-approve": "only sent to", "amendment-csv": "a file", "amendment-text": "a file",
+    "amendment-discard": "only sent to", "amendment-approve": "only sent to", "amendment-csv": "a file",
+    "amendment-text": "a file",
     "amendment-effects": "shown in the page of its version", "delegation-pdf": "a file", "deviations-csv": "a file",
     "health": "tells a program", "health-live": "tells a program", "metrics": "tells a program",
 }  # fmt: skip

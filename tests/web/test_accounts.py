@@ -18,7 +18,7 @@ ACC-08: away from the machine of the site nobody works without a second factor.
     (ASVS-V6.3.3, ASVS-V8.2.4)
 ACC-09: a reset leads through a one-time code to a password of one's own, and does not pass the second factor.
     (ASVS-V6.4.1, ASVS-V6.4.3)
-ACC-10: who does what with accounts is kept in a log that nobody can change.
+ACC-10: who does what with accounts is kept in a log that nobody can change (R11).
     (ASVS-V16.2.1, ASVS-V16.3.1, ASVS-V16.4.2)
 ACC-11: a password is asked again before signing, and wrong ones count.
 ACC-12: only the right "set up" reaches the accounts of others.
@@ -48,7 +48,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
@@ -60,7 +59,7 @@ from tests.web.conftest import CUSTODIAN, PASSWORD, Served, account_of
 from trialbook.capture.people import Grant
 from trialbook.web import site as site_module
 from trialbook.web.accounts.codes import digest_of
-from trialbook.web.accounts.models import Account, Phone, SignIn, StartCode
+from trialbook.web.accounts.models import Account, OpenSession, Phone, SignIn, StartCode
 from trialbook.web.accounts.policy import Policy
 from trialbook.web.accounts.second import accepts, confirm_device, new_recovery_codes, planned_device
 from trialbook.web.accounts.trying import confirm_password
@@ -249,7 +248,7 @@ def test_new_key_at_sign_in() -> None:
     client.cookies[settings.SESSION_COOKIE_NAME] = planted.session_key or ""
     sign_in(client, "nora")
     assert client.cookies[settings.SESSION_COOKIE_NAME].value != planted.session_key
-    assert not Session.objects.filter(session_key=planted.session_key).exists()
+    assert not OpenSession.objects.filter(session_key=planted.session_key).exists()
 
 
 @pytest.mark.parametrize(

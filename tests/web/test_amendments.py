@@ -4,6 +4,7 @@ AMEND-11: every version in force and of the past is listed with date, person, re
 AMEND-12: a file is checked, kept as a draft with what it would change, and nothing goes by it until it is adopted.
 AMEND-13: who sets up the study is told counts, who sees participants what is judged otherwise, a blind role nothing.
 AMEND-14: a version takes effect at a site or everywhere; pages of a participant go by the plan of their site.
+AMEND-18: a draft that is not wanted is discarded with a reason, waits no longer, and cannot be put into force.
 AMEND-15: pages stay readable where answers have no place in the plan any more.
 """
 
@@ -128,6 +129,28 @@ def test_the_draft_shows_what_it_touches(running: Served) -> None:
     table = running.browser("ida").get(f"{address}touched.csv").content.decode()
     assert "P02,B,answer,week 4,enzymes,,ldh,,,the plan has no such visit,900," in table
     assert running.browser(CUSTODIAN).get(f"{address}touched.csv").status_code == 404
+
+
+def test_a_draft_is_discarded(running: Served) -> None:
+    """AMEND-18: by who may propose; the list tells reason and person; a page of before does not adopt it."""
+    later = amended(running, NARROW)
+    running.site.record(propose(later), by=CUSTODIAN)
+    address = f"{LIST}{later.fingerprint}/"
+    assert "Discard it" in page(running, CUSTODIAN, address)
+    assert running.browser("ida").post(f"{address}discard", {"reason": "x"}).status_code == 404
+    assert running.browser(CUSTODIAN).post(f"{address}discard", {"reason": " "}).status_code == 422
+    sent = {"reason": "another window", "request": "r-9"}
+    assert running.browser(CUSTODIAN).post(f"{address}discard", sent).status_code == 303
+    assert running.site.book.versions.waiting == ()
+    shown = page(running, CUSTODIAN, address)
+    assert "another window" in shown
+    assert "Discard it" not in shown
+    assert "Put it into force" not in shown
+    assert "another window" in page(running, CUSTODIAN, LIST)
+    answer = running.browser(CUSTODIAN).post(f"{address}adopt", {"reason": "x", "seen": "yes"})
+    assert answer.status_code == 422
+    assert "was discarded" in answer.content.decode()
+    assert running.site.study != later
 
 
 def test_a_visit_with_answers_is_dropped_only_by_a_custodian_who_was_warned(running: Served) -> None:

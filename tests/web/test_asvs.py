@@ -37,7 +37,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.test import Client
 from openpyxl import Workbook
 from tests.asvs import NUMBER, PAGE, page, rows, shown_by, unanswered
@@ -51,6 +50,7 @@ from trialbook.exchange.grid import Unreadable
 from trialbook.exchange.workbook import workbook_rows
 from trialbook.web.accounts.codes import ALPHABET, new_code
 from trialbook.web.accounts.hashing import AT_A_TIME
+from trialbook.web.accounts.models import OpenSession
 from trialbook.web.invitations import codes as links
 from trialbook.web.keys import secret_key
 from trialbook.web.operating.log import catch_threads
@@ -201,7 +201,7 @@ def test_sec_05_codes_and_keys(tmp_path: Path) -> None:
 def test_sec_05_keys_of_sessions(served: Served) -> None:
     """SEC-05: 128 bits and more."""
     served.browser("ida")
-    key = Session.objects.get().session_key
+    key = OpenSession.objects.get().session_key
     assert set(key) <= set(string.ascii_lowercase + string.digits)
     assert math.log2(36) * len(key) >= 128
 
@@ -292,7 +292,7 @@ def test_sec_07_a_session_that_was_made_up(served: Served, key: str) -> None:
     stranger = Client()
     stranger.cookies[settings.SESSION_COOKIE_NAME] = key
     assert stranger.get("/participants/").status_code == 302
-    assert not Session.objects.filter(session_key=key).exists()
+    assert not OpenSession.objects.filter(session_key=key).exists()
 
 
 def test_sec_08_a_custodian_ends_sessions(served: Served) -> None:

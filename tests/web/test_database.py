@@ -6,6 +6,8 @@ DATABASE-03: the database is restarted while people save at both: whoever is not
     is not known, sends the same again, and it is stored once; nothing that was answered is lost (R20, R21).
 DATABASE-04: the log of sign-ins is kept by the database itself; accounts and ledger leave no file in the folder.
 DATABASE-05: `doctor` looks at the database.
+DATABASE-06: while the database is away, /health and every page say so with 503 and in plain words, /metrics tells that
+    the site is not ready; once it is back the site works again by itself.
 """
 
 from __future__ import annotations
@@ -77,6 +79,7 @@ class Shared:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     """Return the two sites."""
     folder = Path(shutil.copytree(STUDIES / "rituximab_polymyositis", tmp_path_factory.mktemp("shared") / "study"))
+    (folder / "site.toml").write_text('metrics = "here"\n', encoding="utf-8")
     with ExitStack() as stack:
         server = stack.enter_context(running_server())
         database = server.new()
@@ -229,3 +232,32 @@ def test_the_doctor(shared: Shared) -> None:
     assert (told["ledger"], told["database"], told["accounts"]) == ([], ["SERVE-32"], [])
     assert "SERVE-20" not in told["people"]
     assert findings(shared, shared.server.address(shared.database, OWNER))["ledger"] == ["LEDGER-07"]
+
+
+def asked_of(site: Running, path: str) -> tuple[int, str]:
+    """Ask a site for a page as a stranger."""
+    return page(Nurse(person="nobody"), site, path)
+
+
+def test_the_database_is_away(shared: Shared) -> None:
+    """DATABASE-06: no traceback, no address; the same for somebody who is signed in."""
+    site, nurse = shared.sites[0], Nurse(person="nurse-0")
+    nurse.sign_in(site)
+    shared.server.control("stop", "-m", "immediate")
+    try:
+        health, live, numbers = (asked_of(site, path) for path in ("/health", "/health/live", "/metrics"))
+        pages = [asked_of(site, "/sign-in"), page(nurse, site, "/participants/")]
+    finally:
+        words = f"-k {shared.server.folder} -c listen_addresses='' -c max_connections=60"
+        shared.server.control("start", "-o", words)
+    assert (health, live) == ((503, '{"ready": false}'), (200, '{"live": true}'))
+    assert numbers[0] == 200
+    assert "trialbook_ready 0" in numbers[1]
+    for status, told in pages:
+        assert (status, "The database does not answer" in told) == (503, True)
+        assert not [word for word in ("Traceback", "psycopg", str(shared.server.folder), "writer@") if word in told]
+    end = time.monotonic() + 60
+    while asked_of(site, "/health")[0] != 200 and time.monotonic() < end:
+        time.sleep(0.2)
+    assert page(nurse, site, "/participants/")[0] == 200
+    assert "trialbook_ready 1" in asked_of(site, "/metrics")[1]

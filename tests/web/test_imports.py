@@ -315,7 +315,7 @@ def test_import_09_it_dies_with_time(treated: Served, monkeypatch: pytest.Monkey
 
 
 def test_import_09_who_lost_the_role(treated: Served) -> None:
-    """IMPORT-09: the right is asked for when it is accepted, not when it was sent."""
+    """IMPORT-09: the right is asked for when it is accepted, not when it was sent (R38)."""
     address = sent(treated, HEAD + ROW)
     html = page(treated.browser("dan"), address)
     treated.site.record(revoke("dan", "data_manager", reason="left"), by=CUSTODIAN)

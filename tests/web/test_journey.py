@@ -150,7 +150,7 @@ def screened(seen: Walk, ida: Any) -> None:
     assert ida.inner_text("#t-verdict .badge") == "eligible"
     seen.picture(ida, "eligible")
     ida.click("button:text-is('Enrol')")
-    ida.wait_for_selector("text=Recorded: Enrol.")
+    ida.wait_for_selector("text=Recorded: Enrolment.")
     seen.picture(ida, "enrolled")
 
 

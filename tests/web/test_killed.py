@@ -44,7 +44,7 @@ ANSWERS = {"term": "Headache", "serious": "no", "grade": "2"}
 NOTHING: Mapping[str, str] = MappingProxyType({})
 KILLS = int(os.environ.get("KILLS", "12"))
 SEED = int(os.environ.get("SEED", "12"))
-LATEST = 0.8
+LATEST = 0.5
 """Seconds after the first answer within which the process is killed."""
 EARLY = """
 import threading, time

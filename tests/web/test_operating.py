@@ -54,10 +54,11 @@ from trialbook.web.site import close_sites
 __all__ = ["peopled"]
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - of an invented site
 SLOW = """
-import time
+import os, pathlib, time
 from trialbook.capture.writer import Writer
 _save = Writer._save
 def slowly(self, jobs):
+    pathlib.Path(os.environ["BEGUN"]).touch()
     time.sleep(2)
     _save(self, jobs)
 Writer._save = slowly
@@ -327,12 +328,14 @@ def test_oper_04_stopped_while_saving(peopled: Path, tmp_path: Path) -> None:
     (tmp_path / "slow" / "sitecustomize.py").write_text(SLOW, encoding="utf-8")
     nurse = Nurse(person="nurse-0")
     asked = Save(person="nurse-0", row="1", request="r1")
-    with running(peopled, {"PYTHONPATH": str(tmp_path / "slow")}) as site:
+    begun = tmp_path / "begun"
+    with running(peopled, {"PYTHONPATH": str(tmp_path / "slow"), "BEGUN": str(begun)}) as site:
         nurse.sign_in(site)
         saving = threading.Thread(target=lambda: answered.append(send(nurse, site, asked)))
         answered: list[bool] = []
         saving.start()
-        time.sleep(0.7)
+        while not begun.exists() and saving.is_alive():
+            time.sleep(0.01)
         site.process.send_signal(signal.SIGTERM)
         saving.join(30)
         assert site.process.wait(40) == 0

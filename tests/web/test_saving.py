@@ -316,6 +316,19 @@ def test_what_was_typed_after_a_resent_request_is_recorded(study: Served) -> Non
     assert value(study, "enzymes", "ldh", "baseline") == "300"
 
 
+def test_more_that_is_sent_again_is_stored_once_and_told(study: Served) -> None:
+    """SAVE-01: the page says what the later sending recorded; what it changes without a reason is refused."""
+    browser = study.browser("nora")
+    held = shown(browser, ENZYMES)
+    send(browser, ENZYMES, held, answer__ck="200")
+    answers = [send(browser, ENZYMES, held, answer__ck="200", answer__ldh="300") for _ in range(2)]
+    assert len({answer["Location"] for answer in answers}) == 1
+    assert "1 answer entered" in browser.get(answers[0]["Location"]).content.decode()
+    assert len(entries(study, item="ck")) == len(entries(study, item="ldh")) == 1
+    assert send(browser, ENZYMES, held, answer__ck="201").status_code == 422
+    assert send(browser, ENZYMES, held, answer__ck="200", unit__ck="ukat/L").status_code == 422
+
+
 def test_two_people_are_asked_whose_answer_stands(study: Served) -> None:
     """SAVE-02: theirs beside yours; nothing of yours is recorded before you say so."""
     nora, nils = study.browser("nora"), study.browser("nils")

@@ -4,6 +4,7 @@ WEB-SCR-01: consent comes first, with every answer of its form.
 WEB-SCR-02: each criterion stands with its outcome and the answers behind it, each linked to its item.
 WEB-SCR-03: enrolling somebody who is not certainly eligible asks for a word, is recorded, and is a deviation.
 WEB-SCR-04: a screen failure is recorded with day and cause.
+WEB-SCR-05: the forms of screening lead on, one to the next, and back to the screening.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def test_a_reason_leads_to_its_item(served: Served) -> None:
     assert 'href="/participants/P01/forms/screening/#item-age"' in page
     assert 'id="item-age"' in served.browser("ida").get("/participants/P01/forms/screening/").content.decode()
     text = read(served, "ida", PAGE)
-    assert "Age : 54 year" in text
+    assert "Age : 54 years" in text
     assert "Verdict eligible" in text
 
 
@@ -119,3 +120,29 @@ def test_who_may_not_enrol_is_not_asked(served: Served, person: str) -> None:
         assert "Decision" not in read(served, person, PAGE)
     served.browser(person).post(PAGE, {"step": "enrol", "on": day(served), "request": served.site.new_id()})
     assert status(served) == "screening"
+
+
+def test_one_form_of_screening_leads_to_the_next(served: Served) -> None:
+    """WEB-SCR-05: Save leads on to the next form that is still open, and every form leads back to the screening."""
+    begin(served)
+    form = "/participants/P01/forms/consent/"
+    page = served.browser("ida").get(form).content.decode()
+    assert f'href="{PAGE}"' in page
+    assert "Save and next form" in page
+    sent = {"request": served.site.new_id(), "items": "date", "answer.date": day(served), "do": "next"}
+    there = served.browser("ida").post(form, sent)["Location"]
+    assert there.startswith("/participants/P01/forms/screening/?saved=")
+    rows = served.browser("ida").get("/participants/P01/forms/prior/").content.decode()
+    assert "Next form" in rows
+    assert (
+        "Save and next form" not in served.browser("ida").get("/participants/P01/forms/prior/rows/1/").content.decode()
+    )
+
+
+def test_after_screening_a_form_stands_alone(served: Served) -> None:
+    """WEB-SCR-05: once it is decided, no form outside of visits leads on to another."""
+    make_eligible(served)
+    decide(served, step="enrol", on=day(served))
+    page = served.browser("ida").get("/participants/P01/forms/screening/").content.decode()
+    assert "Save and next form" not in page
+    assert f'href="{PAGE}"' not in page

@@ -71,7 +71,8 @@ def test_sec_02_an_earlier_database_is_sealed_at_the_first_start(served: Served)
     call_command("migrate", "accounts", "0002", fake=True, verbosity=0)
     TOTPDevice.objects.create(user_id=account.pk, key=KEY.hex(), confirmed=True)
     assert KEY.hex().encode() in on_disk(served)
-    call_command("migrate", verbosity=0)
+    call_command("migrate", "accounts", "0003", verbosity=0)
+    call_command("migrate", "accounts", fake=True, verbosity=0)  # the tables of what came later are there
     connection.close()
     assert [one for one in spellings(KEY) if one in on_disk(served)] == []
     assert accepts(account, token(KEY), {}) == "totp"
@@ -104,7 +105,8 @@ def test_sec_04_a_sealed_key_opens_where_it_belongs() -> None:
     assert open_key(sealed, 7) == KEY
     assert open_key(sealed, 8) is None
     assert open_key(KEY.hex(), 7) is None
-    assert [open_key(f"siv1:{spoilt}", 7) for spoilt in ("", "x", sealed[5:-4], sealed[5:].swapcase())] == [None] * 4
+    spoilt = ("", "x", "é", sealed[5:-4], sealed[5:].swapcase())
+    assert [open_key(f"siv1:{one}", 7) for one in spoilt] == [None] * 5
     assert sealed_now(sealed, 7) == sealed
     with OTHER:
         assert open_key(sealed, 7) is None

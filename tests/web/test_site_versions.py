@@ -1,6 +1,6 @@
 """Several sites at once, each under its own version of the study.
 
-AMEND-16: R28: whoever sees all sites is told of every participant what somebody of the participant's site is told:
+AMEND-16: whoever sees all sites is told of every participant what somebody of the participant's site is told:
     lists, grid, counts, calendar, queries, quality, deviations and seals go by the version in force there.
 AMEND-17: an import is compared by the version of the site that it concerns; one of sites with different versions is
     refused beforehand, with what to do.

@@ -40,6 +40,15 @@ def test_a_late_visit_is_recorded_as_it_was(served: Served) -> None:
     assert "took place after the last day of its window" in page
 
 
+def test_a_visit_before_day_0_took_place(served: Served) -> None:
+    """WEB-VIS-01: while day 0 is not known nothing is judged, and what took place is called so."""
+    begin(served)
+    path = "/participants/P01/visits/baseline/"
+    assert "Baseline P01 not dated yet" in read(served, "nora", path)
+    assert dated(served, path, date=day(served)) == 302
+    assert "Baseline P01 took place" in read(served, "nora", path)
+
+
 def test_a_correction_of_the_day_needs_a_reason(served: Served) -> None:
     """WEB-VIS-01: the first day stays in the history."""
     treated(served, ago=40)

@@ -8,16 +8,18 @@ from types import MappingProxyType
 
 STUDY = """
 trialbook: 1
-study: {id: twins, title: Invented twins, design: open-label single-arm, data: invented, objective: to test, planned: 9}
+study: {id: twins, title: Invented twins, design: open-label parallel, data: invented, objective: to test, planned: 9}
 roles:
   investigator:
     {sees: everything, records: [consent, lab, infusion, ill], signs: [form], rights: [enrol], identities: true}
   nurse: {sees: everything, except: [rating], records: [diary, lab, infusion, ill]}
-  assessor: {blind: true, records: [rating]}
+  assessor: {blind: true, records: [rating, guess]}
   viewer: {blind: true, records: [clip]}
   statistician: {sees: [data, results]}
   monitor: {sees: everything, rights: [query, answer query, close query, verify, freeze, lock]}
   data_manager: {sees: everything, except: [rating], rights: [import, query]}
+arms: {high: {label: High dose}, low: {label: Low dose}}
+participants: {arm: consent.arm}
 treatments:
   drug:
     dose: 500 mg
@@ -32,7 +34,10 @@ visits:
     week 8: {}
     week 12: {label: The last visit}
 forms:
-  consent: {label: Consent, at: once, items: {on: {label: Day, date: full}, why: {label: Why, text: line}}}
+  consent:
+    label: Consent
+    at: once
+    items: {on: {label: Day, date: full}, why: {label: Why, text: line}, arm: {choice: {high: High, low: Low}}}
   diary: {label: Diary, at: [baseline, week 4, week 12], items: {days: {label: Days, number: count, required: true}}}
   lab:
     label: Laboratory
@@ -64,6 +69,14 @@ forms:
       left: {label: Left, number: score, scale: 0 to 10, required: true}
       right: {label: Right, number: score, scale: 0 to 10}
       remark: {label: What hindered, text: line}
+  guess:
+    label: What do you guess
+    at: [baseline, week 4, week 8, week 12]
+    after: [rating]
+    guesses: {week: week, treatment: arm}
+    items:
+      week: {label: Weeks since the first dose, number: week, scale: 0 to 200, required: true}
+      arm: {label: Treatment, choice: {high: High, low: Low, dk: Not known}, required: true}
   clip:
     label: Getting up from a chair
     at: [baseline, week 8, week 12]
@@ -83,6 +96,7 @@ AMENDED = {
 VISITS = ("baseline", "week 4", "week 8", "week 12")
 DIARY_AT = ("baseline", "week 4", "week 12")
 RATED = ("left", "right", "remark")
+GUESSED = ("week", "arm")
 PERSONS: Mapping[str, str] = MappingProxyType(
     {
         "ida": "investigator", "nora": "nurse", "asa": "assessor", "amy": "assessor", "stan": "statistician",

@@ -19,6 +19,7 @@ import logging
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from django.conf import settings
 from django.db import connections
 from django.http.response import HttpResponseBase
 from django.test import Client, override_settings
+from sqlalchemy import Engine, event
 from tests.web.conftest import CUSTODIAN, account_of, use_database
 
 from trialbook.capture.acts import Act
@@ -259,6 +261,8 @@ class Got:
     """All of them, in the order in which they came."""
     cookies: tuple[str, ...]
     body: bytes
+    work: tuple[int, int]
+    """How many statements the databases of accounts and of the ledger were asked: that takes time, too."""
 
 
 Transcript = tuple[Got, ...]
@@ -292,14 +296,36 @@ def got(site: Told, client: Client, step: Step, page_id: str) -> Got:
     if isinstance(body, Mapping):
         sent = {name: page_id if value == PAGE_ID else value for name, value in body.items()}
         body, kind = "&".join(f"{quoted(name)}={quoted(value)}" for name, value in sent.items()), FORM
-    answer = client.generic(step.method, step.path, body, content_type=kind, headers=dict(step.headers))
+    with counting() as counts:
+        answer = client.generic(step.method, step.path, body, content_type=kind, headers=dict(step.headers))
     return Got(
         step=step,
         status=answer.status_code,
         headers=tuple(answer.items()),
         cookies=tuple(morsel.OutputString() for morsel in answer.cookies.values()),
         body=content_of(answer),
+        work=(counts["accounts"], counts["ledger"]),
     )
+
+
+@contextmanager
+def counting() -> Iterator[Counter[str]]:
+    """Count the statements that are asked of the database of accounts, and of the ledger by any thread."""
+    counts: Counter[str] = Counter()
+
+    def asked(execute: Callable[..., object], *args: object) -> object:
+        counts["accounts"] += 1
+        return execute(*args)
+
+    def read(*_: object) -> None:
+        counts["ledger"] += 1
+
+    event.listen(Engine, "before_cursor_execute", read)
+    try:
+        with connections["default"].execute_wrapper(asked):
+            yield counts
+    finally:
+        event.remove(Engine, "before_cursor_execute", read)
 
 
 FORM = "application/x-www-form-urlencoded"
@@ -338,4 +364,4 @@ def told_apart(one: Got, other: Got) -> str:
 
 def lines_of(got: Got) -> list[str]:
     """Write an answer in lines."""
-    return [str((got.status, got.headers, got.cookies)), *got.body.decode(errors="replace").splitlines()]
+    return [str((got.status, got.headers, got.cookies, got.work)), *got.body.decode(errors="replace").splitlines()]

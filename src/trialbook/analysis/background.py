@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from trialbook.analysis.compare import summary_stats
 from trialbook.analysis.describe import describe
-from trialbook.analysis.frames import Datasets, books
+from trialbook.analysis.exposure import plan_with
+from trialbook.analysis.frames import Datasets, judged_books
 from trialbook.analysis.listings import Row, listing
 from trialbook.analysis.results import Listing, Result, Selector
 from trialbook.analysis.rows import Heading, Stat
@@ -43,9 +44,10 @@ def list_background(datasets: Datasets, treatment: str) -> Listing:
 
     `prednisolone` is what a glucocorticoid came to a day, in mg.
     """
-    study, plan = datasets.study, datasets.study.treatments[treatment]
     rows = []
-    for book in books(datasets).values():
+    for book in judged_books(datasets).values():
+        study = plan_with(datasets, book, treatment)
+        plan = study.treatments[treatment]
         found, day = spells(study, book, treatment), entry_day(study, book, plan)
         rows += [(_row(study, book, plan, spell, _at_entry(found, spell, day)), spell.seqs) for spell in found]
     return listing(f"{NAME}.{treatment}", COLUMNS, rows)
@@ -96,11 +98,12 @@ def _prednisolone(study: Study, casebook: Casebook, treatment: Treatment, spell:
 
 def describe_background(datasets: Datasets, members: Members) -> Iterator[Result]:
     """Describe the glucocorticoids at entry, of those who were ever enrolled, for each background class."""
-    study, who = datasets.study, members.of(ENROLLED)
-    for treatment in background_treatments(study):
+    who = members.of(ENROLLED)
+    for treatment in background_treatments(datasets.study):
         values: list[float] = []
-        for book in (books(datasets)[code] for code in who):
-            day = entry_day(study, book, treatment)
+        for book in (judged_books(datasets)[code] for code in who):
+            study = plan_with(datasets, book, treatment.id)
+            day = entry_day(study, book, study.treatments[treatment.id])
             daily = None if day is None else prednisolone_equivalent(study, book, treatment.id, on=day).daily
             values += [] if daily is None else [float(daily)]
         heading = Heading(

@@ -5,13 +5,16 @@ The frames themselves are made in `frames`; their names stand here too, for thos
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Literal
 
 from trialbook.analysis.allocation import in_arms
 from trialbook.analysis.blinding import GUESSES, NAME, list_blinding, list_guesses
 from trialbook.analysis.condition_cells import answers_behind
+from trialbook.analysis.consents import NAME as CONSENTS
+from trialbook.analysis.consents import list_consents
 from trialbook.analysis.course import Course, course_of
 from trialbook.analysis.derive import compared_visits
 from trialbook.analysis.deviations import list_deviations
@@ -26,7 +29,7 @@ from trialbook.analysis.table_one import characteristic, chosen, is_counted, kno
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["CELL_FIELDS", "Datasets", "collect", "from_casebooks", "select"]
+__all__ = ["CELL_FIELDS", "Datasets", "collect", "entries_of", "from_casebooks", "select"]
 
 CELL_FIELDS = ("participant", "visit", "form", "repeat", "item", "seq")
 
@@ -43,6 +46,22 @@ def select(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     if selector.frame == "listing":
         return _listed(datasets, selector)
     return _observations(datasets, selector)
+
+
+def entries_of(datasets: Datasets, selector: Selector) -> tuple[int, ...]:
+    """Return the entries of the cells that a result was computed from, ascending, each once."""
+    if selector.frame == "listing":
+        return tuple(sorted(_in_listing(datasets, selector) & _numbers(datasets, "cells")))
+    if selector.frame == "observations":
+        return tuple(sorted(_observed(datasets, selector) & _numbers(datasets, "observations")))
+    return tuple(sorted(set(select(datasets, selector).get_column("seq").drop_nulls().to_list())))
+
+
+@lru_cache(maxsize=8)
+def _numbers(datasets: Datasets, frame: Literal["cells", "observations"]) -> frozenset[int]:
+    """Return the numbers of all entries of a frame."""
+    rows = _cells(datasets) if frame == "cells" else datasets.observations
+    return frozenset(rows.get_column("seq").drop_nulls().to_list())
 
 
 def _who(datasets: Datasets, name: str) -> list[str]:
@@ -67,7 +86,8 @@ def _events(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     import polars as pl
 
     rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("form") == selector.variable)
-    rows = rows.filter(pl.col("participant").is_in(_who(datasets, selector.analysis_set)))
+    who = (*_who(datasets, selector.analysis_set), *datasets.safety_only)
+    rows = rows.filter(pl.col("participant").is_in(who))
     rows = rows.filter(pl.col("text").is_not_null().any().over("participant", "visit", "repeat"))
     people = [value for column, value in selector.where if column == "participant"]
     rows = rows.filter(pl.col("participant").is_in(people)) if people else rows
@@ -84,6 +104,8 @@ def _listing(datasets: Datasets, name: str) -> Listing:
         return (list_deviations if name == "deviations" else list_grades)(datasets)
     if name in {NAME, GUESSES}:
         return (list_blinding if name == NAME else list_guesses)(datasets)
+    if name == CONSENTS:
+        return list_consents(datasets)
     from trialbook.analysis.background import list_background
     from trialbook.analysis.exposure import list_exposure
     from trialbook.analysis.reliable import list_reliable
@@ -102,18 +124,30 @@ def _listed(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     """Return the cells behind the rows of a listing that match."""
     import polars as pl
 
-    listing = _listing(datasets, selector.variable)
-    who, place = set(_who(datasets, selector.analysis_set)), listing.columns.index("participant")
-    wanted: dict[int, set[str]] = {}
+    return _cells(datasets).filter(pl.col("seq").is_in(sorted(_in_listing(datasets, selector))))
+
+
+def _in_listing(datasets: Datasets, selector: Selector) -> set[int]:
+    """Return the entries behind the rows of a listing that match."""
+    wanted: dict[str, set[str]] = {}
     for column, value in selector.where:
-        wanted.setdefault(listing.columns.index(column), set()).add(value)
-    seqs = {
-        seq
-        for row, found in zip(listing.rows, listing.cells, strict=True)
-        if row[place] in who and all(str(row[at]) in values for at, values in wanted.items())
-        for seq in found
-    }
-    return _cells(datasets).filter(pl.col("seq").is_in(sorted(seqs)))
+        wanted.setdefault(column, set()).add(value)
+    rows, who = _by_values(datasets, selector.variable, tuple(wanted)), set(_who(datasets, selector.analysis_set))
+    matching = (found for values in product(*wanted.values()) for found in rows.get(values, ()))
+    return {seq for code, seqs in matching if code in who for seq in seqs}
+
+
+@lru_cache(maxsize=16)
+def _by_values(
+    datasets: Datasets, name: str, columns: tuple[str, ...]
+) -> Mapping[tuple[str, ...], list[tuple[str, tuple[int, ...]]]]:
+    """Return what the rows of a listing have in some columns -> participant and entries of each such row."""
+    listing = _listing(datasets, name)
+    person, places = listing.columns.index("participant"), [listing.columns.index(column) for column in columns]
+    found: dict[tuple[str, ...], list[tuple[str, tuple[int, ...]]]] = {}
+    for row, seqs in zip(listing.rows, listing.cells, strict=True):
+        found.setdefault(tuple(str(row[place]) for place in places), []).append((str(row[person]), seqs))
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -133,9 +167,15 @@ def _observations(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     """Return the cells of an endpoint or an item, with those of the baseline where values were paired."""
     import polars as pl
 
-    who = in_arms(datasets, _who(datasets, selector.analysis_set), selector.where)
-    seqs = {seq for code, found in _behind(datasets, selector, who) if code in set(who) for seq in found}
+    seqs = _observed(datasets, selector)
     return datasets.observations.filter(pl.col("seq").is_in(sorted(seqs))).select(CELL_FIELDS)
+
+
+def _observed(datasets: Datasets, selector: Selector) -> set[int]:
+    """Return the entries of an endpoint or an item, with those of the baseline where values were paired."""
+    who = in_arms(datasets, _who(datasets, selector.analysis_set), selector.where)
+    known = set(who)
+    return {seq for code, found in _behind(datasets, selector, who) if code in known for seq in found}
 
 
 def _behind(datasets: Datasets, selector: Selector, who: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -51,7 +51,7 @@ def derive_values(datasets: Datasets, source: str, unit: str | None = None) -> p
     form_id, _, name = source.partition(".")
     form = datasets.study.forms[form_id]
     rows = datasets.observations.filter(pl.col("form") == form_id)
-    found = _recorded(rows, name) if name in form.items else _computed(rows, form, form.derived[name])
+    found = _recorded(rows, name) if name in form.items else _derived(datasets, rows, form, name)
     usable = pl.col("flaw") == ""
     found = found.with_columns(pl.when(usable).then(pl.col("value").fill_nan(None)).alias("value"))
     found = found.filter(pl.col("value").is_not_null() | ~usable).select(VALUE_FIELDS)
@@ -110,6 +110,49 @@ def _recorded(rows: pl.DataFrame, item: str) -> pl.DataFrame:
         _flaw(several=pl.len() > 1, beyond=pl.col("limit").first() != ""),
         pl.col("seq").alias("seqs"),
     )
+
+
+def _derived(datasets: Datasets, rows: pl.DataFrame, form: Form, name: str) -> pl.DataFrame:
+    """Compute a derived number of everybody, by the formula of the version by which they are judged."""
+    import polars as pl
+
+    if not datasets.plans:
+        return _computed(rows, form, form.derived[name])
+    people = datasets.participants.select("participant", "site").with_row_index("place")
+    formulas: list[tuple[Form, list[str | None]]] = []
+    for site in people["site"].unique(maintain_order=True):
+        found = formula_of(datasets, datasets.plan_of(site), form.id, name)
+        known = next((sites for one, sites in formulas if one == found), None)
+        if known is None:
+            formulas.append((found, [site]))
+        else:
+            known.append(site)
+    parts = [
+        _computed(rows.join(_at(people, sites), on="participant", how="semi"), one, one.derived[name])
+        for one, sites in formulas
+    ]
+    order = people.select("participant", "place")
+    return pl.concat(parts).join(order, on="participant").sort("place", maintain_order=True).drop("place")
+
+
+def _at(people: pl.DataFrame, sites: list[str | None]) -> pl.DataFrame:
+    """Return the participants of these sites."""
+    import polars as pl
+
+    return people.filter(pl.col("site").is_in(sites, nulls_equal=True))
+
+
+def formula_of(datasets: Datasets, plan: Study, form_id: str, name: str) -> Form:
+    """Return the form by which a derived number is computed: that of a version, or of the whole study.
+
+    The latter where the version has no such number, or computes it from other units than those of the frames.
+    """
+    form, own = datasets.study.forms[form_id], plan.forms.get(form_id)
+    if own is None or name not in own.derived:
+        return form
+    units = [[one.items[item].unit for item in one.derived[name].of if item in one.items] for one in (form, own)]
+    is_same = units[0] == units[1] and form.derived[name].unit == own.derived[name].unit
+    return own if is_same else form
 
 
 def _computed(rows: pl.DataFrame, form: Form, derived: Derived) -> pl.DataFrame:

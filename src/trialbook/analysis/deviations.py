@@ -7,12 +7,12 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.frames import Datasets, books, casebooks, last_day
+from trialbook.analysis.frames import Datasets, casebooks, judged_books, last_day
 from trialbook.analysis.listings import listing
 from trialbook.analysis.results import Listing, Result, Selector
 from trialbook.analysis.rows import Heading, Stat
 from trialbook.conduct.casebook import VISIT_FORM, Casebook
-from trialbook.conduct.deviations import KINDS, Deviation, find_deviations, groups_of
+from trialbook.conduct.deviations import KINDS, Deviation, Group, find_deviations, groups_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,18 +29,18 @@ METHOD = "{meaning}; judged on the last day that the data tell of"
 @lru_cache(maxsize=4)
 def list_deviations(datasets: Datasets) -> Listing:
     """List every deviation of every participant, with its entries; judged on the last day of the data."""
-    last = last_day(datasets) or date.min
+    last, judged = last_day(datasets) or date.min, _judged(datasets)
     found = (
         deviation
-        for book in _books(datasets).values()
-        for deviation in find_deviations(datasets.study, book, last)
-    )  # fmt: skip
+        for code, book in _books(datasets).items()
+        for deviation in find_deviations(datasets.plan_of(book.site), book, last, eligibility=judged.get(code))
+    )
     return listing(NAME, COLUMNS, [(_row(deviation), deviation.seqs) for deviation in found])
 
 
 def count_deviations(datasets: Datasets) -> Iterator[Result]:
     """Count the deviations of each kind, and the participants concerned, where more than visits can deviate."""
-    groups = groups_of(datasets.study)
+    groups = groups_in(datasets)
     if groups == ("visit",):
         return
     people: dict[tuple[object, object], list[object]] = {}
@@ -60,9 +60,15 @@ def count_deviations(datasets: Datasets) -> Iterator[Result]:
             yield heading.row(Stat(name="n_participants", value=len(set(concerned))))
 
 
+def groups_in(datasets: Datasets) -> tuple[Group, ...]:
+    """Return the groups of deviations that there can be by any version by which somebody is judged."""
+    found = {group for plan in datasets.versions for group in groups_of(plan)}
+    return tuple(group for group in KINDS if group in found)
+
+
 def _judged(datasets: Datasets) -> Mapping[str, Eligibility]:
     """Return what was judged of each participant, where the study has criteria."""
-    if not datasets.study.criteria:
+    if not any(plan.criteria for plan in datasets.versions):
         return {}
     from trialbook.analysis.screening import judged
 
@@ -71,15 +77,16 @@ def _judged(datasets: Datasets) -> Mapping[str, Eligibility]:
 
 def _books(datasets: Datasets) -> Mapping[str, Casebook]:
     """Return the casebooks with what deviations can show in: where only visits can deviate, what places them."""
-    return casebooks(datasets, _thin(datasets)) if groups_of(datasets.study) == ("visit",) else books(datasets)
+    return casebooks(datasets, _thin(datasets)) if groups_in(datasets) == ("visit",) else judged_books(datasets)
 
 
 def _thin(datasets: Datasets) -> list[pl.DataFrame]:
     """Return the dates of visits, one answer of each, and the answers that fix day 0 or come after a visit."""
     import polars as pl
 
-    rows, schedule = datasets.observations, datasets.study.schedule
-    names = {schedule.anchor.name} | {visit.before.name for visit in schedule.visits.values() if visit.before}
+    rows, schedules = datasets.observations, [plan.schedule for plan in datasets.versions]
+    befores = (visit.before for schedule in schedules for visit in schedule.visits.values())
+    names = {schedule.anchor.name for schedule in schedules} | {before.name for before in befores if before}
     fixes = pl.concat_str("form", "item", separator=".").is_in(sorted(names))
     answered = rows.filter(pl.col("text").is_not_null() & (pl.col("visit") != ""))
     return [

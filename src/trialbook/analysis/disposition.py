@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.compare import pairs_at
+from trialbook.analysis.consents import count_consents
 from trialbook.analysis.derive import compared_visits
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
@@ -35,6 +36,7 @@ def disposition(datasets: Datasets, members: Members, courses: Mapping[str, Cour
         chosen = Selector(frame="participants", variable="status", analysis_set="", where=_one_of("status", counted))
         heading = _heading("participants", name, chosen, "participants by their present status")
         yield heading.row(Stat(name="n", value=sum(statuses[status] for status in counted)))
+    yield from count_consents(datasets)
     yield from withdrawals(datasets)
     yield from set_sizes(datasets, members)
     for name in datasets.study.analysis.sets:

@@ -75,7 +75,7 @@ def spelling(texts: Sequence[str]) -> str:
 
 def count_events(datasets: Datasets, members: Members) -> Iterator[Result]:
     """Give the counts of every events form, of those who were ever enrolled."""
-    who = members.of(ENROLLED)
+    who = (*members.of(ENROLLED), *datasets.safety_only)
     for form in (form for form in datasets.study.forms.values() if form.events):
         events = [event for event in events_of(datasets, form) if event.texts and event.participant in set(who)]
         yield from _counted(form.id, form.id, ALL, events, len(who), ())

@@ -9,14 +9,15 @@ from functools import lru_cache
 
 from trialbook.analysis.compare import summary_stats
 from trialbook.analysis.describe import describe
-from trialbook.analysis.frames import Datasets, books, last_day
+from trialbook.analysis.frames import Datasets, judged_books, last_day
 from trialbook.analysis.listings import Row, listing
 from trialbook.analysis.results import Listing, Result, Selector
 from trialbook.analysis.rows import Heading, Stat
+from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.deviations import given_treatments
 from trialbook.conduct.exposure import DoseGiven, Exposure, exposure
 from trialbook.conduct.regimen import number_of_doses
-from trialbook.protocol.model import Treatment
+from trialbook.protocol.model import Study, Treatment
 
 NAME = "exposure"
 COLUMNS = (
@@ -36,7 +37,15 @@ METHOD = "doses as recorded, of everybody who was given any"
 def exposures(datasets: Datasets, treatment: str) -> tuple[Exposure, ...]:
     """Return what everybody was given of a treatment, as known on the last day of the data."""
     today = last_day(datasets)
-    return tuple(exposure(datasets.study, book, treatment, today=today) for book in books(datasets).values())
+    judged = ((plan_with(datasets, book, treatment), book) for book in judged_books(datasets).values())
+    return tuple(exposure(plan, book, treatment, today=today) for plan, book in judged)
+
+
+def plan_with(datasets: Datasets, book: Casebook, treatment: str) -> Study:
+    """Return the version by which a treatment of a participant is judged: of the site, or of the whole study."""
+    own = datasets.plan_of(book.site)
+    planned = own.treatments.get(treatment)
+    return own if planned is not None and planned.recorded is not None else datasets.study
 
 
 @lru_cache(maxsize=16)

@@ -20,12 +20,14 @@ from trialbook.conduct.casebook import (
     Answer,
     Casebook,
     Cell,
+    ConsentEnd,
     EarlyLook,
     Override,
     Unblinding,
 )
 from trialbook.conduct.deviations import given_treatments
 from trialbook.conduct.schedule import anchor_date, full_date
+from trialbook.conduct.withdrawing import DATA_USE, kept_forms, read_scope, written
 from trialbook.errors import Problem, TrialbookError
 from trialbook.protocol.model import Study
 from trialbook.protocol.typed_numbers import plain
@@ -86,6 +88,8 @@ class First(NamedTuple):
     first_by: str
 
 
+SAFETY_ONLY = "data use withdrawn"
+"""In the place of the status of somebody of whom nothing but adverse events is used."""
 NOBODY = First("", "", 0, "")
 """Where it does not matter who answered, or is not known."""
 
@@ -111,6 +115,28 @@ class Datasets:
     """At the results of endpoints, before the planned cut."""
     alerts: tuple[tuple[str, int], ...] = ()
     """Participant and entry of each safety alert of a blind assessor."""
+    plans: Mapping[str, Study] = field(default_factory=lambda: NOTHING, repr=False)
+    """Site -> the version of the study in force there, where it is another one than `study`."""
+    withdrawn: Mapping[str, Mapping[str, ConsentEnd]] = field(default_factory=lambda: NOTHING, repr=False)
+    """Participant -> scope -> how they withdrew from treatment, or the consent to the use of their data."""
+    own: Mapping[tuple[str, Cell], str] = field(default_factory=lambda: NOTHING, repr=False)
+    """Participant and cell -> its value in the unit of the site's own version, where that differs."""
+
+    def plan_of(self, site: str | None) -> Study:
+        """Return the version by which the participants of a site are judged."""
+        return self.study if site is None else self.plans.get(site, self.study)
+
+    @property
+    def safety_only(self) -> tuple[str, ...]:
+        """Those of whom nothing but adverse events is used; in no analysis set."""
+        is_one = self.participants["status"] == SAFETY_ONLY
+        return tuple(self.participants.filter(is_one)["participant"])
+
+    @property
+    def versions(self) -> tuple[Study, ...]:
+        """Every version by which anybody is judged: the one of the whole study first."""
+        found = {self.study.fingerprint: self.study}
+        return tuple({**found, **{one.fingerprint: one for _, one in sorted(self.plans.items())}}.values())
 
 
 def natural_key(code: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
@@ -134,6 +160,10 @@ def columns_of(casebooks: Iterable[Casebook]) -> Table:
         exceptions += [
             (book.participant, "unblind", "", "", one.kind, one.who, one.reason, one.seq) for one in book.unblindings
         ]
+        exceptions += [
+            (book.participant, "withdraw_consent", "", "", written(one.on, scope), one.why, "", one.seq)
+            for scope, one in book.withdrawn_from.items()
+        ]
         statuses.append((*who, book.status, book.enrolled_on, book.ended_on, book.end_reason, book.status_seq))
         for cell, a in book.answers.items():
             answers.append((*who, *cell, a.text, a.value, a.unit, a.missing, a.seq))
@@ -151,37 +181,84 @@ def _turned(names: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str,
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def from_casebooks(study: Study, casebooks: Mapping[str, Casebook]) -> Datasets:
+def from_casebooks(study: Study, casebooks: Mapping[str, Casebook], plans: Mapping[str, Study] = NOTHING) -> Datasets:
     """Collect the frames of casebooks that were written by hand or folded."""
-    return collect(study, columns_of(casebooks.values()))
+    return collect(study, columns_of(casebooks.values()), plans)
 
 
-def collect(study: Study, columns: Columns) -> Datasets:
+def collect(study: Study, columns: Columns, plans: Mapping[str, Study] = NOTHING) -> Datasets:
     """Collect what was recorded into frames: answers that are values or missing-data codes, cleared ones left out.
 
+    Numbers stand in the units of `study`, which is analysed; `plans` are the versions of single sites, by which their
+    participants are judged.
     TrialbookError where a number stands in a unit that its item had once, and that does not convert to the present one.
     """
     import polars as pl
 
     answers = _frame(columns.answers, ANSWER_FIELDS).with_columns(pl.col("visit", "repeat").fill_null(""))
     answers = answers.filter(pl.col("value").is_not_null() | pl.col("missing").is_not_null())
-    answers = _in_present_units(study, answers)
-    participants = _participants(study, _frame(columns.statuses, STATUS_FIELDS), answers)
-    rows = _placed(study, participants, answers)
-    any_time = [form.id for form in study.forms.values() if form.timing == "any time"]
+    withdrawn, statuses = _withdrawn(columns.exceptions), _frame(columns.statuses, STATUS_FIELDS)
+    unused = [code for code, found in withdrawn.items() if DATA_USE in found]
+    if unused:
+        answers, statuses = _left_out(study, answers, statuses, unused)
+    recorded, answers = answers, _in_present_units(study, answers)
+    participants = _participants(study, statuses, answers, plans)
+    rows = _placed((study, *plans.values()), participants, answers)
+    forms = {form.id: form for plan in (*plans.values(), study) for form in plan.forms.values()}
+    any_time = [form.id for form in forms.values() if form.timing == "any time"]
     is_event = pl.col("form").is_in(any_time)
     return Datasets(
         study=study, participants=participants, observations=rows.filter(~is_event), events=rows.filter(is_event),
         firsts=_firsts(columns.firsts), overrides=_overrides(columns.exceptions),
         unblindings=_unblindings(columns.exceptions), looks=_looks(columns.exceptions),
         alerts=tuple((row["participant"], row["seq"]) for row in _exceptions(columns.exceptions, "note")),
+        withdrawn=withdrawn, plans=plans, own=dict(_in_own_units(plans, recorded, answers)) if plans else NOTHING,
     )  # fmt: skip
+
+
+def _in_own_units(
+    plans: Mapping[str, Study], recorded: pl.DataFrame, answers: pl.DataFrame
+) -> Iterator[tuple[tuple[str, Cell], str]]:
+    """Yield the values that stand in another unit by the version of their site than in the frames."""
+    import polars as pl
+
+    place = ("participant", "visit", "form", "repeat", "item", "value")
+    for site, plan in plans.items():
+        mine = _in_present_units(plan, recorded.filter(pl.col("site") == site)).select(place)
+        whole = answers.filter(pl.col("site") == site)["value"]
+        for (code, *cell, value), other in zip(mine.iter_rows(), whole, strict=True):
+            if value != other:
+                yield (code, Cell(*cell)), value
 
 
 def _exceptions(columns: Mapping[str, Sequence[object]], act: str) -> Iterator[dict[str, Any]]:
     """Yield the exceptions of one act, by `EXCEPTION_FIELDS`."""
     rows = zip(*(columns[name] for name in EXCEPTION_FIELDS), strict=True) if columns else ()
     return (found for row in rows if (found := dict(zip(EXCEPTION_FIELDS, row, strict=True)))["act"] == act)
+
+
+def _withdrawn(columns: Mapping[str, Sequence[object]]) -> dict[str, dict[str, ConsentEnd]]:
+    """Return who withdrew from treatment, or the consent to the use of data."""
+    found: dict[str, dict[str, ConsentEnd]] = {}
+    for row in _exceptions(columns, "withdraw_consent"):
+        on, scope = read_scope(row["kind"])
+        end = ConsentEnd(seq=row["seq"], on=on or None, why=row["who"])
+        found[row["participant"]] = {**found.get(row["participant"], {}), scope or "": end}
+    return found
+
+
+def _left_out(
+    study: Study, answers: pl.DataFrame, statuses: pl.DataFrame, unused: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave out what may not be used any more: everything, or everything but adverse events."""
+    import polars as pl
+
+    is_unused, safety = pl.col("participant").is_in(list(unused)), sorted(kept_forms(study))
+    if not safety:
+        return answers.filter(~is_unused), statuses.filter(~is_unused)
+    status = pl.when(is_unused).then(pl.lit(SAFETY_ONLY)).otherwise(pl.col("status")).alias("status")
+    reason = pl.when(~is_unused).then(pl.col("end_reason")).alias("end_reason")
+    return answers.filter(~is_unused | pl.col("form").is_in(safety)), statuses.with_columns(status, reason)
 
 
 def _overrides(columns: Mapping[str, Sequence[object]]) -> dict[str, tuple[Override, ...]]:
@@ -252,7 +329,9 @@ def _schema(names: Sequence[str]) -> dict[str, type[pl.DataType]]:
     return {name: pl.Int64 if name == "seq" else pl.String for name in names}
 
 
-def _participants(study: Study, statuses: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+def _participants(
+    study: Study, statuses: pl.DataFrame, answers: pl.DataFrame, plans: Mapping[str, Study]
+) -> pl.DataFrame:
     """Order the participants and add the anchor; whoever has answers but no status is being screened."""
     import polars as pl
 
@@ -263,37 +342,42 @@ def _participants(study: Study, statuses: pl.DataFrame, answers: pl.DataFrame) -
     ordered = (
         whole.join(_ranks(whole["participant"]), on="participant").sort("participant_rank").drop("participant_rank")
     )
-    return ordered.with_columns(pl.Series("anchor", _anchors(study, ordered, answers), dtype=pl.Date))
+    return ordered.with_columns(pl.Series("anchor", _anchors(study, ordered, answers, plans), dtype=pl.Date))
 
 
-def _anchors(study: Study, participants: pl.DataFrame, answers: pl.DataFrame) -> list[date | None]:
-    """Find study day 0 of each participant from the answers that can give it."""
+def _anchors(
+    study: Study, participants: pl.DataFrame, answers: pl.DataFrame, plans: Mapping[str, Study]
+) -> list[date | None]:
+    """Find study day 0 of each participant from the answers that can give it, by the version of their site."""
     import polars as pl
 
-    form, _, item = study.schedule.anchor.name.partition(".")
-    rows = answers.filter((pl.col("form") == form) & (pl.col("item") == item))
+    names = sorted({plan.schedule.anchor.name for plan in (study, *plans.values())})
+    rows = answers.filter(pl.concat_str("form", "item", separator=".").is_in(names))
     found: dict[str, dict[Cell, Answer]] = {}
     for row in rows.select("participant", "visit", "form", "repeat", "item", "text", "value").iter_rows():
         found.setdefault(row[0], {})[Cell(*row[1:5])] = Answer(text=row[5] or "", value=row[6])
     return [
-        anchor_date(study, Casebook(participant=code, enrolled_on=enrolled, answers=found.get(code, {})))
-        for code, enrolled in participants.select("participant", "enrolled_on").iter_rows()
+        anchor_date(plans.get(site, study), Casebook(participant=code, enrolled_on=on, answers=found.get(code, {})))
+        for code, site, on in participants.select("participant", "site", "enrolled_on").iter_rows()
     ]
 
 
-def _placed(study: Study, participants: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
-    """Give each answer its number, visit order, date and study day, and put all in the one order."""
+def _placed(versions: Sequence[Study], participants: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """Give each answer its number, visit order, date and study day, and put all in the one order.
+
+    Order is that of the first version; what only another one has comes after.
+    """
     import polars as pl
 
     people = participants.select("participant", "anchor").with_row_index("participant_rank")
-    visits = list(study.schedule.visits)
+    visits = list(versions[0].schedule.visits)
     orders = {"visit": pl.String, "visit_order": pl.Int32}
     planned = pl.DataFrame({"visit": visits, "visit_order": list(range(len(visits)))}, schema=orders)
     rows = (
         answers.join(people, on="participant")
         .join(planned, on="visit", how="left")
         .join(_visit_dates(answers), on=["participant", "visit"], how="left")
-        .join(_items(study), on=["form", "item"], how="left")
+        .join(_items(versions), on=["form", "item"], how="left")
         .join(_ranks(answers["visit"]), on="visit")
         .join(_ranks(answers["repeat"]), on="repeat")
     )
@@ -325,13 +409,16 @@ def _visit_dates(answers: pl.DataFrame) -> pl.DataFrame:
     return rows.select("participant", "visit", pl.col("value").str.to_date("%Y-%m-%d", strict=False).alias("on"))
 
 
-def _items(study: Study) -> pl.DataFrame:
-    """Return kind and place in the study file of every item."""
+def _items(versions: Sequence[Study]) -> pl.DataFrame:
+    """Return kind and place in the study file of every item; of several versions the first that has it."""
     import polars as pl
 
-    rows = [(VISIT_FORM, "date", "date", -1, 0)]
-    for place, form in enumerate(study.forms.values()):
-        rows += [(form.id, item.id, item.kind, place, nth) for nth, item in enumerate(form.items.values())]
+    places = {form: place for place, form in enumerate(dict.fromkeys(form for one in versions for form in one.forms))}
+    found: dict[tuple[str, str], tuple[str, int, int]] = {(VISIT_FORM, "date"): ("date", -1, 0)}
+    for form in (form for one in versions for form in one.forms.values()):
+        for nth, item in enumerate(form.items.values()):
+            found.setdefault((form.id, item.id), (item.kind, places[form.id], nth))
+    rows = [(*name, *place) for name, place in found.items()]
     text = dict.fromkeys(("form", "item", "kind"), pl.String)
     return pl.DataFrame(rows, schema={**text, "form_rank": pl.Int32, "item_rank": pl.Int32}, orient="row")
 
@@ -350,26 +437,39 @@ def books(datasets: Datasets) -> Mapping[str, Casebook]:
     return casebooks(datasets)
 
 
+@lru_cache(maxsize=4)
+def judged_books(datasets: Datasets) -> Mapping[str, Casebook]:
+    """Return the casebook of every participant with values in the units of the version by which they are judged."""
+    return casebooks(datasets, own=datasets.own) if datasets.own else books(datasets)
+
+
 def last_day(datasets: Datasets) -> date | None:
     """Return the last day that the data tell of: of a visit, a dose, an enrolment or an end."""
     import polars as pl
 
     texts = [*datasets.observations["date"], *datasets.participants["enrolled_on"], *datasets.participants["ended_on"]]
-    for record in (one.recorded for one in given_treatments(datasets.study) if one.recorded is not None):
+    given = (one for plan in datasets.versions for one in given_treatments(plan))
+    for record in dict.fromkeys(one.recorded for one in given if one.recorded is not None):
         is_start = (pl.col("form") == record.form) & (pl.col("item") == record.start)
         texts += [*datasets.events.filter(is_start)["text"], *datasets.observations.filter(is_start)["text"]]
     return max((day for text in set(texts) if text and (day := full_date(text))), default=None)
 
 
-def casebooks(datasets: Datasets, rows: Iterable[pl.DataFrame] | None = None) -> dict[str, Casebook]:
-    """Return the casebook of every participant, with all answers or those in `rows` of the frames."""
+def casebooks(
+    datasets: Datasets, rows: Iterable[pl.DataFrame] | None = None, own: Mapping[tuple[str, Cell], str] = NOTHING
+) -> dict[str, Casebook]:
+    """Return the casebook of every participant, with all answers or those in `rows` of the frames.
+
+    `own` are values to be taken in the place of those of the frames.
+    """
     found: dict[str, dict[Cell, Answer]] = {}
     firsts = datasets.firsts
     columns = ("participant", "visit", "form", "repeat", "item", "text", "missing", "seq")
     for frame in rows if rows is not None else (datasets.observations, datasets.events):
-        for code, visit, form, repeat, item, text, missing, seq in frame.select(columns).iter_rows():
+        for code, visit, form, repeat, item, value, missing, seq in frame.select(columns).iter_rows():
             cell = Cell(visit, form, repeat, item)
             at, by, first_seq, first_by = firsts.get((code, cell), NOBODY) if firsts else NOBODY
+            text = own.get((code, cell), value) if own else value
             found.setdefault(code, {})[cell] = Answer(
                 text=text or "", value=text, missing=missing, seq=seq or 0,
                 at=at, by=by, first_seq=first_seq, first_by=first_by,
@@ -381,6 +481,8 @@ def casebooks(datasets: Datasets, rows: Iterable[pl.DataFrame] | None = None) ->
             answers=found.get(row["participant"], {}),
             overrides={(one.visit, one.form): one for one in datasets.overrides.get(row["participant"], ())},
             unblindings=datasets.unblindings.get(row["participant"], ()),
+            withdrawn_from=datasets.withdrawn.get(row["participant"], NOTHING),
         )
         for row in datasets.participants.iter_rows(named=True)
+        if row["status"] != SAFETY_ONLY
     }  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.frames import books
+from trialbook.analysis.frames import judged_books
 from trialbook.analysis.listings import Row, listing
 from trialbook.analysis.results import Listing, Result, Selector
 from trialbook.analysis.rows import Heading, Stat
@@ -19,6 +19,7 @@ from trialbook.conduct.safety import LaboratoryGrade, graded_items, laboratory_g
 
 if TYPE_CHECKING:
     from trialbook.analysis.frames import Datasets
+    from trialbook.conduct.casebook import Casebook
 
 GRADES, EMERGENT = "laboratory_grades", "emergent_grades"
 SEVERE = 3
@@ -58,8 +59,16 @@ def has_grades(datasets: Datasets) -> bool:
 @lru_cache(maxsize=4)
 def grades_of(datasets: Datasets) -> tuple[LaboratoryGrade, ...]:
     """Return the grade of every laboratory value of everybody who was ever enrolled; worked out once."""
-    known = books(datasets)
-    return laboratory_grades(datasets.study, (known[code] for code in members(datasets).of(ENROLLED)))
+    known, who = judged_books(datasets), members(datasets).of(ENROLLED)
+    if not datasets.plans:
+        return laboratory_grades(datasets.study, (known[code] for code in who))
+    by_version: dict[str, list[Casebook]] = {}
+    for book in (known[code] for code in who):
+        by_version.setdefault(datasets.plan_of(book.site).fingerprint, []).append(book)
+    versions = datasets.versions
+    found = [grade for plan in versions for grade in laboratory_grades(plan, by_version.get(plan.fingerprint, ()))]
+    items = list(dict.fromkeys(f"{form.id}.{item.id}" for plan in versions for form, item in graded_items(plan)))
+    return tuple(sorted(found, key=lambda one: (items.index(one.item), who.index(one.measured.participant))))
 
 
 def shift_of(grades: Sequence[LaboratoryGrade]) -> Shift:

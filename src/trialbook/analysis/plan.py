@@ -10,6 +10,7 @@ from trialbook.analysis.adjusted import adjust_rows
 from trialbook.analysis.blinding import count_blinding, judge_guesses, list_blinding, list_guesses
 from trialbook.analysis.compare import describe_others, describe_visit
 from trialbook.analysis.comparisons import compare_endpoint
+from trialbook.analysis.consents import list_consents
 from trialbook.analysis.course import course_of
 from trialbook.analysis.derive import followed_visits
 from trialbook.analysis.deviations import count_deviations, list_deviations
@@ -99,7 +100,8 @@ def _listings(datasets: Datasets) -> Iterator[Listing]:
     """Yield the listings that are no courses; of screening and treatments where the study file plans these."""
     yield from list_events(datasets)
     yield list_deviations(datasets)
-    yield from (one for one in (list_blinding(datasets), list_guesses(datasets)) if one.rows)
+    told = (list_blinding(datasets), list_guesses(datasets), list_consents(datasets))
+    yield from (one for one in told if one.rows)
     yield list_alternatives(datasets)
     yield from grade_listings(datasets)
     if any(one.time_to is not None for one in datasets.study.endpoints.values()):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
-from trialbook.analysis.frames import Datasets, books, last_day
+from trialbook.analysis.frames import Datasets, books, judged_books, last_day
 from trialbook.analysis.listings import listing
 from trialbook.analysis.results import Listing, Result, Selector
 from trialbook.analysis.rows import Heading, Stat
@@ -19,13 +19,23 @@ if TYPE_CHECKING:
 NAME, EACH = "screening", "screening_criteria"
 LOG = ("participant", "status", "verdict", "not_met", "unknown", "enrolled")
 CRITERIA = ("participant", "criterion", "kind", "outcome", "reasons")
+UNKNOWN = "unknown"
+"""Verdict, and outcome of a criterion, that rests on what is not there: who can be judged is not among these."""
+OF_ALL = "; behind the unknown stand the answers of everybody, which say who is none of them"
 BY = "judged by the answers up to the day of enrolment, of everybody who was screened"
 
 
 @lru_cache(maxsize=4)
 def judged(datasets: Datasets) -> tuple[Screened, ...]:
     """Judge everybody who was screened; those not enrolled yet as of the last day that the data tell of."""
-    return screening_log(datasets.study, books(datasets), on=last_day(datasets))
+    last = last_day(datasets)
+    if not datasets.plans:
+        return screening_log(datasets.study, books(datasets), on=last)
+    return tuple(
+        one
+        for code, book in judged_books(datasets).items()
+        for one in screening_log(datasets.plan_of(book.site), {code: book}, on=last)
+    )
 
 
 @lru_cache(maxsize=4)
@@ -59,13 +69,15 @@ def count_screening(datasets: Datasets) -> Iterator[Result]:
     everybody = judged(datasets)
     verdicts = Counter(one.eligibility.verdict for one in everybody)
     for verdict in get_args(Verdict):
-        yield _counted("verdict", verdict, verdicts[verdict], len(everybody), NAME, (("verdict", verdict),))
+        where = () if verdict == UNKNOWN else (("verdict", verdict),)
+        yield _counted("verdict", verdict, verdicts[verdict], len(everybody), NAME, where)
     outcomes = Counter((found.criterion.id, found.outcome) for one in everybody for found in one.eligibility.criteria)
-    for criterion in datasets.study.criteria:
+    for criterion in {rule.id: rule for plan in reversed(datasets.versions) for rule in plan.criteria}.values():
+        asked = sum(count for (rule, _), count in outcomes.items() if rule == criterion.id)
         for outcome in get_args(Outcome):
-            where = (("criterion", criterion.id), ("outcome", outcome))
+            where = (("criterion", criterion.id), *(() if outcome == UNKNOWN else (("outcome", outcome),)))
             count = outcomes[criterion.id, outcome]
-            yield _counted(criterion.id, outcome, count, len(everybody), EACH, where, _meaning(criterion))
+            yield _counted(criterion.id, outcome, count, asked, EACH, where, _meaning(criterion))
 
 
 def _meaning(criterion: Criterion) -> str:
@@ -77,7 +89,8 @@ def _counted(
 ) -> Result:
     heading = Heading(
         analysis="screening", variable=variable, level=level, unit="participants", n=n,
-        method=f"{'verdict of the criteria and consent' if name == NAME else 'criterion'} {BY}{more}",
+        method=f"{'verdict of the criteria and consent' if name == NAME else 'criterion'} {BY}{more}"
+        f"{OF_ALL if level == UNKNOWN else ''}",
         source=Selector(frame="listing", variable=name, analysis_set="", where=where),
     )  # fmt: skip
     return heading.row(Stat(name="n", value=count))

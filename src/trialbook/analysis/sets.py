@@ -74,7 +74,7 @@ def judge(datasets: Datasets, when: str, where: Where, visit: str = "") -> Judge
     study, known = datasets.study, books(datasets)
 
     def answer(book: Casebook) -> bool | Problem | None:
-        anchor = anchor_date(study, book)
+        anchor = anchor_date(datasets.plan_of(book.site), book)
         return condition.judge(values_for(study, book, visit=visit, anchor=anchor, names=condition.names))
 
     answers = {code: answer(known[code]) for code in who}

@@ -20,6 +20,7 @@ from trialbook.analysis.rows import together
 from trialbook.analysis.sets import with_status
 from trialbook.conduct.deviations import given_treatments
 from trialbook.conduct.schedule import anchor_date, full_date, study_day
+from trialbook.conduct.withdrawing import treatment_ended
 
 if TYPE_CHECKING:
     from trialbook.analysis.course import Course, Point
@@ -177,11 +178,13 @@ def treatment_ends(datasets: Datasets) -> Mapping[str, int | None]:
 
 
 def _withdrawal(datasets: Datasets, book: Casebook) -> int | None:
-    """Return the study day of withdrawal."""
-    if book.status != "withdrawn":
+    """Return the study day of withdrawal, from the study or from treatment, whichever came first."""
+    stopped = treatment_ended(book)
+    ends = ([book.ended_on] if book.status == "withdrawn" else []) + ([] if stopped is None else [stopped.on])
+    if not ends:
         return None
-    anchor, day = anchor_date(datasets.study, book), full_date(book.ended_on)
-    return UNKNOWN if anchor is None or day is None else study_day(day, anchor)
+    anchor, days = anchor_date(datasets.plan_of(book.site), book), [full_date(end) for end in ends]
+    return _first(*(UNKNOWN if anchor is None or day is None else study_day(day, anchor) for day in days))
 
 
 def _first(*days: int | None) -> int | None:

@@ -139,7 +139,7 @@ def _timed(
 def _end(datasets: Datasets, code: str, least: int) -> int:
     """Return the study day on which participation ended, not before the last visit at which it can be told."""
     book = books(datasets)[code]
-    anchor, ended = anchor_date(datasets.study, book), full_date(book.ended_on)
+    anchor, ended = anchor_date(datasets.plan_of(book.site), book), full_date(book.ended_on)
     if anchor is not None and ended is not None:
         return max(least, study_day(ended, anchor))
     return max([least, *(day for (one, _), day in _days(datasets).items() if one == code)])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from trialbook.capture.amending import judge_adopt, judge_approve, judge_propose
+from trialbook.capture.amending import judge_adopt, judge_approve, judge_discard, judge_propose
 from trialbook.capture.answers import at_site, form_of, is_visit, judge_answer
 from trialbook.capture.asking import (
     Act,
@@ -25,6 +25,7 @@ from trialbook.capture.asking import (
     complete,
     correct,
     countersign,
+    discard,
     enrol,
     enter,
     erase,
@@ -44,6 +45,7 @@ from trialbook.capture.asking import (
     register_recording,
     reinstate,
     release_recordings,
+    restore_consent,
     revoke,
     save_form,
     screen,
@@ -56,6 +58,7 @@ from trialbook.capture.asking import (
     unlock,
     verify_source,
     withdraw,
+    withdraw_consent,
 )
 from trialbook.capture.delegations import judge_delegate, judge_end, judge_review, judge_train
 from trialbook.capture.erasure import judge_erase
@@ -72,6 +75,7 @@ from trialbook.capture.recordings import judge_recording, judge_release
 from trialbook.capture.seals import judge_closing, judge_countersign, judge_opening, judge_sign, judge_verified
 from trialbook.capture.statuses import judge_reinstate, judge_screen, judge_status, tell_withdrawn
 from trialbook.capture.transfers import judge_transfer
+from trialbook.capture.withdrawing import judge_consent_restored, judge_consent_withdrawn, tell_unused
 from trialbook.conduct.casebook import Level
 from trialbook.errors import Problem
 from trialbook.protocol.model import Study
@@ -90,6 +94,7 @@ __all__ = [
     "complete",
     "correct",
     "countersign",
+    "discard",
     "enrol",
     "enter",
     "erase",
@@ -111,6 +116,7 @@ __all__ = [
     "register_recording",
     "reinstate",
     "release_recordings",
+    "restore_consent",
     "revoke",
     "save_form",
     "screen",
@@ -123,6 +129,7 @@ __all__ = [
     "unlock",
     "verify_source",
     "withdraw",
+    "withdraw_consent",
 ]
 
 UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
@@ -157,6 +164,7 @@ def judge_act(act: Act, *, study: Study, state: State, by: str) -> Judged:
     if not desk.problems:
         ask_by_rules(desk, act)
         tell_withdrawn(desk)
+        tell_unused(desk)
     if desk.problems:
         told = desk.told(desk.problems)
         return Judged(problems=told, notes=tuple(desk.notes))
@@ -312,6 +320,7 @@ ACTS: Mapping[str, Kind] = MappingProxyType(
     {
         "open": Kind("set up", "never", judge_open),
         "propose": Kind("set up", "never", judge_propose),
+        "discard": Kind("set up", "always", judge_discard),
         "approve": Kind("approve", "for a change", judge_approve),
         "adopt": Kind("set up", "for a change", judge_adopt),
         "grant": Kind("set up", "never", judge_grant),
@@ -320,6 +329,8 @@ ACTS: Mapping[str, Kind] = MappingProxyType(
         "screen_fail": Kind("enrol", "for a change", judge_status),
         "enrol": Kind("enrol", "for a change", judge_status),
         "withdraw": Kind("enrol", "for a change", judge_status),
+        "withdraw_consent": Kind("enrol", "for a change", judge_consent_withdrawn),
+        "restore_consent": Kind("enrol", "always", judge_consent_restored),
         "complete": Kind("enrol", "for a change", judge_status),
         "reinstate": Kind("enrol", "always", judge_reinstate),
         "enter": Kind("record", "never", judge_answer),

@@ -41,6 +41,21 @@ def judge_propose(desk: Desk, asked: Draft) -> None:
         desk.record(asked)
 
 
+def judge_discard(desk: Desk, asked: Draft) -> None:
+    """Judge the giving up of a version that waits; one that was discarded already adds nothing."""
+    versions, version = desk.state.versions, version_of(asked)
+    if version in {one.fingerprint for one in versions.waiting}:
+        desk.record(asked)
+    elif versions.discarded(version) is None:
+        desk.refuse("ACT-86", asked, version=printed(version))
+
+
+def printed(version: str) -> str:
+    """Return the beginning of a fingerprint, written so that every character shows."""
+    short = version[:12]
+    return short if short.isprintable() else ascii(short)
+
+
 # ---- approved ---------------------------------------------------------------------------------------------------
 
 

@@ -71,6 +71,11 @@ def propose(study: Study, *, reason: str | None = None) -> Act:
     return Act(name="propose", asked=(draft,), proposed=study)
 
 
+def discard(fingerprint: str, *, reason: str) -> Act:
+    """Give up a version that waits; its text stays in the ledger."""
+    return Act(name="discard", asked=(Draft(act="discard", value=fingerprint, reason=blank(reason)),))
+
+
 def approve(fingerprint: str, *, on: str, said: str = "", site: str | None = None, reason: str | None = None) -> Act:
     """Record that an ethics committee approved a version on a day, for one site or for all.
 
@@ -113,6 +118,26 @@ def enrol(participant: str, *, on: str | None = None, reason: str | None = None)
 def withdraw(participant: str, *, on: str | None = None, why: str | None = None, reason: str | None = None) -> Act:
     """Record that an enrolled participant left the study before its end, and why."""
     return left("withdraw", participant, on=on, why=why, reason=reason)
+
+
+def withdraw_consent(
+    participant: str, scope: str, *, on: str | None = None, why: str | None = None, reason: str | None = None
+) -> Act:
+    """Record that a participant withdrew from treatment, or the consent to the use of their data.
+
+    `scope` is `treatment` or `data use`; to leave the study is `withdraw`.
+    """
+    draft = Draft(
+        act="withdraw_consent", participant=participant, value=f"{(on or '').strip()} {scope}".strip(),
+        text=blank(why), reason=blank(reason),
+    )  # fmt: skip
+    return Act(name="withdraw_consent", asked=(draft,))
+
+
+def restore_consent(participant: str, scope: str, *, reason: str) -> Act:
+    """Record that a consent is given again, or was never withdrawn."""
+    draft = Draft(act="restore_consent", participant=participant, value=scope, reason=blank(reason))
+    return Act(name="restore_consent", asked=(draft,))
 
 
 def complete(participant: str, *, on: str | None = None, reason: str | None = None) -> Act:

@@ -77,8 +77,8 @@ class Columns:
     """participant, visit, form, repeat, item, at, by, first_seq, first_by; no column where no form asks who answered
     first."""
     exceptions: Mapping[str, list[object]]
-    """Forms opened before their time, and unblindings: participant (empty for the study), act, visit, form, kind, who,
-    reason, seq."""
+    """Forms opened before their time, unblindings, consents withdrawn: participant (empty for the study), act, visit,
+    form, kind, who, reason, seq."""
 
 
 class Book:
@@ -285,10 +285,10 @@ class Book:
 
     def _catch_up(self, transaction: Transaction) -> None:
         """Take in what was recorded since this book last looked; LedgerError where that does not follow."""
-        last = head_of(transaction.last())
         known = self._state.head
-        if last == known:
+        if transaction.head() == (known.count, known.hash, known.at):
             return
+        last = head_of(transaction.last())
         if known == EMPTY:
             self._absorb(list(transaction.study_wide()))
         else:
@@ -380,6 +380,12 @@ class Book:
             raise LedgerError([Problem(code="LEDGER-18", values={"moment": str(as_of)})])
         return self._study_of(fingerprint)
 
+    def plans_at(self, as_of: int | str | None = None) -> dict[str, Study]:
+        """Return the versions of single sites in force at a moment, where they differ from that of the whole study."""
+        versions = self.versions_at(as_of)
+        own = {site: one for site, one in sorted(versions.sites.items()) if one != versions.everywhere}
+        return {site: self._study_of(one) for site, one in own.items()}
+
     def version(self, fingerprint: str) -> Study:
         """Return a version of the study that was adopted once; KeyError where there is none."""
         return self._study_of(fingerprint)
@@ -429,7 +435,7 @@ class Book:
             answers={**answers, "site": sites},
             statuses=status_columns(casebooks),
             firsts=firsts,
-            exceptions=exception_columns(wide),
+            exceptions=exception_columns(wide, casebooks),
         )
 
     def entries(self, seqs: Iterable[int] | None = None, *, after: int = 0) -> Iterator[Entry]:
@@ -440,6 +446,14 @@ class Book:
             return
         for chunk in self.chunks(after):
             yield from chunk
+
+    def tidy(self) -> None:
+        """Do what the store would otherwise do during a save."""
+        self._store.tidy()
+
+    def reached(self) -> int:
+        """Return the number of the last entry in the store, by the quickest way."""
+        return self._store.reached()
 
     def chunks(self, after: int = 0) -> Iterator[list[Entry]]:
         """Yield the entries numbered above `after`, some at a time.
@@ -570,12 +584,18 @@ def status_columns(casebooks: Mapping[str, Casebook]) -> dict[str, list[object]]
     }
 
 
-def exception_columns(entries: Iterable[Entry]) -> dict[str, list[object]]:
-    """Return the overrides, unblindings, earlier looks and safety alerts among entries, as columns."""
+def exception_columns(entries: Iterable[Entry], casebooks: Mapping[str, Casebook]) -> dict[str, list[object]]:
+    """Return the overrides, unblindings, earlier looks and safety alerts among entries, as columns.
+
+    With them the consents that are withdrawn as the casebooks stand.
+    """
+    ended = {one.seq for casebook in casebooks.values() for one in casebook.withdrawn_from.values()}
     found = [
         entry
         for entry in entries
-        if entry.act in {"override", "unblind", "look"} or (entry.act == "note" and entry.value == SAFETY_ALERT)
+        if entry.act in {"override", "unblind", "look"}
+        or (entry.act == "note" and entry.value == SAFETY_ALERT)
+        or entry.seq in ended
     ]
     return {
         "participant": [entry.participant or "" for entry in found],

@@ -199,7 +199,7 @@ def judge_delegate(desk: Desk, asked: Draft) -> None:
 
 def judge_end(desk: Desk, asked: Draft) -> None:
     """Judge that a delegation ended on a day."""
-    if asked.about is None:
+    if asked.about is None or asked.about > desk.state.head.count:
         desk.refuse("ACT-71", asked)
     elif _names_people(desk, asked):
         _record(desk, asked)

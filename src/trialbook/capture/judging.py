@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from trialbook.capture.ledger import ANSWERS, EMPTY, Draft, Entry, Head, cell_of, follow, mark_of
+from trialbook.capture.ledger import ANSWERS, EMPTY, Draft, Entry, Head, cell_of, follow, mark_by
 from trialbook.capture.marks import MARKS, StudyMarks, marked, voided
 from trialbook.capture.people import People, Right, holders, likeness
 from trialbook.capture.versions import Versions
@@ -114,7 +114,7 @@ class Desk:
             if casebook is not None and casebook.seals:
                 self.casebooks[draft.participant] = voided(casebook, cell_of(draft), seq)
         elif draft.act in MARKS and casebook is not None:
-            mark = mark_of(draft, seq=seq, by=self.by, role=self.role)
+            mark = mark_by(draft, seq=seq, by=self.by, at="", role=self.role)
             self.casebooks[draft.participant] = marked(casebook, mark)
         elif draft.item is None:
             self.codes[likeness(draft.participant)] = draft.participant

@@ -157,14 +157,19 @@ def canonical_json(values: Mapping[str, object]) -> bytes:
     return WRITER.encode(present).encode()
 
 
+def named(names: Iterable[str], values: Iterable[object]) -> dict[str, object]:
+    """Return values under their names."""
+    return dict(zip(names, values, strict=True))
+
+
 def canonical_content(entry: Entry) -> bytes:
     """Return the bytes whose SHA-256 is `content`."""
-    return canonical_json(dict(zip(SEALED, read_sealed(entry), strict=True)))
+    return canonical_json(named(SEALED, read_sealed(entry)))
 
 
 def canonical(entry: Entry) -> bytes:
     """Return the bytes whose SHA-256 is `hash`."""
-    return canonical_json(dict(zip(HASHED, read_hashed(entry), strict=True)))
+    return canonical_json(named(HASHED, read_hashed(entry)))
 
 
 def digest(written: bytes) -> str:
@@ -180,8 +185,7 @@ read_stamp = attrgetter(*STAMPED)
 
 def chain(draft: Draft, stamp: Stamp, *, seq: int, previous: str, salt: str) -> Entry:
     """Make the entry that follows the one with the hash `previous`."""
-    values: dict[str, object] = dict(zip(DRAFTED, read_draft(draft), strict=True))
-    values.update(zip(STAMPED, read_stamp(stamp), strict=True))
+    values = named(DRAFTED, read_draft(draft)) | named(STAMPED, read_stamp(stamp))
     values.update(version=VERSION, seq=seq, previous=previous, salt=salt)
     values["content"] = digest(canonical_json({name: values[name] for name in SEALED}))
     values["hash"] = digest(canonical_json({name: values[name] for name in HASHED}))
@@ -218,7 +222,7 @@ def fold(entries: Iterable[Entry], start: Mapping[str, Casebook] | None = None) 
             continue
         casebook = casebooks.get(entry.participant)
         if entry.item is None or casebook is None:
-            casebooks[entry.participant] = casebook = follow(casebook, entry)
+            casebooks[entry.participant] = casebook = follow(casebook, entry, seq=entry.seq)
         if entry.act in MARKS:
             casebooks[entry.participant] = marked(casebook, mark_of(entry))
         elif entry.item is not None:
@@ -261,16 +265,20 @@ def answer(live: dict[Cell, Answer], entry: Entry) -> None:
     )
 
 
-def mark_of(entry: Draft, *, seq: int = 0, by: str = "", role: str | None = None) -> Mark:
-    """Return what an entry marks, or a draft that would get the number `seq`."""
-    stamp = (entry.seq, entry.by, entry.at, entry.role) if isinstance(entry, Entry) else (seq, by, "", role)
+def mark_of(entry: Entry) -> Mark:
+    """Return what an entry marks."""
+    return mark_by(entry, seq=entry.seq, by=entry.by, at=entry.at, role=entry.role)
+
+
+def mark_by(entry: Draft, *, seq: int, by: str, at: str, role: str | None) -> Mark:
+    """Return what a draft marks, with the number that it would get and who asks for it."""
     return Mark(
         act=entry.act,
-        seq=stamp[0],
+        seq=seq,
         cell=cell_of(entry),
-        by=stamp[1],
-        at=stamp[2],
-        role=stamp[3] or "",
+        by=by,
+        at=at,
+        role=role or "",
         about=entry.about,
         text=entry.text or "",
         value=entry.value or "",
@@ -280,30 +288,29 @@ def mark_of(entry: Draft, *, seq: int = 0, by: str = "", role: str | None = None
     )
 
 
-def fold_study(entries: Iterable[Entry], start: StudyMarks | None = None) -> StudyMarks:
+def fold_study(entries: Iterable[Entry], start: StudyMarks) -> StudyMarks:
     """Return the freezes and locks of the study as a whole, and its unblindings, after these entries."""
     wide = (mark_of(entry) for entry in entries if entry.participant is None and entry.act in MARKS)
-    return mark_study(wide, start or StudyMarks())
+    return mark_study(wide, start)
 
 
-def follow(casebook: Casebook | None, entry: Draft, *, seq: int | None = None) -> Casebook:
+def follow(casebook: Casebook | None, entry: Draft, *, seq: int) -> Casebook:
     """Return the casebook with the status after an entry, or after a draft that would get the number `seq`."""
-    number = entry.seq if isinstance(entry, Entry) else seq
-    casebook = casebook or Casebook(participant=entry.participant or "", site=entry.site, status_seq=number)
+    casebook = casebook or Casebook(participant=entry.participant or "", site=entry.site, status_seq=seq)
     if casebook.seals and entry.act in STATUSES:
-        casebook = voided(casebook, cell_of(entry), number or 0)
+        casebook = voided(casebook, cell_of(entry), seq)
     if entry.act in {"screen", "transfer"}:
         return replace(casebook, site=entry.site or casebook.site)
     if entry.act == "reinstate":
         status: ParticipantStatus = "screening" if casebook.status == "screen failure" else "enrolled"
-        return replace(casebook, status=status, ended_on=None, end_reason=None, status_seq=number)
+        return replace(casebook, status=status, ended_on=None, end_reason=None, status_seq=seq)
     if entry.act == "enrol" and casebook.status in {"completed", "withdrawn"}:
         return replace(casebook, enrolled_on=entry.value)
     if entry.act == "enrol":
-        return replace(casebook, status="enrolled", enrolled_on=entry.value, status_seq=number)
+        return replace(casebook, status="enrolled", enrolled_on=entry.value, status_seq=seq)
     if entry.act in STATUS_OF:
         ended = STATUS_OF[entry.act]
-        return replace(casebook, status=ended, ended_on=entry.value, end_reason=entry.text, status_seq=number)
+        return replace(casebook, status=ended, ended_on=entry.value, end_reason=entry.text, status_seq=seq)
     return casebook
 
 

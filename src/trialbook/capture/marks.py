@@ -11,6 +11,7 @@ from trialbook.conduct.casebook import (
     NOTHING,
     Casebook,
     Cell,
+    ConsentEnd,
     EarlyLook,
     Level,
     Override,
@@ -22,6 +23,7 @@ from trialbook.conduct.casebook import (
     Unblinding,
     Verified,
 )
+from trialbook.conduct.withdrawing import read_scope
 
 RULE = "rule "
 """Begins the source of what a rule recorded."""
@@ -185,6 +187,21 @@ def released(casebook: Casebook, mark: Mark) -> Casebook:
     return replace(casebook, releases=MappingProxyType({mark.cell.form: mark.value, **casebook.releases}))
 
 
+def consent_ended(casebook: Casebook, mark: Mark) -> Casebook:
+    """Note from what a participant withdrew; a later word on it stands in the place of the earlier."""
+    on, scope = read_scope(mark.value)
+    if scope is None:
+        return casebook
+    found = ConsentEnd(seq=mark.seq, on=on or None, why=mark.text, by=mark.by, at=mark.at)
+    return replace(casebook, withdrawn_from=MappingProxyType({**casebook.withdrawn_from, scope: found}))
+
+
+def consent_restored(casebook: Casebook, mark: Mark) -> Casebook:
+    """Take a withdrawal of consent away."""
+    kept = {scope: one for scope, one in casebook.withdrawn_from.items() if scope != mark.value}
+    return replace(casebook, withdrawn_from=MappingProxyType(kept))
+
+
 def look_of(mark: Mark) -> EarlyLook:
     """Return who looked at results before their time, at which, and why."""
     return EarlyLook(seq=mark.seq, what=mark.text, reason=mark.reason, by=mark.by, at=mark.at)
@@ -208,6 +225,8 @@ MARKS: Mapping[str, Callable[[Casebook, Mark], Casebook]] = MappingProxyType(
         "recording": registered,
         "release": released,
         "look": lambda casebook, _: casebook,
+        "withdraw_consent": consent_ended,
+        "restore_consent": consent_restored,
     }
 )
 """Act -> what its entry does to the casebook of its participant."""

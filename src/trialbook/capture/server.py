@@ -12,19 +12,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from trialbook.capture.server_schema import VERSION, guard_differences, reader_statements, statements, version_of
-from trialbook.capture.store import PATIENCE, UNKNOWN, Transaction
+from trialbook.capture.store import PATIENCE, REACHED, UNKNOWN, Transaction
 from trialbook.capture.stores import named
 from trialbook.errors import LedgerError, Problem
 
 ADDRESS = re.compile(r"postgres(?:ql)?(?:\+[a-z0-9]+)?://")
 LOST = "LEDGER-51"
 """The database cannot be reached, and nothing was being written."""
+
+UNPROVEN = re.compile("certificate|does not support SSL")
+"""What libpq says where the server does not prove who it is; nothing was sent to it then."""
 
 BY_STATE = {
     "55P03": "LEDGER-09",
@@ -41,6 +45,10 @@ BY_STATE = {
 """PostgreSQL's SQLSTATE -> code of the problem; by its class where it is not listed."""
 
 BY_CLASS = {"23": "LEDGER-14", "08": LOST, "57": LOST, "28": LOST, "3D": LOST}
+
+READS = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+WRITES = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT ledger.lock_head()"
+"""Sent at once. Each statement after the lock sees what was committed until the lock was ours."""
 
 DURABLE = {"synchronous_commit": frozenset({"on", "remote_apply", "remote_write"}), "fsync": frozenset({"on"})}
 """Settings of the server without which a power failure loses saves."""
@@ -63,6 +71,8 @@ class Standing:
     is_far: bool
     """Reached by the network from another machine than its own."""
     is_encrypted: bool
+    is_proven: bool
+    """The connection is refused to a server that does not prove by a certificate that it is the one that is named."""
     has_sums: bool
     """Its pages carry sums, by which it notices that a disk has changed them."""
 
@@ -71,7 +81,8 @@ def url_of(address: str) -> URL:
     """Read the address of a database, `postgresql://name:password@host:port/database`; LedgerError for another text."""
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
+        # a port that is no number: nothing of it is told, since a password may have been taken for one
         raise LedgerError([Problem(code="LEDGER-19", values={"address": "the address of the store"})]) from error
     if ADDRESS.match(address) is None or not url.database:
         raise LedgerError([Problem(code="LEDGER-19", values={"address": named(address)})])
@@ -109,7 +120,7 @@ class ServerStore:
     def look(cls, address: str, *, patience: float = PATIENCE) -> ServerStore:
         """Open a database for `verify`, whatever is in it."""
         url = url_of(address)
-        return cls(engine_of(url, patience), named(address))
+        return cls(engine_of(url, patience, isolation_level="AUTOCOMMIT"), named(address))
 
     @property
     def is_begun(self) -> bool:
@@ -117,31 +128,45 @@ class ServerStore:
         with self.reading() as transaction:
             return version_of(transaction.connection) is not None and transaction.last() is not None
 
+    def reached(self) -> int:
+        """Return the number of the last entry, 0 where there is none: one statement, for whoever asks all the time."""
+        with told(self.name), self._begun(REACHED) as (_, found):
+            return int(found.scalar() or 0)
+
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Give a snapshot of the store to read from."""
-        with told(self.name), self._begun("REPEATABLE READ") as connection:
+        with told(self.name), self._begun(READS) as (connection, _):
             yield Transaction(connection, self.name, erase)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """Give the one writer's transaction: committed at the end, undone if anything is raised."""
-        with told(self.name, is_writing=True), self._begun("READ COMMITTED") as connection:
-            # each statement after the lock sees what was committed until the lock was ours
-            connection.exec_driver_sql("SELECT ledger.lock_head()")
+        with told(self.name, is_writing=True), self._begun(WRITES) as (connection, _):
             yield Transaction(connection, self.name, erase)
             connection.commit()
 
     @contextmanager
-    def _begun(self, isolation: str) -> Iterator[Connection]:
-        """Give a connection with a transaction begun; where that fails, nothing was recorded."""
+    def _begun(self, first: str) -> Iterator[tuple[Connection, CursorResult[Any]]]:
+        """Give a connection and what its first statement found; where that fails, nothing was recorded."""
         with told(self.name):
-            connection = self._engine.connect()
+            connection, found = self._after(first)
         with connection:
-            with told(self.name):
-                connection.execution_options(isolation_level=isolation)
-                connection.exec_driver_sql("SELECT 1")
-            yield connection
+            yield connection, found
+
+    def _after(self, first: str, tries: int = 2) -> tuple[Connection, CursorResult[Any]]:
+        """Return a connection on which the first statement went through: one that was lost is made anew, once."""
+        connection = self._engine.connect()
+        try:
+            return connection, connection.exec_driver_sql(first)
+        except DBAPIError as error:
+            connection.close()
+            if tries == 1 or not error.connection_invalidated:
+                raise
+        return self._after(first, tries - 1)
+
+    def tidy(self) -> None:
+        """Do nothing: the server tidies itself up."""
 
     def close(self) -> None:
         """Close every connection."""
@@ -213,10 +238,17 @@ def standing(address: str) -> Standing:
             ).one()
             driver = transaction.connection.connection.driver_connection
             host = "" if driver is None else str(driver.info.host)
+            mode = "" if driver is None else driver.info.get_parameters().get("sslmode", "")
     finally:
         store.close()
     role, is_encrypted, has_sums = row
-    return Standing(role=str(role), is_far=is_elsewhere(host), is_encrypted=is_encrypted, has_sums=has_sums)
+    return Standing(
+        role=str(role),
+        is_far=is_elsewhere(host),
+        is_encrypted=is_encrypted,
+        is_proven=is_encrypted and mode == "verify-full",
+        has_sums=has_sums,
+    )
 
 
 def is_elsewhere(host: str) -> bool:
@@ -234,13 +266,13 @@ def erase(transaction: Transaction, seqs: Sequence[int]) -> None:
     transaction.connection.exec_driver_sql("SELECT ledger.erase_words(%s)", (list(seqs),))
 
 
-def engine_of(url: URL, patience: float) -> Engine:
-    """Make the pool of connections; each is tried before it is used, and made anew where it was lost."""
+def engine_of(url: URL, patience: float, **more: str) -> Engine:
+    """Make the pool of connections; after one was lost, all that are older are made anew."""
     options = f"-c search_path=ledger -c lock_timeout={round(patience * 1000)} -c timezone=UTC"
     words = {"options": options, "connect_timeout": max(2, round(patience)), "application_name": "trialbook"}
     try:
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, connect_args=words)
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        return create_engine(url, pool_size=8, max_overflow=24, connect_args=words, **more)
+    except ModuleNotFoundError as error:
         raise LedgerError([Problem(code="LEDGER-53")]) from error
 
 
@@ -257,6 +289,8 @@ def problem_of(error: DBAPIError, name: str, *, is_writing: bool) -> Problem:
     """Return the problem that an error of the database tells of; lost while writing, nobody knows what was saved."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
     code = BY_STATE.get(state) or BY_CLASS.get(state[:2]) or ("LEDGER-15" if state else LOST)
+    if code == LOST and UNPROVEN.search(str(error.orig)):
+        code = "LEDGER-60"
     code = UNKNOWN if is_writing and code in {LOST, "LEDGER-21"} else code
     return Problem(code=code, values={"file": name, "detail": first_line(error)})
 

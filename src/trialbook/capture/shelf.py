@@ -52,6 +52,9 @@ class Shelf:
 
     def catch_up(self) -> View:
         """Take in what was recorded since the last call; LedgerError where that does not follow."""
+        seen = self._view
+        if self._book.reached() <= seen.head.count:
+            return seen
         with self._lock:
             for fresh in self._book.chunks(self._view.head.count):
                 if any(entry.act == "erase" for entry in fresh) and self._view.head != EMPTY:
@@ -59,6 +62,17 @@ class Shelf:
                     break
                 self._view = self._after(self._view, fresh)
             return self._view
+
+    def put(self, saved: Sequence[Entry]) -> None:
+        """Take in entries that were saved just now, where they follow what was read: they need not be read again.
+
+        Where they do not, or one of them took words away, the next `catch_up` reads what the store holds.
+        """
+        with self._lock:
+            head = self._view.head
+            follows = bool(saved) and (saved[0].seq, saved[0].previous) == (head.count + 1, head.hash)
+            if follows and not any(entry.act == "erase" for entry in saved):
+                self._view = self._after(self._view, saved)
 
     def _anew(self) -> View:
         """Read the ledger from its beginning: words that were erased are gone from entries read before."""

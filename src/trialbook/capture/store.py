@@ -38,6 +38,8 @@ from trialbook.capture.ledger import ANSWERS, SEALED, Entry
 from trialbook.capture.migrations import MIGRATIONS, is_ledger, migrate, schema_differences, schema_version
 from trialbook.errors import LedgerError, Problem
 
+REACHED = "SELECT max(seq) FROM entry"
+HEAD = "SELECT seq, hash, at FROM entry ORDER BY seq DESC LIMIT 1"
 NAMES = tuple(one.name for one in fields(Entry))
 WHOLE_NUMBERS = frozenset({"version", "seq", "about", "source_row"})
 REQUIRED = frozenset(
@@ -57,6 +59,9 @@ KINDS = tuple(
 )
 CHUNK = 10_000
 """Entries that are read at a time."""
+
+PART = 500
+"""Entries that one statement names."""
 
 PATIENCE = 10.0
 """Seconds to wait while another program writes."""
@@ -95,6 +100,11 @@ class Transaction:
         with self.connection.begin_nested():
             yield
 
+    def head(self) -> tuple[int, str, str] | None:
+        """Return number, hash and time of the last entry as they stand there, None where there is none."""
+        row = self.connection.exec_driver_sql(HEAD).first()
+        return None if row is None else (row[0], row[1], row[2])
+
     def last(self) -> Entry | None:
         """Return the last entry, None where there is none."""
         row = self.connection.execute(select(ENTRY).order_by(COLUMNS.seq.desc()).limit(1)).first()
@@ -103,14 +113,14 @@ class Transaction:
     def entries(self, *, after: int = 0, until: int | None = None) -> Iterator[Entry]:
         """Yield the entries numbered above `after` up to `until`, in order."""
         wanted = select(ENTRY).where(COLUMNS.seq > after).order_by(COLUMNS.seq)
-        return self._entries(wanted if until is None else wanted.where(COLUMNS.seq <= until))
+        if until is None:
+            return self._entries(wanted)
+        return self._entries(wanted.where(COLUMNS.seq <= until), are_many=until - after > CHUNK)
 
     def numbered(self, seqs: Sequence[int]) -> Iterator[Entry]:
         """Yield the entries with these numbers, in order."""
-        for start in range(0, len(seqs), 500):
-            yield from self._entries(
-                select(ENTRY).where(COLUMNS.seq.in_(seqs[start : start + 500])).order_by(COLUMNS.seq)
-            )
+        for some in in_parts(seqs):
+            yield from self._entries(select(ENTRY).where(COLUMNS.seq.in_(some)).order_by(COLUMNS.seq))
 
     def study_wide(self, *, until: int | None = None) -> Iterator[Entry]:
         """Yield the entries that answer no item: the study, its people, the participants' statuses."""
@@ -127,7 +137,7 @@ class Transaction:
         wanted = select(ENTRY).order_by(COLUMNS.seq)
         for name, value in parts.items():
             wanted = wanted.where(COLUMNS[name] == value if value is not None else COLUMNS[name].is_(None))
-        return self._entries(wanted)
+        return self._entries(wanted, are_many=False)
 
     def trail(self, asked: Asked, *, before: int | None, most: int) -> list[Entry]:
         """Return entries that are asked for and numbered below `before`, the newest first, `most` of them."""
@@ -141,7 +151,7 @@ class Transaction:
 
     def of_request(self, request: str) -> Iterator[Entry]:
         """Yield the entries that a request recorded, in order."""
-        return self._entries(select(ENTRY).where(COLUMNS.request == request).order_by(COLUMNS.seq))
+        return self._entries(select(ENTRY).where(COLUMNS.request == request).order_by(COLUMNS.seq), are_many=False)
 
     def number_at(self, moment: str) -> int:
         """Return the number of the last entry whose time is not after a moment, 0 where there is none."""
@@ -181,11 +191,18 @@ class Transaction:
         """Take away the words of entries; the trigger lets that happen only after entries that say so."""
         self.erases(self, seqs)
 
-    def _entries(self, wanted: Select[tuple[object, ...]]) -> Iterator[Entry]:
+    def _entries(self, wanted: Select[tuple[object, ...]], *, are_many: bool = True) -> Iterator[Entry]:
+        # a server gives many by a cursor, which takes three statements more
+        options = {"yield_per": CHUNK} if are_many else {}
         # whoever reads the first alone leaves no cursor of the server open
-        with closing(self.connection.execute(wanted, execution_options={"yield_per": CHUNK})) as result:
+        with closing(self.connection.execute(wanted, execution_options=options)) as result:
             for row in result:
                 yield entry_from(tuple(row), self.file)
+
+
+def in_parts(seqs: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield numbers, as many at a time as one statement may name."""
+    return (seqs[start : start + PART] for start in range(0, len(seqs), PART))
 
 
 def asked_for(asked: Asked) -> Iterator[ColumnElement[bool]]:
@@ -277,6 +294,14 @@ class Store:
         """Open a file for `verify`: whatever is in it, and without changing anything."""
         return cls(engine_of(path, PATIENCE, looking=True), path)
 
+    def reached(self) -> int:
+        """Return the number of the last entry, 0 where there is none: one statement, for whoever asks all the time."""
+        with told(self.path), closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(REACHED)
+            ((reached,),) = cursor.fetchall()
+            return reached or 0
+
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Give a snapshot of the store to read from."""
@@ -324,6 +349,11 @@ class Store:
                 mark_erasing(self.path).unlink(missing_ok=True)
         return not mark_erasing(self.path).exists()
 
+    def tidy(self) -> None:
+        """Move what was written ahead into the file itself, as far as no reader needs it, so that no save has to."""
+        with told(self.path), self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
     def _make_ready(self) -> None:
         file = str(self.path)
         with self.reading() as transaction:
@@ -351,9 +381,13 @@ SETTINGS: Mapping[str, str | int] = MappingProxyType(
         "recursive_triggers": 1,
         "trusted_schema": 0,
         "cell_size_check": 1,
+        "wal_autocheckpoint": 4000,
     }
 )
-"""Set at every connection and read back. `synchronous` 2 is FULL: with less, a power failure loses saves."""
+"""Set at every connection and read back. `synchronous` 2 is FULL: with less, a power failure loses saves.
+
+The log is moved into the file when nobody waits (`tidy`), and by the save that makes it longer than so many pages.
+"""
 
 KEPT_BY_FILE = frozenset({"journal_mode"})
 
@@ -442,9 +476,8 @@ def erase_in_file(transaction: Transaction, seqs: Sequence[int]) -> None:
     """
     mark_erasing(Path(transaction.file)).touch()
     nothing = dict.fromkeys(SEALED)
-    for start in range(0, len(seqs), 500):
-        some = COLUMNS.seq.in_(seqs[start : start + 500])
-        transaction.connection.execute(update(ENTRY).where(some).values(nothing))
+    for some in in_parts(seqs):
+        transaction.connection.execute(update(ENTRY).where(COLUMNS.seq.in_(some)).values(nothing))
 
 
 def mark_erasing(path: Path) -> Path:

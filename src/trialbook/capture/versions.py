@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from trialbook.capture.asking import Act
     from trialbook.capture.judging import State
 
-VERSION_ACTS = frozenset({"adopt", "approve", "propose"})
+VERSION_ACTS = frozenset({"adopt", "approve", "discard", "propose"})
 """Acts on versions of the study; each names its version by the fingerprint."""
 
 
@@ -64,6 +64,17 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Discard:
+    """A version that waited was given up."""
+
+    seq: int
+    at: str
+    by: str
+    fingerprint: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
     """All that is recorded of the versions of a study."""
 
@@ -74,6 +85,7 @@ class Versions:
     adoptions: tuple[Adoption, ...] = ()
     approvals: tuple[Approval, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    discards: tuple[Discard, ...] = ()
 
     def of(self, site: str | None) -> str:
         """Return the fingerprint of the version in force at a site."""
@@ -95,14 +107,24 @@ class Versions:
 
     @property
     def waiting(self) -> tuple[Proposal, ...]:
-        """The proposals that were not adopted anywhere since, the newest first, each version once."""
-        adopted = {one.fingerprint: one.seq for one in self.adoptions}
-        newest = {made.fingerprint: made for made in self.proposals if adopted.get(made.fingerprint, 0) < made.seq}
+        """The proposals that were neither adopted anywhere nor discarded since, the newest first, each version once."""
+        ends = [(one.seq, one.fingerprint) for one in self.adoptions] + [
+            (one.seq, one.fingerprint) for one in self.discards
+        ]
+        settled = {fingerprint: seq for seq, fingerprint in sorted(ends)}
+        newest = {made.fingerprint: made for made in self.proposals if settled.get(made.fingerprint, 0) < made.seq}
         return tuple(sorted(newest.values(), key=lambda made: -made.seq))
 
     def proposed(self, fingerprint: str) -> Proposal | None:
         """Return the newest proposal of a version, waiting or not; None where it was never proposed."""
         return next((one for one in reversed(self.proposals) if one.fingerprint == fingerprint), None)
+
+    def discarded(self, fingerprint: str) -> Discard | None:
+        """Return how a version was discarded; None where it was not, was adopted or proposed again since."""
+        last = next((one for one in reversed(self.discards) if one.fingerprint == fingerprint), None)
+        later = [one.seq for one in self.adoptions if one.fingerprint == fingerprint]
+        later += [one.seq for one in self.proposals if one.fingerprint == fingerprint]
+        return None if last is None or max(later, default=0) > last.seq else last
 
     @property
     def known(self) -> frozenset[str]:
@@ -127,6 +149,11 @@ def follow_version(versions: Versions, entry: Entry) -> Versions:
             seq=entry.seq, at=entry.at, by=entry.by, fingerprint=version_of(entry), said=entry.reason or ""
         )
         return replace(versions, proposals=(*versions.proposals, proposal))
+    if entry.act == "discard":
+        gone = Discard(
+            seq=entry.seq, at=entry.at, by=entry.by, fingerprint=version_of(entry), reason=entry.reason or ""
+        )
+        return replace(versions, discards=(*versions.discards, gone))
     if entry.act == "approve":
         return replace(versions, approvals=(*versions.approvals, approval_in(entry)))
     return adopted(versions, entry)

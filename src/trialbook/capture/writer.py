@@ -5,18 +5,25 @@ Threads that each wait for the file starve one another; a queue does not, and wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
 from trialbook.capture.asking import Act
 from trialbook.capture.book import Book, Receipt
+from trialbook.capture.ledger import Entry
 from trialbook.errors import ActRefused, LedgerError, Problem
 
 MOST = 64
 """Acts that are saved together at most."""
+
+UNTIDY = 64
+"""Saves after which the store is tidied up, as soon as nobody asks for a while: by that it holds up no save."""
+LULL = 0.02
+"""Seconds."""
 
 Ask = tuple[str | None, Act]
 """The id of a request, and what it asks."""
@@ -35,15 +42,17 @@ class Job:
 class Writer:
     """Records for all threads; nobody else may record through the same book meanwhile.
 
-    The thread is started by the first act. Make a writer in the process that uses it: no thread survives a fork.
+    `saved` is told of all entries that were saved together, before those are who wait for them. The thread is started
+    by the first act. Make a writer in the process that uses it: no thread survives a fork.
     """
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, book: Book, *, saved: Callable[[Sequence[Entry]], None] | None = None) -> None:
+        self._book, self._saved = book, saved
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._lock = Lock()
         self._thread: Thread | None = None
         self._is_closed = False
+        self._untidy = 0
 
     def record(self, act: Act, *, by: str, request: str | None = None, on_behalf_of: str | None = None) -> Receipt:
         """Record an act as `Book.record` does, and wait until it is saved.
@@ -99,7 +108,7 @@ class Writer:
     def _waiting(self) -> tuple[list[Job], bool]:
         """Wait for an act, and return it with those that wait behind it; and whether there will be none after them."""
         jobs: list[Job] = []
-        job = self._jobs.get()
+        job = self._next()
         while job is not None:
             jobs.append(job)
             if len(jobs) == MOST:
@@ -110,8 +119,21 @@ class Writer:
                 return jobs, False
         return jobs, True
 
+    def _next(self) -> Job | None:
+        """Wait for an act, and use the time to tidy the store up where that is due."""
+        if self._untidy >= UNTIDY:
+            try:
+                return self._jobs.get(timeout=LULL)
+            except Empty:
+                self._untidy = 0
+                # everything is saved: what cannot be done now is tried at the next lull, or told by a save
+                with suppress(LedgerError):
+                    self._book.tidy()
+        return self._jobs.get()
+
     def _save(self, jobs: Sequence[Job]) -> None:
         """Save acts together, and tell everybody what became of theirs once that is certain."""
+        self._untidy += 1
         try:
             answers = self._record_all(jobs)
         except LedgerError as error:
@@ -120,8 +142,18 @@ class Writer:
         except BaseException as error:  # noqa: BLE001 - whoever waits has to be answered, whatever happened
             self._save_apart(jobs, error)
         else:
+            self._tell_saved(answers)
             for job, answer in zip(jobs, answers, strict=True):
                 tell(job, answer)
+
+    def _tell_saved(self, answers: Sequence[tuple[Receipt, ...] | ActRefused]) -> None:
+        """Pass on what was recorded now."""
+        if self._saved is None:
+            return
+        # it is saved, whatever comes of this, and those who wait have to be answered
+        with suppress(Exception):
+            receipts = [receipt for answer in answers if not isinstance(answer, ActRefused) for receipt in answer]
+            self._saved([entry for one in receipts if not one.repeated for entry in one.entries])
 
     def _record_all(self, jobs: Sequence[Job]) -> list[tuple[Receipt, ...] | ActRefused]:
         """Record jobs in one save; one that is refused records nothing, and the others are recorded."""

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     "--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write every value it touches."
 )
 @click.option("--adopt", "adopts", is_flag=True, help="Put it into force, with --reason.")
+@click.option(
+    "--discard", "discards", is_flag=True, help="Give it up, with --reason, where it was sent to the site and waits."
+)
 @REASON
 @click.option("--site", metavar="SITE", help="Only at this site (default: everywhere).")
 @click.option("--approved", metavar="YYYY-MM-DD", help="Day on which the ethics committee approved it.")
@@ -35,6 +38,7 @@ def amend(
     *,
     csv_file: Path | None,
     adopts: bool,
+    discards: bool,
     reason: str | None,
     site: str | None,
     approved: str | None,
@@ -43,13 +47,18 @@ def amend(
 ) -> None:
     """Show what a later version of the study file changes, and whom and what it touches.
 
-    With --adopt it takes effect; what is recorded stays as it is.
+    With --adopt it takes effect; what is recorded stays as it is. With --discard a version that waits is given up.
     """
+    if adopts and discards:
+        raise click.UsageError("--adopt and --discard are two decisions: choose one.")
     from trialbook.capture.acts import adopt
     from trialbook.cli.amending_shown import print_foreseen
     from trialbook.folder import open_existing, read_study
 
     who, later = doors(by), read_study(new_file)
+    if discards:
+        _discard(study, later, who, reason)
+        return
     with open_existing(folder_at(study), who) as book:
         foreseen = _foreseen(book, later, who, site=site, approved=approved)
         print_foreseen(foreseen)
@@ -61,6 +70,16 @@ def amend(
         entries = book.record(act, by=who.by).entries
     where = f"at site {site}" if site else "everywhere"
     click.echo(f"Adopted {where}; recorded: {len(entries)} entries." if entries else "It is in force there already.")
+
+
+def _discard(study: Path, later: Study, who: Doors, reason: str | None) -> None:
+    """Give up a version that waits."""
+    from trialbook.capture.acts import discard
+    from trialbook.folder import open_existing
+
+    with open_existing(folder_at(study), who) as book:
+        entries = book.record(discard(later.fingerprint, reason=reason or ""), by=who.by).entries
+    click.echo("Discarded; its text stays in the ledger." if entries else "It was discarded already.")
 
 
 def _foreseen(book: Book, later: Study, who: Doors, *, site: str | None, approved: str | None) -> Foreseen:

@@ -33,9 +33,11 @@ def backup(study: Path, to: Path | None, keep: str, identities: Path | None) -> 
     """
     from trialbook.keeping.backup import take_backup
     from trialbook.keeping.rotation import parse_keep
+    from trialbook.web.serving import accounts_of
 
     where = folder_at(study)
-    run = take_backup(where, doors("backup"), to=to, keep=parse_keep(keep), identities=identities)
+    accounts = accounts_of(where)
+    run = take_backup(where, doors("backup"), to=to, keep=parse_keep(keep), identities=identities, accounts=accounts)
     click.echo(f"Backed up to {run.to}: {run.count} entries, restored and verified.")
     click.echo(f"Head: {run.hash}")
     for name in run.removed:
@@ -49,15 +51,16 @@ def backup(study: Path, to: Path | None, keep: str, identities: Path | None) -> 
 @click.option(
     "--to", type=click.Path(path_type=Path), required=True, metavar="STUDY", help="A folder with nothing in it."
 )
-@click.option("--store", default="", metavar="ADDRESS", help="A prepared PostgreSQL database for the ledger.")
+@click.option("--store", default="", metavar="ADDRESS", help="A prepared PostgreSQL database for ledger and accounts.")
 def restore(source: Path, to: Path, store: str) -> None:
     """Restore a study from a backup or an archive.
 
     Nothing is overwritten; it is verified before and after.
     """
     from trialbook.keeping.restoring import restore as restored
+    from trialbook.web.serving import accounts_into
 
-    done = restored(source, to, doors("restore"), store=store)
+    done = restored(source, to, doors("restore"), store=store, accounts=accounts_into(store))
     if done.manifest.data == "invented":
         click.echo("INVENTED DATA: no person of this study is real.")
     click.echo(f"Restored to {done.folder}: {done.manifest.title}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trialbook.folder import Doors, StudyFolder
     from trialbook.qualify.document import Record
     from trialbook.qualify.outcome import Outcome
+    from trialbook.web.doctor import Finding
 
 
 @click.command()
@@ -98,23 +99,33 @@ def settings_of(where: StudyFolder) -> dict[str, str]:
 def site_checks(where: StudyFolder, own: Doors) -> Sequence[Outcome]:
     """Return what `doctor` finds, as checks; none where the study never had a site."""
     from trialbook.qualify.outcome import Outcome
+    from trialbook.qualify.site import SITE
     from trialbook.web.accounts.policy import read_policy
     from trialbook.web.doctor import Patient, examine
     from trialbook.web.serving import ACCOUNTS_FILE
+
+    if not where.store and not (where.path / ACCOUNTS_FILE).is_file():
+        told = "The study has no site yet."
+        return [
+            Outcome(
+                name="site", requirements=(), risk=SITE.risk, test=SITE.test, result="not applicable", evidence=told
+            )
+        ]
+    return [as_outcome(one) for one in examine(Patient(where=where, policy=read_policy(where.path), doors=own))]
+
+
+def as_outcome(finding: Finding) -> Outcome:
+    """Tell what a check of `doctor` found as a check of the qualification; a warning is to be looked at."""
+    from trialbook.qualify.outcome import Outcome
+    from trialbook.qualify.site import LOOKED
     from trialbook.wording import sentence
 
-    risk, test = "The site is open to others, or its machine fails.", "What trialbook doctor looks at."
-    if not (where.path / ACCOUNTS_FILE).is_file():
-        told = "The study has no site yet."
-        return [Outcome(name="site", requirements=(), risk=risk, test=test, result="not applicable", evidence=told)]
-    return [
-        Outcome(
-            name=f"site: {one.check}",
-            requirements=(),
-            risk=risk,
-            test=test,
-            result="passed" if one.ok else "failed",
-            evidence=" ".join(map(sentence, one.problems)) or "Nothing was found.",
-        )
-        for one in examine(Patient(where=where, policy=read_policy(where.path), doors=own))
-    ]
+    words = LOOKED[finding.check]
+    return Outcome(
+        name=f"site: {finding.check}",
+        requirements=words.requirements,
+        risk=words.risk,
+        test=words.test,
+        result=("to look at" if finding.problems else "passed") if finding.ok else "failed",
+        evidence=" ".join(map(sentence, finding.problems)) or "Nothing wrong was found.",
+    )

@@ -76,7 +76,27 @@ def clear(
 @STUDY
 @click.argument("participant")
 @click.argument(
-    "step", type=click.Choice(["screen", "screen-fail", "enrol", "withdraw", "complete", "reinstate", "transfer"])
+    "step",
+    type=click.Choice(
+        [
+            "screen",
+            "screen-fail",
+            "enrol",
+            "withdraw",
+            "complete",
+            "reinstate",
+            "transfer",
+            "withdraw-consent",
+            "restore-consent",
+        ]
+    ),
+)
+@click.option(
+    "--scope",
+    type=click.Choice(["treatment", "data use"]),
+    default="data use",
+    show_default=True,
+    help="Of `withdraw-consent` and `restore-consent`: from what.",
 )
 @click.option("--on", metavar="DATE", help="When: YYYY-MM-DD.")
 @click.option("--site", metavar="SITE", help="Of `screen`: where; of `transfer`: the new site.")
@@ -88,6 +108,7 @@ def participant(
     participant: str,
     step: str,
     *,
+    scope: str,
     on: str | None,
     site: str | None,
     why: str | None,
@@ -101,6 +122,10 @@ def participant(
         record(study, acts.screen(participant, site=site, reason=reason), by)
     elif step == "transfer":
         record(study, acts.transfer(participant, site or "", on=on, reason=reason or ""), by)
+    elif step == "withdraw-consent":
+        record(study, acts.withdraw_consent(participant, scope, on=on, why=why, reason=reason), by)
+    elif step == "restore-consent":
+        record(study, acts.restore_consent(participant, scope, reason=reason or ""), by)
     elif step == "reinstate":
         record(study, acts.reinstate(participant, reason=reason or ""), by)
     else:

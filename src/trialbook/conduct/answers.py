@@ -43,15 +43,16 @@ def values_for(
     that are needed, those of a `Condition`: then the forms they do not mention are left out.
     """
     values: Answers = {"participant.status": casebook.status, **_of_visit(casebook, visit, anchor)}
+    places = None if names is None else _places(names)
     for other in study.forms.values():
         is_own = other.id == form
         if other.repeating and not is_own:
             values |= _counts(study, casebook, other, visit=visit, until=until, names=names)
-        elif _is_needed(other.id, names):
+        elif _is_needed(other.id, places):
             row = repeat if is_own and other.repeating else ""
             values |= _named(other.id, _answers_here(study, casebook, other, visit=visit, repeat=row, until=until))
         if other.timing == "visits" and not other.repeating:
-            values |= _earlier(study, casebook, other, visit=visit, anchor=anchor, names=names)
+            values |= _earlier(study, casebook, other, visit=visit, anchor=anchor, places=places)
     return values
 
 
@@ -75,21 +76,27 @@ def _form_answers(form: Form, texts: Mapping[str, str | None]) -> Answers:
 
 
 def _earlier(
-    study: Study, casebook: Casebook, form: Form, *, visit: str, anchor: date | None, names: Collection[str] | None
+    study: Study, casebook: Casebook, form: Form, *, visit: str, anchor: date | None, places: Collection[str] | None
 ) -> Answers:
     """Return the `baseline.` and `previous.` names of a form that are needed."""
     values: Answers = {}
-    if _is_needed(f"baseline.{form.id}", names):
+    if _is_needed(f"baseline.{form.id}", places):
         visits = baseline_visits(study, casebook, form, anchor)
         values |= _named(f"baseline.{form.id}", _latest(casebook, form, visits))
-    if _is_needed(f"previous.{form.id}", names):
+    if _is_needed(f"previous.{form.id}", places):
         visits = _before(study, casebook, visit)
         values |= _named(f"previous.{form.id}", _latest(casebook, form, visits))
     return values
 
 
-def _is_needed(form: str, names: Collection[str] | None) -> bool:
-    return names is None or any(name.startswith(f"{form}.") for name in names)
+def _places(names: Collection[str]) -> frozenset[str]:
+    """Return all that can stand before the last dot of a name, or before an earlier one."""
+    parts = (name.split(".") for name in names)
+    return frozenset(".".join(one[:end]) for one in parts for end in range(1, len(one)))
+
+
+def _is_needed(form: str, places: Collection[str] | None) -> bool:
+    return places is None or form in places
 
 
 def _answers_here(
@@ -329,7 +336,30 @@ def _row_condition(study: Study, form: Form, derived: Derived) -> Condition | Pr
     """Compile `where` of a count, once for all rows and participants."""
     if derived.where is None:
         return None
-    return _compiled(derived.where, frozenset(names_for(study, "row", form=form.id).items()))
+    return _compiled(derived.where, _row_names(Same(study), form.id))
+
+
+class Same:
+    """A study, equal only to itself: to compare two word by word would take longer than what is kept of one."""
+
+    __slots__ = ("study",)
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+
+    def __hash__(self) -> int:
+        """Tell studies apart by where they stand."""
+        return id(self.study)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the very same study."""
+        return isinstance(other, Same) and other.study is self.study
+
+
+@lru_cache(maxsize=64)
+def _row_names(same: Same, form: str) -> frozenset[tuple[str, NameType]]:
+    """Return the names that a condition on the rows of a form can use."""
+    return frozenset(names_for(same.study, "row", form=form).items())
 
 
 @lru_cache(maxsize=64)

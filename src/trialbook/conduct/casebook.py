@@ -184,6 +184,18 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentEnd:
+    """That a participant withdrew from treatment, or the consent to the use of data."""
+
+    seq: int
+    on: str | None = None
+    """Date as recorded, in full or in part; None where it is not known."""
+    why: str = ""
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyLook:
     """That the results of endpoints were looked at before the planned cut."""
 
@@ -220,6 +232,8 @@ class Casebook:
     unblindings: tuple[Unblinding, ...] = ()
     recordings: Mapping[tuple[str, str], Recording] = field(default_factory=lambda: NOTHING)
     """Visit and form -> the recording that is rated."""
+    withdrawn_from: Mapping[str, ConsentEnd] = field(default_factory=lambda: NOTHING)
+    """`treatment` or `data use` -> how the participant withdrew from it; to leave the study is a status."""
     releases: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Form -> seed with which its recordings were released."""
 

@@ -368,8 +368,14 @@ def _of_dose(
     return Deviation(
         participant=casebook.participant, group="dose", kind=kind, visit=dose.visit, form=_form_of(treatment),
         repeat=dose.repeat, date=dose.date, day=dose.day, window=_dates(study, casebook, dose.window),
-        days_off=0 if is_in_time else dose.days_off or 0, planned=planned, found=found, seqs=_known(dose.seqs),
+        days_off=0 if is_in_time else dose.days_off or 0, planned=planned, found=found,
+        seqs=_known([*dose.seqs, *(_measured(dose) if kind == "other amount" else ())]),
     )  # fmt: skip
+
+
+def _measured(dose: DoseGiven) -> Iterator[int]:
+    """Yield the entries of the weight and the height that the planned amount was computed from."""
+    yield from (one.seq for one in (dose.weight, dose.height) if one is not None)
 
 
 def _missed_dose(study: Study, casebook: Casebook, treatment: Treatment, dose: MissedDose) -> Deviation:

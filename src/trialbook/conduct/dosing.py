@@ -39,7 +39,7 @@ from trialbook.instruments.infusion_rate import MINUTES_AN_HOUR, RateStep, infus
 from trialbook.instruments.labelling import labelling_of
 from trialbook.instruments.vials import Vials, choose_vials
 from trialbook.protocol.conditions import Condition, NameType, compile_condition, names_for
-from trialbook.protocol.model import Derived, InfusionSteps, Quantity, Study, Treatment
+from trialbook.protocol.model import Derived, InfusionSteps, Item, Quantity, Study, Treatment
 
 OLD = 28
 """Days after which a note tells the age of a weight or a height."""
@@ -168,8 +168,8 @@ def _about_consent(study: Study, casebook: Casebook, on: date) -> Iterator[Probl
     if study.consent is None:
         return
     form, _, item = study.consent.partition(".")
-    values = [answer.value for cell, answer in casebook.answers.items() if (cell.form, cell.item) == (form, item)]
-    dates = [value for value in values if value is not None and days_of(value).is_known]
+    values = [answer.value or "" for cell, answer in casebook.answers.items() if (cell.form, cell.item) == (form, item)]
+    dates = [value for value in values if days_of(value).is_known]
     if not dates:
         yield _problem("DOSE-04", casebook, study.consent, participant=casebook.participant, item=study.consent)
     elif min(days_of(value).last for value in dates) > on:
@@ -426,10 +426,8 @@ def _about_date(study: Study, casebook: Casebook, one: Measured, on: date) -> It
 
 
 def _about_value(study: Study, casebook: Casebook, one: Measured, on: date) -> Iterator[Problem]:
-    item = study.item(one.name)
+    item = _item(study, one)
     label, value = study.say(item.label), f"{shown(one.value)} {one.unit}"
-    if isinstance(item, Derived):
-        return
     low, high = item.expected_low, item.expected_high
     is_low, is_high = low is not None and one.value < low, high is not None and one.value > high
     if item.unit == one.unit and (is_low or is_high):
@@ -443,10 +441,14 @@ def _about_value(study: Study, casebook: Casebook, one: Measured, on: date) -> I
 
 def _before(study: Study, casebook: Casebook, one: Measured, on: date) -> Decimal | None:
     """Return the exact measurement before the one that is used, None where there is none."""
-    form, _, item = one.name.partition(".")
     found = answers_up_to(casebook, one.name, on)[:-1]
-    amounts = (exact_amount(study.forms[form].items[item], answer, one.unit) for _, answer, _ in reversed(found))
+    amounts = (exact_amount(_item(study, one), answer, one.unit) for _, answer, _ in reversed(found))
     return next((amount for amount in amounts if amount), None)
+
+
+def _item(study: Study, one: Measured) -> Item:
+    form, _, item = one.name.partition(".")
+    return study.forms[form].items[item]
 
 
 def _about_amount(

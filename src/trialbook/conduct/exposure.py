@@ -19,6 +19,7 @@ from trialbook.conduct.moments import days_of
 from trialbook.conduct.recorded import Row, filled_rows
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import anchor_date
+from trialbook.conduct.withdrawing import treatment_ended
 from trialbook.protocol.model import DoseRecord, Study, Treatment, Window
 
 
@@ -226,8 +227,15 @@ def _missed(
 
 
 def _why_missed(plan: PlannedDose, casebook: Casebook, today: date | None) -> Literal["window passed", "ended"] | None:
+    stopped = treatment_ended(casebook)
+    if stopped is not None:
+        return _after_end(plan, stopped.on)
     if casebook.status == "enrolled":
         return "window passed" if today is not None and plan.last is not None and plan.last < today else None
-    ended = days_of(casebook.ended_on).day
+    return _after_end(plan, casebook.ended_on)
+
+
+def _after_end(plan: PlannedDose, on: str | None) -> Literal["window passed", "ended"]:
+    ended = days_of(on).day
     has_passed = ended is not None and plan.last is not None and plan.last < ended
     return "window passed" if has_passed else "ended"

@@ -67,16 +67,16 @@ def endpoint_forms(study: Study) -> frozenset[str]:
     return frozenset(form for form in study.forms if re.search(rf"\b{re.escape(form)}\.", named))
 
 
-def closed(study: Study) -> Study:
+def closed(study: Study, *others: Study) -> Study:
     """Return the plan without what would tell the results of endpoints: for a report before the cut.
 
-    Grades of laboratory values that are endpoints go with them.
+    Grades of laboratory values that are endpoints, in this version or in `others`, go with them.
     """
     plan = replace(
         study.analysis, primary_endpoint=None, primary_visit=None, sensitivity=(), sensitivity_missing=(),
         sensitivity_models=(), between=None, design=None,
     )  # fmt: skip
-    told = {one.source or one.levels for one in study.endpoints.values()}
+    told = {one.source or one.levels for plan in (study, *others) for one in plan.endpoints.values()}
     forms = {form.id: _ungraded(form, told) for form in study.forms.values()}
     shown = tuple(name for name in study.report.table_1 if name not in told)
     report = replace(study.report, figures=(), sentences={}, table_1=shown)

@@ -230,10 +230,11 @@ def rater_changes(study: Study, casebook: Casebook) -> tuple[RaterChange, ...]:
 
 def _changes(form: Form, casebook: Casebook, order: Mapping[str, int]) -> Iterator[RaterChange]:
     """Yield the ratings of one form in which somebody else rated than in the first."""
-    rater = ""
+    rater, first = "", 0
     for visit, repeat in _in_time(form, casebook, order):
         answers = _by_rater(_ratings(form, casebook, visit, repeat))
-        rater = rater or next(iter(answers), "")
+        if not rater and answers:
+            rater, first = next((by, answer.first_seq) for by, answer in answers.items())
         others = {by: answer for by, answer in answers.items() if by != rater}
         if others:
             yield RaterChange(
@@ -243,7 +244,7 @@ def _changes(form: Form, casebook: Casebook, order: Mapping[str, int]) -> Iterat
                 repeat=repeat,
                 rater=rater,
                 others=tuple(others),
-                seqs=tuple(answer.first_seq for answer in others.values()),
+                seqs=(first, *(answer.first_seq for answer in others.values())),
             )
 
 

@@ -15,7 +15,7 @@ from trialbook.conduct.casebook import Answer, Casebook, Cell
 from trialbook.conduct.moments import UNKNOWN, Days, days_of, first_of, last_of
 from trialbook.protocol.model import Derived, Form, Item, Study
 from trialbook.protocol.typed_dates import NEVER
-from trialbook.protocol.values import limit_of, show_value
+from trialbook.protocol.values import SPANS, limit_of, show_value
 
 ReasonKind = Literal[
     "value", "not answered", "missing", "limit", "partial date", "not computed", "open row", "time", "problem"
@@ -151,7 +151,8 @@ def _number_text(study: Study, derived: Derived, value: float) -> str:
     if value.is_integer() and int(value) in derived.levels:
         return study.say(derived.levels[int(value)])
     number = f"{value:.10g}"
-    return number if derived.unit in PLAIN_UNITS else f"{number} {derived.unit}"
+    unit = derived.unit if number == "1" else SPANS.get(derived.unit or "", derived.unit)
+    return number if derived.unit in PLAIN_UNITS else f"{number} {unit}"
 
 
 # ---- dates of criteria ------------------------------------------------------------------------------------------

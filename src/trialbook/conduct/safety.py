@@ -7,7 +7,7 @@ is a grade that is worse than the one before it: creatine kinase of active myosi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +16,7 @@ from trialbook.conduct.answers import baseline_visits, form_answers, visits_so_f
 from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.conduct.schedule import anchor_date
 from trialbook.protocol.graded_terms import VERSION, graded_term
-from trialbook.protocol.limits import limit_for
+from trialbook.protocol.limits import limit_for, needs
 from trialbook.protocol.model import Form, Item, Study
 from trialbook.protocol.values import limit_of, number_of
 
@@ -120,7 +120,7 @@ class Measurement:
     moment: Literal["before", "baseline", "after", ""]
     """Where it stands to the baseline; empty where nothing says so."""
     seqs: tuple[int, ...]
-    """Entries of the value and of its limits."""
+    """Entries of the value and of its limits: of sex and age too, where limits hang on these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,10 +221,12 @@ def _followed(study: Study, person: Person, form: Form, item: Item) -> Followed:
     early = [visit for visit in baseline_visits(study, casebook, form, anchor) if visit in visits] if visits else []
     base = early[-1] if early else None
     limits = normal_limits(study, casebook, item)
-    values = tuple(
+    known = tuple(_limits_behind(study, casebook, item)) if visits else ()
+    found = (
         _measurement(casebook, form, item, visit, limits, moment=_moment(study, casebook, visit, base, anchor))
         for visit in visits
     )
+    values = tuple(replace(one, seqs=(*one.seqs, *known)) for one in found) if known else tuple(found)
     return Followed(values=values, baseline=next((one for one in values if one.visit == base), None))
 
 
@@ -234,6 +236,16 @@ def normal_limits(study: Study, casebook: Casebook, item: Item) -> tuple[float |
     years = None if age is None or limit_of(age) else number_of(age)
     lower, upper = (limit_for(limits, sex=sex, age=years) for limits in (item.lower, item.upper))
     return None if lower is None else float(lower), None if upper is None else float(upper)
+
+
+def _limits_behind(study: Study, casebook: Casebook, item: Item) -> Iterator[int]:
+    """Yield the entries of sex and age, each where a limit of the study file hangs on it."""
+    asked = [needs(limits) for limits in (item.lower, item.upper)]
+    for place, name in enumerate((study.participants.sex, study.participants.age)):
+        form, _, of_person = (name or "").partition(".")
+        answer = casebook.answers.get(Cell("", form, "", of_person))
+        if answer is not None and answer.seq and any(one[place] for one in asked):
+            yield answer.seq
 
 
 def _once(casebook: Casebook, name: str | None) -> str | None:

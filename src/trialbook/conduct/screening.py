@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-from trialbook.conduct.answers import values_for
+from trialbook.conduct.answers import Same, values_for
 from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.moments import UNKNOWN, Days, days_of, is_over, later
 from trialbook.conduct.reasons import Reason, date_reasons, dates_of, name_reasons
@@ -102,7 +102,7 @@ def assess_eligibility(study: Study, casebook: Casebook, *, on: date | None = No
     that is later than that day is none: not eligible. Without a date of consent nobody is certainly eligible.
     """
     case = Case(study=study, casebook=casebook, moment=moment_of(casebook, on))
-    criteria = tuple(_assess(case, rule) for rule in _rules(_Same(study)))
+    criteria = tuple(_assess(case, rule) for rule in _rules(Same(study)))
     consented, reasons = _consent(case)
     fulfilled = _all((consented, *(found.fulfilled for found in criteria)))
     verdicts: Mapping[bool | None, Verdict] = {True: "eligible", False: "not eligible", None: "unknown"}
@@ -165,23 +165,8 @@ class Rule:
     ask_when: Condition | Problem | None
 
 
-class _Same:
-    """A study, equal only to itself: to compare two word by word would take longer than to compile them."""
-
-    __slots__ = ("study",)
-
-    def __init__(self, study: Study) -> None:
-        self.study = study
-
-    def __hash__(self) -> int:
-        return id(self.study)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.study is self.study
-
-
 @lru_cache(maxsize=4)
-def _rules(same: _Same) -> tuple[Rule, ...]:
+def _rules(same: Same) -> tuple[Rule, ...]:
     names = names_for(same.study, "criterion")
 
     def compiled(text: str | None) -> Condition | Problem | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from trialbook import __version__
-from trialbook.capture.copying import copy_database, on_disk
+from trialbook.capture.copying import copy_database, empty_tables, on_disk
 from trialbook.capture.ledger import EMPTY, Head, head_of, utc
 from trialbook.capture.moving import copy_ledger
 from trialbook.capture.store import Store
@@ -25,6 +25,9 @@ from trialbook.keeping.manifest import (
     BACKUPS_FOLDER,
     IDENTITIES,
     MANIFEST,
+    PEOPLE,
+    SESSIONS,
+    SITE_KEY,
     STUDY,
     Manifest,
     hashes_in,
@@ -35,6 +38,9 @@ from trialbook.keeping.manifest import (
 from trialbook.keeping.restoring import restore
 from trialbook.keeping.rotation import STAMP, Keep, moment_of, superfluous
 from trialbook.wording import sentence
+
+Accounts = Callable[[Path], bool]
+"""Copies the accounts of a study in a database into a new file; False where it has none."""
 
 ABANDONED = timedelta(days=1)
 """After so long a backup that was never finished is taken away."""
@@ -47,10 +53,12 @@ def take_backup(
     to: Path | None = None,
     keep: Keep | None = None,
     identities: Path | None = None,
+    accounts: Accounts | None = None,
 ) -> Run:
     """Back up a study into a new folder within `to`; return what the log says of it.
 
     `identities` is another place, for the list that ties codes to persons; without it that list is left out.
+    `accounts` copies those of a study in a database; without it they are left out.
     TrialbookError where it fails: then there is nothing new, every earlier backup is still there, and the log says why;
     KEEP-14 where a good backup stands, and only the log does not tell of it.
     """
@@ -58,7 +66,7 @@ def take_backup(
     run = Run(at=utc(began), to=str(place), ok=False)
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        done = _take(where, doors, place, began)
+        done = _take(where, doors, place, began, accounts)
         if identities is not None:
             back_up_identities(where, doors, identities, keep or Keep(), began)
         run = replace(done, removed=rotate(place, keep or Keep(), doors))
@@ -83,13 +91,13 @@ def refused(error: TrialbookError | OSError, place: Path, *, code: str = "KEEP-0
     return LedgerError([Problem(code=code, place=Place(file=str(where)), values={"reason": reason})])
 
 
-def _take(where: StudyFolder, doors: Doors, place: Path, began: datetime) -> Run:
+def _take(where: StudyFolder, doors: Doors, place: Path, began: datetime, accounts: Accounts | None) -> Run:
     """Copy, restore, compare and name."""
     before, name = head_in(where.place), free_name(place, began)
     draft = place / f".{name}.{doors.new_id()}"
     tried = draft.with_name(f"{draft.name}.tried")
     try:
-        copy_study(where, draft)
+        copy_study(where, draft, accounts)
         head = check_copy(draft / STUDY / LEDGER_FILE, before, newest_head(place))
         write_manifest(where, draft, head, began, doors)
         restore(draft, tried, doors)
@@ -122,7 +130,7 @@ def free_name(place: Path, began: datetime) -> str:
     return name
 
 
-def copy_study(where: StudyFolder, draft: Path) -> None:
+def copy_study(where: StudyFolder, draft: Path, accounts: Accounts | None) -> None:
     """Copy the databases by their own way, the other files as they are."""
     (draft / STUDY).mkdir(mode=0o700, parents=True)
     copy_ledger(where.place, draft / STUDY / LEDGER_FILE)
@@ -131,17 +139,21 @@ def copy_study(where: StudyFolder, draft: Path) -> None:
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copied)
         on_disk(copied)
-    copy_accounts(where.path, draft / ACCOUNTS)
+    copy_accounts(where, draft / ACCOUNTS)
+    if where.store and accounts is not None:
+        accounts(draft / ACCOUNTS / PEOPLE)
 
 
-def copy_accounts(folder: Path, to: Path) -> None:
-    """Copy the accounts and the key of the site, where there are any."""
-    for file in (folder / name for name in ACCOUNT_FILES):
+def copy_accounts(where: StudyFolder, to: Path) -> None:
+    """Copy the accounts that are in a file, without their sessions, and the key of the site, where there are any."""
+    # beside a database a file of accounts is one that was in use before
+    for file in (where.path / name for name in ((SITE_KEY,) if where.store else ACCOUNT_FILES)):
         if not file.is_file() or not file.stat().st_size:
             continue
         to.mkdir(mode=0o700, exist_ok=True)
         if file.suffix == ".db":
             copy_database(file, to / file.name)
+            empty_tables(to / file.name, SESSIONS)
         else:
             shutil.copyfile(file, to / file.name)
             (to / file.name).chmod(0o600)

@@ -59,7 +59,7 @@ def read_runs(folder: Path) -> tuple[Run, ...]:
         try:
             told = json.loads(line)
             found.append(Run(**{**told, "removed": tuple(told.get("removed", ()))}))
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             continue
     return tuple(found)
 

@@ -17,7 +17,10 @@ FORMAT = "trialbook backup, version 1"
 STUDY, ACCOUNTS = "study", "accounts"
 """Folders within a backup: the study with its ledger; accounts and the key of the site."""
 
-ACCOUNT_FILES = ("people.db", "site.key")
+PEOPLE, SITE_KEY = "people.db", "site.key"
+ACCOUNT_FILES = (PEOPLE, SITE_KEY)
+SESSIONS = frozenset({"accounts_opensession", "django_session", "web_openform"})
+"""Tables of the accounts that no backup holds: whoever is restored signs in anew."""
 IDENTITIES = "identities.db"
 DATABASES = frozenset({LEDGER_FILE, *ACCOUNT_FILES, IDENTITIES})
 LOG_FILE = "backups.jsonl"
@@ -98,7 +101,7 @@ def read_manifest(folder: Path) -> Manifest:
             head=Head(count=int(kept["count"]), hash=str(kept["hash"]), at=str(kept["at"])),
             files={str(name): str(hashed) for name, hashed in told["files"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(folder)))]) from error
     if told.get("format") != FORMAT or made.head.count < 1 or not all(map(is_sound, made.files.items())):
         raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(folder)))])

@@ -5,19 +5,29 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from trialbook.capture.copying import on_disk, rebuild
+from trialbook.capture.copying import empty_tables, on_disk, rebuild
 from trialbook.capture.ledger import Entry, Head
 from trialbook.capture.moving import move_ledger
 from trialbook.capture.store import NAMES, entry_from
 from trialbook.capture.verify import verify_place
 from trialbook.errors import LedgerError, Place, Problem
 from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing
-from trialbook.keeping.manifest import ACCOUNTS, DATABASES, MANIFEST, STUDY, Manifest, check_files, read_manifest
+from trialbook.keeping.manifest import (
+    ACCOUNTS,
+    DATABASES,
+    MANIFEST,
+    PEOPLE,
+    SESSIONS,
+    STUDY,
+    Manifest,
+    check_files,
+    read_manifest,
+)
 
 ENTRIES = "ledger/entries.jsonl"
 """The entries in an archive, one JSON object a line: the ledger is made anew from them."""
@@ -27,6 +37,10 @@ SIGN_INS = "sign_ins.csv"
 
 EARLIER = "earlier_sign_ins.csv"
 """What it is called in a study that was restored."""
+
+
+AccountsFrom = Callable[[Path, Path], AbstractContextManager[None]]
+"""Given the folder of a study and a file of accounts, carries them into the study's database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +55,11 @@ class Restored:
     has_accounts: bool
 
 
-def restore(source: Path, to: Path, doors: Doors, *, store: str = "") -> Restored:
+def restore(source: Path, to: Path, doors: Doors, *, store: str = "", accounts: AccountsFrom | None = None) -> Restored:
     """Restore a backup or an archive into a folder that is empty or not there; LedgerError where that cannot be.
 
     At no moment does the folder hold half a study. With the address of a `store` the ledger goes on there, and its
-    file stays in the folder under another name.
+    file stays in the folder under another name; `accounts` carries those of the backup there, too. Sessions end.
     """
     refuse_full(to)
     to.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -58,13 +72,27 @@ def restore(source: Path, to: Path, doors: Doors, *, store: str = "") -> Restore
             head, participants = look_at(draft, manifest, doors)
             refuse_full(to)
             if store:
-                move_ledger(draft / LEDGER_FILE, store, mark=doors.new_id())
+                with carried(draft, accounts):
+                    move_ledger(draft / LEDGER_FILE, store, mark=doors.new_id())
             draft.replace(to)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     on_disk(to)
     has_accounts = any(name.startswith(f"{ACCOUNTS}/people") for name in manifest.files)
     return Restored(folder=to, manifest=manifest, head=head, participants=participants, has_accounts=has_accounts)
+
+
+@contextmanager
+def carried(draft: Path, accounts: AccountsFrom | None) -> Iterator[None]:
+    """Carry the accounts of a restored study into a database together with the ledger, or neither of the two."""
+    file = draft / PEOPLE
+    if not file.is_file() or accounts is None:
+        yield
+        return
+    with accounts(draft, file):
+        yield
+    # they are still in the backup
+    file.unlink()
 
 
 def refuse_full(to: Path) -> None:
@@ -119,6 +147,8 @@ def put_together(backup: Path, draft: Path, manifest: Manifest, doors: Doors) ->
             shutil.copyfile(backup / PurePosixPath(name), path)
             path.chmod(0o600 if path.name in DATABASES else 0o644)
             on_disk(path)
+    if (draft / PEOPLE).is_file():
+        empty_tables(draft / PEOPLE, SESSIONS)
     if ENTRIES in manifest.files:
         rebuild(draft / LEDGER_FILE, read_entries(backup / ENTRIES), mark=doors.new_id())
         (draft / LEDGER_FILE).chmod(0o600)

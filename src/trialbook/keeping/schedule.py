@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trialbook.errors import LedgerError, Problem, TrialbookError
 from trialbook.folder import Doors, StudyFolder
-from trialbook.keeping.backup import take_backup
+from trialbook.keeping.backup import Accounts, take_backup
 from trialbook.keeping.head_sheet import dated, keep_head
 from trialbook.keeping.log import begun, is_due, last_good, read_runs
 from trialbook.keeping.manifest import BACKUPS_FOLDER
@@ -59,7 +59,9 @@ def is_plan(told: object) -> bool:
     return True
 
 
-def do_what_is_due(where: StudyFolder, doors: Doors, plan: Plan | None, heads: str) -> None:
+def do_what_is_due(
+    where: StudyFolder, doors: Doors, plan: Plan | None, heads: str, accounts: Accounts | None = None
+) -> None:
     """Make the backup and the head that are due; what fails stands in the log, and is tried again later."""
     if not is_begun(where):
         return
@@ -67,7 +69,7 @@ def do_what_is_due(where: StudyFolder, doors: Doors, plan: Plan | None, heads: s
     if plan is not None and is_due(read_runs(where.path), now, plan.every):
         identities = where.path / plan.identities if plan.identities else None
         with suppress(TrialbookError):
-            take_backup(where, doors, to=where.path / plan.to, keep=plan.keep, identities=identities)
+            take_backup(where, doors, to=where.path / plan.to, keep=plan.keep, identities=identities, accounts=accounts)
     if heads and not dated(where.path / heads, now).exists():
         with suppress(TrialbookError, OSError):
             keep_head(where, dated(where.path / heads, now), doors)

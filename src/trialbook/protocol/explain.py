@@ -62,6 +62,7 @@ def explain(study: Study) -> str:
             approval="required" if study.amendments.approval else "not required",
             consent_again=study.amendments.consent,
         ),
+        "withdrawal": {"safety": "kept" if study.withdrawal.keeps_safety else "left out"},
     }
     for found in sorted(study.assumptions, key=lambda found: -len(found.where)):
         _mark(tree, found.where, found.why or "true")

@@ -28,6 +28,7 @@ from trialbook.protocol.grammar_plan import (
     STEPS,
     TREATMENT,
     WASHOUT,
+    WITHDRAWAL,
 )
 from trialbook.protocol.kinds import NAMES, TEXT, ById, Either, Key, Many, Part, Section, Word
 from trialbook.protocol.model import RIGHTS
@@ -86,6 +87,12 @@ FILE = Section(
             Part("amendments"),
             "What a later version needs before it takes effect, and what it asks of participants.",
             otherwise="no approval has to be recorded, and nobody consents again",
+        ),
+        Key(
+            "withdrawal",
+            Part("withdrawal"),
+            "What becomes of the data of somebody who withdraws the consent to their use.",
+            otherwise="they are left out of every data set made after",
         ),
     ),
 )
@@ -387,6 +394,6 @@ SECTIONS: dict[str, Section] = {
         FILE, STUDY, ROLE, ARM, ELIGIBILITY, CRITERION, SINCE, WASHOUT, TREATMENT, GIVE, INFUSE, STEPS, NEEDS,
         CONSTANT, RECORDED, PARTICIPANTS, VISITS, VISIT, FORM, RECORDINGS, GUESSES, ITEM, DERIVE, CHECK, ENDPOINT,
         MEANINGFUL, RELIABILITY,
-        ENTRY, TIME_TO, ANALYSIS, SET, PRIMARY, DESIGN, REPORT, FIGURE, AMENDMENTS,
+        ENTRY, TIME_TO, ANALYSIS, SET, PRIMARY, DESIGN, REPORT, FIGURE, AMENDMENTS, WITHDRAWAL,
     )
 }  # fmt: skip

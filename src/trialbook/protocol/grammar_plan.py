@@ -376,6 +376,21 @@ FIGURE = Section(
     ),
 )
 
+WITHDRAWAL = Section(
+    name="withdrawal",
+    title="withdrawal",
+    doc="What becomes of the data of somebody who withdraws the consent to their use: they stay in the ledger, and are "
+    "left out of every data set, analysis and figure made after.",
+    keys=(
+        Key(
+            "safety",
+            Word(("left out", "kept")),
+            "Whether adverse events are left out too, or kept, as the law may demand.",
+            default="left out",
+        ),
+    ),
+)
+
 AMENDMENTS = Section(
     name="amendments",
     title="amendments",

@@ -540,6 +540,14 @@ class Amending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """What becomes of the data of somebody who withdraws the consent to their use."""
+
+    keeps_safety: bool = False
+    """Adverse events stay in data sets, as the law may demand; all else is left out in any case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
     """Something that the protocol leaves open and the team chose; marked `assumed` in the file."""
 
@@ -572,6 +580,7 @@ class Study:
     endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: NOTHING)
     report: ReportPlan = field(default_factory=ReportPlan)
     amendments: Amending = field(default_factory=Amending)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     assumptions: tuple[Assumption, ...] = ()
     fingerprint: str = ""
     text: str = ""

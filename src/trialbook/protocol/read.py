@@ -13,7 +13,7 @@ from trialbook.errors import Place, Problem, StudyFileError
 from trialbook.protocol.eligibility_form import ELIGIBILITY, ask_criteria
 from trialbook.protocol.fingerprint import canonical
 from trialbook.protocol.grammar import SECTIONS, VERSION
-from trialbook.protocol.model import Amending, Participants, Study, Text
+from trialbook.protocol.model import Amending, Participants, Study, Text, Withdrawal
 from trialbook.protocol.nodes import MapNode, ScalarNode, Unreadable, parse_nodes, read_text
 from trialbook.protocol.read_forms import Catalog, answered_by, default_roles, read_forms, read_roles
 from trialbook.protocol.read_plan import (
@@ -132,11 +132,16 @@ def _study(raw: Raw, top: MapNode, catalog: Catalog, notes: Notes) -> Study:
         missing=missing,
         endpoints=endpoints,
         report=read_report(raw["report"], endpoints),
+        withdrawal=_withdrawal(raw["withdrawal"] or empty_part(SECTIONS["withdrawal"])),
         amendments=_amending(raw["amendments"] or empty_part(SECTIONS["amendments"])),
         assumptions=tuple(sorted(notes.assumptions, key=lambda found: (found.where, found.why))),
         fingerprint=hashlib.sha256(canonical(top)).hexdigest(),
     )
     return ask_criteria(study, answered_by(ELIGIBILITY, None, roles))
+
+
+def _withdrawal(raw: Raw) -> Withdrawal:
+    return Withdrawal(keeps_safety=raw["safety"] == "kept")
 
 
 def _amending(raw: Raw) -> Amending:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from fractions import Fraction
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 SIGNIFICANT = Context(prec=12)
 """A converted number keeps 12 significant digits: more than any measurement has, fewer than a double holds."""
+
+LONG = Context(prec=28)
+"""What a conversion is rounded to on the way."""
 
 WITHOUT_UNIT = ("score", "count", "ratio")
 """Names that say of a number that it has no unit."""
@@ -218,6 +222,73 @@ def _pint_name(text: str) -> str | None:
     return None
 
 
+# ---- sizes of units ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """What a unit comes to: so many times the units that the others are made of, exactly."""
+
+    factor: Fraction
+    dimensions: Mapping[str, int]
+
+    def times(self, other: Size, exponent: int) -> Size:
+        """Return the product with a power of another size."""
+        names = {**self.dimensions, **other.dimensions}
+        powers = {name: self.dimensions.get(name, 0) + exponent * other.dimensions.get(name, 0) for name in names}
+        known = {name: power for name, power in powers.items() if power}
+        return Size(factor=self.factor * other.factor**exponent, dimensions=known)
+
+
+ONE = Size(factor=Fraction(1), dimensions=MappingProxyType({}))
+
+
+@cache
+def _sizes() -> Mapping[str, Size]:
+    """Read the definitions but those of scales with a zero of their own, for which pint is loaded: it takes long."""
+    sizes: dict[str, Size] = {}
+    for name, text in (line.split(" = ") for line in DEFINITIONS if "offset" not in line):
+        if text.startswith("["):
+            sizes[name] = Size(factor=Fraction(1), dimensions={} if text == "[]" else {text: 1})
+        else:
+            sizes[name] = _product(text, sizes)
+    return sizes
+
+
+def _product(text: str, sizes: Mapping[str, Size]) -> Size:
+    """Read `1000 * gram / metre / second ** 2`."""
+    found, sign = ONE, 1
+    for part in text.replace(" ** ", "^").split(" "):
+        if part in {"*", "/"}:
+            sign = 1 if part == "*" else -1
+        else:
+            name, _, power = part.partition("^")
+            one = sizes.get(name) or Size(factor=Fraction(name), dimensions={})
+            found = found.times(one, sign * int(power or 1))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _size(parsed: ParsedUnit) -> Size | None:
+    """Return what a unit comes to; None where a scale with a zero of its own is part of it."""
+    found = Size(factor=Fraction(10) ** parsed.power, dimensions={})
+    for name, exponent in parsed.factors:
+        one = _named(name)
+        if one is None:
+            return None
+        found = found.times(one, exponent)
+    return found
+
+
+def _named(name: str) -> Size | None:
+    """Return the size of a unit, with or without a prefix."""
+    sizes = _sizes()
+    if name in sizes:
+        return sizes[name]
+    prefix = next((one for one in PREFIXES.values() if name.startswith(one) and name[len(one) :] in sizes), None)
+    return None if prefix is None else sizes[f"{prefix}-"].times(sizes[name[len(prefix) :]], 1)
+
+
 @cache
 def _registry() -> pint.UnitRegistry[Any]:
     import pint
@@ -234,9 +305,11 @@ def _dimension(unit: str) -> Mapping[str, int] | None:
     parsed = parse_unit(spelled(unit))
     if parsed is None:
         return None
-    dimensions = _registry().get_dimensionality(str(parsed) or "ratio")
-    found = {name: int(str(power)) for name, power in dimensions.items()}
-    return {**found, SHARE: 1} if parsed.is_share else found
+    size = _size(parsed)
+    if size is not None:
+        return {**size.dimensions, SHARE: 1} if parsed.is_share else size.dimensions
+    dimensions = _registry().get_dimensionality(str(parsed))
+    return {name: int(str(power)) for name, power in dimensions.items()}
 
 
 def _bridge(source: str, target: str) -> int | None:
@@ -253,8 +326,20 @@ def _converted(amount: Decimal, source: str, target: str, molar_mass: Quantity |
     first, second = parse_unit(source), parse_unit(target)
     if first is None or second is None:  # pragma: no cover - convert has asked already
         raise ValueError(f"unknown unit {source!r} or {target!r}")
-    quantity = _registry().Quantity(amount.scaleb(first.power - second.power), str(first) or "ratio")
-    if molar_mass is not None:
-        mass = _registry().Quantity(molar_mass.amount, str(parse_unit(spelled(molar_mass.unit))))
-        quantity = quantity / mass if bridge > 0 else quantity * mass
-    return Decimal(quantity.to(str(second) or "ratio").magnitude)
+    sizes = _size(first), _size(second)
+    if sizes[0] is not None and sizes[1] is not None:
+        exact = Fraction(amount) * sizes[0].factor / sizes[1].factor
+        if molar_mass is not None:
+            exact *= _molar(molar_mass) ** -bridge
+        return LONG.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    quantity = _registry().Quantity(amount.scaleb(first.power - second.power), str(first))
+    return Decimal(quantity.to(str(second)).magnitude)
+
+
+def _molar(molar_mass: Quantity) -> Fraction:
+    """Return a molar mass in the units that the others are made of."""
+    parsed = parse_unit(spelled(molar_mass.unit))
+    size = None if parsed is None else _size(parsed)
+    if size is None:
+        raise ValueError(f"{molar_mass.unit!r} is no unit of a molar mass")
+    return Fraction(molar_mass.amount) * size.factor

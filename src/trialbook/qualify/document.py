@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 from trialbook.errors import LedgerError, Place, Problem
 from trialbook.folder import write_whole
 from trialbook.qualify.checks import SHIPPED
-from trialbook.qualify.outcome import Outcome
+from trialbook.qualify.outcome import Outcome, Result
 
 HEAD = (
     "What the installed program did when it was tried where it stands. It says what the program does, and not that "
@@ -72,7 +72,8 @@ def told(record: Record) -> dict[str, Any]:
     return {
         **asdict(record),
         "head": HEAD,
-        "summary": f"{counts['passed']} passed, {counts['failed']} failed, {counts['not applicable']} not applicable",
+        "summary": ", ".join(f"{counts[result]} {result}" for result in get_args(Result)),
+        "failed": [one.name for one in record.failed],
         "ok": not record.failed,
         "requirements": matrix(record),
         "duties": [*(f"{number}: {words}" for number, words in DUTIES.items()), *MORE_DUTIES],

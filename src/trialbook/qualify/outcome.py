@@ -9,7 +9,8 @@ from typing import Literal
 
 from trialbook.folder import Doors, StudyFolder
 
-Result = Literal["passed", "failed", "not applicable"]
+Result = Literal["passed", "to look at", "failed", "not applicable"]
+"""`to look at`: nothing is wrong by itself; somebody has to judge whether it is well here."""
 
 
 class CheckFailedError(Exception):

@@ -98,6 +98,11 @@ def to_json(evidence: Evidence) -> str:
     return _compact(content).translate(SAFE)
 
 
+def every_entry(behind: Mapping[str, tuple[int, ...]]) -> set[int]:
+    """Return the numbers of the entries behind any result; a list that many results share is looked at once."""
+    return set[int]().union(*{id(entries): entries for entries in behind.values()}.values())
+
+
 def runs_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Return first and last of each run of neighbouring numbers: `7-9` in place of `7, 8, 9`."""
     runs: list[tuple[int, int]] = []

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from trialbook.render.inline import Code, Line
 from trialbook.render.table import Spanner, Table
 from trialbook.render.word_text import Names, spoken
 
@@ -26,7 +27,7 @@ AIR = 1.25
 LINES, LONG_LINES, LONG = 3, 6, 40
 """A text that may wrap is given room for at most so many lines before the letters shrink or the page is turned; one of
 more than 40 ems for some more."""
-LONGEST_WORD = 44
+LONGEST_WORD = 52
 """Letters after which a word may be broken: hashes, ids."""
 WIDTHS = {
     0.222: "ijl'", 0.278: "ftI.,:;/\\!|[] \u00a0\u202f", 0.333: "r-()·", 0.5: "cksvxyzJ", 0.584: "+\u2212=<>±",
@@ -34,6 +35,8 @@ WIDTHS = {
 }  # fmt: skip
 """Ems of Arial -> letters of that width; those not named are 0.556 if small, 0.667 if capital, 1 if East Asian."""
 EM = {letter: width for width, letters in WIDTHS.items() for letter in letters}
+MONO = "="
+"""A letter of Arial that is as wide as those of code."""
 BOLD = 1.08
 """How much wider bold letters are."""
 SAFETY = 1.03
@@ -77,7 +80,8 @@ def parts_of(cell: str) -> tuple[float, float] | None:
 
 def fit(table: Table, names: Names) -> Fit:
     """Choose size, direction and widths: large letters and an upright page where the table allows it."""
-    cells = [[spoken(line, names) for line in (row.stub, *row.cells)] for row in table.body if not row.heading]
+    rows = [(row.stub, *row.cells) for row in table.body if not row.heading]
+    cells = [[spoken(_as_wide(line), names) for line in row] for row in rows]
     columns: list[tuple[str, ...]] = list(zip(*cells, strict=True)) if cells else [()] * (len(table.columns) + 1)
     decimal = (None, *(_decimal(table.columns[place].align, column) for place, column in enumerate(columns[1:])))
     wishes = _under_spanners(list(_wishes(table, columns, decimal)), table.spanners)
@@ -89,6 +93,11 @@ def fit(table: Table, names: Names) -> Fit:
         for pair, given in zip(decimal, widths, strict=True)
     )
     return Fit(widths=widths, size=size, landscape=width == LANDSCAPE, decimal=aligned, lines=lines)
+
+
+def _as_wide(line: Line) -> Line:
+    """Return a line in which code, whose letters are all of one width, stands as so many letters as wide."""
+    return tuple(Code(MONO * len(part.text)) if isinstance(part, Code) else part for part in line)
 
 
 def _chosen(wishes: Sequence[Wish]) -> tuple[float, int]:

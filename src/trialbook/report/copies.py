@@ -17,7 +17,7 @@ from trialbook.errors import Problem, TrialbookError
 from trialbook.protocol.model import Role, Study
 from trialbook.protocol.suggest import listed, suggest
 from trialbook.render.document import Block, Document, Facts, Figure, Items, Paragraph, Section
-from trialbook.render.evidence import Evidence, Fact
+from trialbook.render.evidence import Evidence, Fact, every_entry
 from trialbook.render.inline import Line, Number, Part, Recorded
 from trialbook.render.table import Table
 from trialbook.report.record import IMPORTED_BY, RECORDED_BY
@@ -84,7 +84,7 @@ def lightened(document: Document, count: int) -> Document:
     Nothing is hidden from anybody: who recorded stands in the record of the data as before.
     """
     evidence = document.evidence
-    current = {seq for entries in evidence.behind.values() for seq in entries}
+    current = every_entry(evidence.behind)
     facts = tuple(_unsaid(fact) for fact in evidence.facts if fact.seq in current)
     note = f"{evidence.note} {MANY_FACTS.format(count=f'{count:,}')}".strip()
     return replace(document, evidence=replace(evidence, facts=facts, note=note))
@@ -128,7 +128,7 @@ def capped(document: Document, trace: Trace) -> Document:
         return document
     document = _changed(document, _unchanged, _without_people)
     if trace == "participants":
-        current = {seq for entries in evidence.behind.values() for seq in entries}
+        current = every_entry(evidence.behind)
         facts = tuple(_unsaid(fact) for fact in evidence.facts if fact.seq in current)
         return replace(document, evidence=replace(evidence, facts=facts, note=_note(evidence, trace)))
     nothing = Evidence(zone=evidence.zone, facts=(), behind={}, derived={}, variables={})
@@ -141,7 +141,11 @@ def capped(document: Document, trace: Trace) -> Document:
 
 def _unsaid(fact: Fact) -> Fact:
     """Return an entry without who recorded it, when, why and from where."""
-    return replace(fact, by="", at="", local="", reason="", file="", row="", column="", text="")
+    return Fact(
+        seq=fact.seq, participant=fact.participant, visit=fact.visit, form=fact.form, repeat=fact.repeat,
+        item=fact.item, act=fact.act, text="", value=fact.value,
+        by="", at="", local="", reason="", file="", row="", column="",
+    )  # fmt: skip
 
 
 def _note(evidence: Evidence, trace: Trace) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from trialbook.analysis.deviations import groups_in
 from trialbook.analysis.results import Result
-from trialbook.conduct.deviations import KINDS, Group, groups_of
+from trialbook.conduct.deviations import KINDS, Group
 from trialbook.render.document import Block, Items, Paragraph, Section
 from trialbook.render.inline import Line, join
 from trialbook.render.numbers import ABSENT, MINUS
@@ -62,7 +63,7 @@ def deviations(run: Run) -> Section:
     blocks: list[Block] = [Paragraph(line=own)] if own else []
     blocks += [Paragraph(line=(GAPS_ONLY,))] if len(run.datasets.participants) and not run.is_followed() else []
     blocks += [table] if table else []
-    groups = groups_of(run.study)
+    groups = groups_in(run.datasets)
     found = {group: group_rows(run, group) for group in groups}
     none = [TITLES[group] for group in groups if not found[group] and _was_possible(run, group)]
     blocks += (
@@ -89,7 +90,7 @@ def counts_table(run: Run) -> Table | None:
     """Return how many deviations of each kind there were, in how many participants; None where there were none."""
     notes: Notes = {}
     body: list[Row] = []
-    for group in groups_of(run.study):
+    for group in groups_in(run.datasets):
         kinds: dict[str, dict[str, Result]] = {}
         for row in run.quotes.of(DEVIATIONS, group):
             kinds.setdefault(row.level, {})[row.stat] = row
@@ -112,13 +113,14 @@ def counts_table(run: Run) -> Table | None:
 def _was_possible(run: Run, group: Group) -> bool:
     """Tell whether anything is recorded in which a deviation of this group could show."""
     forms = set(run.datasets.observations["form"]) | set(run.datasets.events["form"])
-    recorded = [one.recorded.form for one in run.study.treatments.values() if one.recorded]
+    versions = run.datasets.versions
+    recorded = [one.recorded.form for plan in versions for one in plan.treatments.values() if one.recorded]
     behind: Mapping[Group, set[str]] = {
         "visit": {"visit"},
         "dose": set(recorded),
         "constancy": set(recorded),
-        "order": {form.id for form in run.study.forms.values() if form.after},
-        "rater": {form.id for form in run.study.forms.values() if form.same_rater},
+        "order": {form.id for plan in versions for form in plan.forms.values() if form.after},
+        "rater": {form.id for plan in versions for form in plan.forms.values() if form.same_rater},
     }
     if group == "blinding":
         return bool(run.datasets.unblindings)

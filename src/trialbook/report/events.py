@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from trialbook.analysis.events import ALL, CLASS, PARTICIPANT, TERM, folded
 from trialbook.analysis.listings import EMERGENT
@@ -17,7 +17,8 @@ from trialbook.report.run import Run, as_mappings
 from trialbook.report.shown import item_label, item_of, value_text
 
 ADVERSE_EVENTS = "adverse_events"
-RATE = "Per 100 participant-weeks"
+COLUMNS = {"n_events": "Events", "weeks": "Weeks followed", "rate": "Per 100 participant-weeks"}
+"""Statistic -> head of its column."""
 COUNTED = "A participant with the same event twice counts once under participants. Percentages are of those enrolled."
 
 
@@ -32,14 +33,15 @@ def events_table(run: Run, form: Form) -> Table | None:
     total = stats_of(run, form.id, ALL)
     if "n_events" not in total or not total["n_events"].value:
         return None
-    body = [_event_row(run, "Any event", 0, total, notes)]
+    found = [("Any event", 0, total)]
     for level, name in ordered_levels(run, form):
-        variable = form.id if level else f"{form.id}.{CLASS}"
-        body.append(_event_row(run, name, level, stats_of(run, variable, name), notes))
+        found.append((name, level, stats_of(run, form.id if level else f"{form.id}.{CLASS}", name)))
+    shown, why = _with_values(("n_events", "rate"), [stats for _, _, stats in found])
+    body = tuple(_event_row(run, name, level, stats, shown, notes) for name, level, stats in found)
     return Table(
         id=f"table-events-{form.id}", title=f"{run.say(form.label) or form.id}: participants and events", stub="Event",
-        columns=(Column(label="Participants, n (%)"), Column(label="Events"), Column(label=RATE)), body=tuple(body),
-        footnotes=((COUNTED,), *footnotes(notes)),
+        columns=(Column(label="Participants, n (%)"), *(Column(label=COLUMNS[name]) for name in shown)), body=body,
+        footnotes=((COUNTED,), *why, *footnotes(notes)),
     )  # fmt: skip
 
 
@@ -50,16 +52,25 @@ def each_table(run: Run, form: Form) -> Table | None:
     if not people or total is None or not total.value:
         return None
     notes: Notes = {}
-    rows = []
-    for code in people:
-        stats = stats_of(run, f"{form.id}.{PARTICIPANT}", code)
-        cells = tuple(cell(run.quotes, stats.get(name), notes) for name in ("n_events", "weeks", "rate"))
-        rows.append(Row(stub=(code,), cells=cells))
+    found = {code: stats_of(run, f"{form.id}.{PARTICIPANT}", code) for code in people}
+    shown, why = _with_values(tuple(COLUMNS), found.values())
+    rows = tuple(
+        Row(stub=(code,), cells=tuple(cell(run.quotes, stats.get(name), notes) for name in shown))
+        for code, stats in found.items()
+    )
     return Table(
         id=f"table-each-{form.id}", title=f"{run.say(form.label) or form.id} by participant", stub="Participant",
-        columns=(Column(label="Events"), Column(label="Weeks followed"), Column(label=RATE)), body=tuple(rows),
-        footnotes=footnotes(notes),
+        columns=tuple(Column(label=COLUMNS[name]) for name in shown), body=rows,
+        footnotes=(*why, *footnotes(notes)),
     )  # fmt: skip
+
+
+def _with_values(names: Iterable[str], found: Collection[Mapping[str, Result]]) -> tuple[tuple[str, ...], list[Line]]:
+    """Return the statistics of which any row has a value, and why the others have none: their columns are left out."""
+    rows = {name: [stats[name] for stats in found if name in stats] for name in names}
+    empty = [name for name, results in rows.items() if all(row.value is None for row in results)]
+    said = dict.fromkeys(row.error for name in empty for row in rows[name] if row.error)
+    return tuple(name for name in rows if name not in empty), [(words,) for words in said]
 
 
 def rate_line(run: Run, form: Form) -> Line:
@@ -74,7 +85,9 @@ def rate_line(run: Run, form: Form) -> Line:
         said = ("In ", run.quotes.number(weeks), " participant-weeks that is ", run.quotes.number(rate),
                 f" events per 100 participant-weeks ({level} CI ", *inside, "). ")  # fmt: skip
     if emerged is not None and total is not None and total.value:
-        said = (*said, run.quotes.number(emerged), " of them began on or after study day 0")
+        is_all = emerged.value == total.value
+        first, of_them = "All " if is_all and total.value != 1 else "", "" if is_all else " of them"
+        said = (*said, first, run.quotes.number(emerged), f"{of_them} began on or after study day 0")
         untold: Line = ("; of ", run.quotes.number(open_), " that cannot be told") if open_ and open_.value else ()
         said = (*said, *untold, ".")
     return said
@@ -131,14 +144,11 @@ def listing_table(run: Run, form: Form) -> Table | None:
     )  # fmt: skip
 
 
-def _event_row(run: Run, name: str, level: int, stats: dict[str, Result], notes: Notes) -> Row:
+def _event_row(run: Run, name: str, level: int, stats: Mapping[str, Result], shown: Iterable[str], notes: Notes) -> Row:
     people, percent = stats.get("n_participants"), stats.get("percent")
     share: Line = (" (", run.quotes.number(percent), ")") if percent is not None and percent.value is not None else ()
-    cells = (
-        (*cell(run.quotes, people, notes), *share), cell(run.quotes, stats.get("n_events"), notes),
-        cell(run.quotes, stats.get("rate"), notes),
-    )  # fmt: skip
-    return Row(stub=(name,), level=level, cells=cells)
+    others = (cell(run.quotes, stats.get(one), notes) for one in shown)
+    return Row(stub=(name,), level=level, cells=((*cell(run.quotes, people, notes), *share), *others))
 
 
 def _column(run: Run, form: Form, name: str) -> Column:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialbook.render.drawing import axis
+from trialbook.render.drawing.letters import width_of
 from trialbook.render.drawing.marks import COLUMN, PAGE, Mark, Sheet
 from trialbook.render.drawing.to_svg import to_svg
-from trialbook.report.courses import Panel
+from trialbook.report.courses import Panel, axis_unit
 from trialbook.report.panel_drawing import foot_of, panel_marks, placed
 from trialbook.report.quote import Quotes
 
@@ -29,17 +30,19 @@ def sheet_of(panels: Sequence[Panel], quotes: Quotes, *, invented: bool) -> Shee
     beside = is_slope(panels)
     columns = min(len(panels), 2) if beside else 1
     width = PAGE if columns == 2 or not beside else COLUMN
-    marks: list[Mark] = [axis.invented(width)] if invented and len(panels) == 1 else []
-    top, height = (11.0 if marks else 2.0), SLOPE_HEIGHT if beside else HEIGHT
+    height = SLOPE_HEIGHT if beside else HEIGHT
+    titled = len(panels) > 1 or any(width_of(axis_unit(panel)) > height for panel in panels)
+    marks: list[Mark] = [axis.invented(width)] if invented and not titled else []
+    top = 11.0 if marks else 2.0
     each = (width - GUTTER * (columns - 1)) / columns
     for first in range(0, len(panels), columns):
         row = panels[first : first + columns]
-        top += 14.0 if len(panels) > 1 else 4.0
+        top += 14.0 if titled else 4.0
         for number, panel in enumerate(row):
             left = number * (each + GUTTER)
             place = placed(panel, left, top, left + each, height)
-            marks += panel_marks(panel, place, quotes, panel.title if len(panels) > 1 else "")
-            marks += [axis.invented(left + each, drop=top - 5)] if invented and len(panels) > 1 else []
+            marks += panel_marks(panel, place, quotes, panel.title if titled else "")
+            marks += [axis.invented(left + each, drop=top - 5)] if invented and titled else []
         top += height + max(foot_of(panel) for panel in row) + 4
     return Sheet(width=width, height=top, marks=tuple(marks))
 

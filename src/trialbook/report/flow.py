@@ -5,12 +5,17 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from trialbook.analysis.consents import LEVELS
 from trialbook.analysis.results import Result
+from trialbook.conduct.withdrawing import DATA_USE, TREATMENT
 from trialbook.render.document import Figure
 from trialbook.render.inline import Line, plain
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.flow_drawing import LETTERS, Stage, svg_of
 from trialbook.report.run import Run
+
+TREATMENT_LEVEL, DATA_USE_LEVEL = LEVELS[TREATMENT], LEVELS[DATA_USE]
+STOPPED, NO_USE = "Stopped treatment", "Use of data withdrawn, left out"
 
 
 def participant_flow(run: Run) -> Figure | None:
@@ -32,8 +37,11 @@ def boxes_of(run: Run) -> Iterator[Stage]:
     """Yield the stages for which there are results, from screening to analysis."""
     failed = count(run, "screen_failure")
     screened, enrolled = count(run, "screened"), count(run, "enrolled")
-    if screened is not None and failed is not None and failed.value:
-        yield Stage(lines=(_stage(run, "Screened", screened),), side=(_stage(run, "Not enrolled", failed),))
+    unused = count(run, DATA_USE_LEVEL)
+    aside = [_stage(run, "Not enrolled", failed)] if failed is not None and failed.value else []
+    aside += [_stage(run, NO_USE, unused)] if unused is not None else []
+    if screened is not None and aside:
+        yield Stage(lines=(_stage(run, "Screened", screened),), side=tuple(aside))
     if enrolled is not None:
         yield Stage(lines=(_stage(run, "Enrolled", enrolled),), side=tuple(_left(run)))
     ends = [
@@ -51,6 +59,22 @@ def boxes_of(run: Run) -> Iterator[Stage]:
 def ongoing_label(run: Run) -> str:
     """Name those for whom no end is recorded: they are in the study, where anything tells that it was carried out."""
     return "Still in the study" if run.is_followed() else "End not recorded"
+
+
+def consent_lines(run: Run) -> Iterator[Line]:
+    """Yield how many withdrew from treatment alone, and how many are left out since they withdrew the use of data."""
+    stopped, unused = count(run, TREATMENT_LEVEL), count(run, DATA_USE_LEVEL)
+    if stopped is not None:
+        people = "participant" if stopped.value == 1 else "participants"
+        yield (run.quotes.number(stopped), f" {people} withdrew from treatment, which alone is no end of the study.")
+    if unused is not None:
+        is_one, keeps = unused.value == 1, run.study.withdrawal.keeps_safety
+        people = " participant is" if is_one else " participants are"
+        kept = "; adverse events are kept, as the study file says" if keeps else ""
+        yield (
+            run.quotes.number(unused), f"{people} left out of every other number, table and figure: consent to the ",
+            f"use of data was withdrawn{kept}.",
+        )  # fmt: skip
 
 
 def count(run: Run, level: str) -> Result | None:
@@ -75,7 +99,10 @@ def evaluable(run: Run) -> Iterator[tuple[str, Result]]:
 def flow_table(run: Run) -> Table:
     """Return the numbers of the flow as a table."""
     stages = [("Screened", "screened"), ("Screen failures", "screen_failure"), ("Enrolled", "enrolled")]
-    ends = [("Completed", "completed"), (ongoing_label(run), "ongoing"), ("Withdrawn", "withdrawn")]
+    ends = [
+        ("Completed", "completed"), (ongoing_label(run), "ongoing"), ("Withdrawn", "withdrawn"),
+        (STOPPED, TREATMENT_LEVEL), (NO_USE, DATA_USE_LEVEL),
+    ]  # fmt: skip
     rows = [_row(run, label, count(run, level)) for label, level in (*stages, *ends)]
     rows += [_row(run, f"Withdrawn: {row.level}", row) for row in reasons(run)]
     for name in run.study.analysis.sets:
@@ -98,16 +125,23 @@ def _stage(run: Run, label: str, row: Result) -> Line:
 
 
 def _left(run: Run) -> Iterator[Line]:
+    stopped = count(run, TREATMENT_LEVEL)
+    if stopped is not None:
+        yield _stage(run, STOPPED, stopped)
     row = count(run, "withdrawn")
     if row is None or not row.value:
         return
     yield _stage(run, "Left the study", row)
     for reason in reasons(run):
-        first, *more = textwrap.wrap(reason.level or "no reason recorded", LETTERS)
-        yield ("· ", first, *((" (", run.quotes.number(reason), ")") if not more else ()))
-        for place, words in enumerate(more):
-            is_last = place == len(more) - 1
-            yield ("\u2003", words, *((" (", run.quotes.number(reason), ")") if is_last else ()))
+        yield from _listed(reason.level or "no reason recorded", (" (", run.quotes.number(reason), ")"))
+
+
+def _listed(words: str, number: Line) -> Iterator[Line]:
+    """Write a point of a list in lines that fit into the box, its number at the end."""
+    *parts, last = textwrap.wrap(words, LETTERS - 2)
+    leads = ("· ", *("\u2003" for _ in parts))
+    yield from ((lead, part) for lead, part in zip(leads, parts, strict=False))
+    yield (leads[-1], last, *number)
 
 
 def _analysed(run: Run) -> Iterator[Line]:
@@ -120,7 +154,7 @@ def _analysed(run: Run) -> Iterator[Line]:
     if found:
         yield ("With baseline and a later value:",)
     for endpoint, row in found:
-        yield ("· ", textwrap.shorten(endpoint, LETTERS - 4, placeholder="…"), ": ", run.quotes.number(row))
+        yield from _listed(endpoint, (": ", run.quotes.number(row)))
 
 
 def _spoken(box: Stage) -> str:

@@ -22,7 +22,7 @@ from trialbook.render.drawing.marks import (
     apart,
 )
 from trialbook.render.drawing.scale import Scale, spanning
-from trialbook.render.numbers import ABSENT
+from trialbook.render.numbers import ABSENT, show_unit
 from trialbook.report.courses import Panel, Tick, axis_unit
 from trialbook.report.quote import Quotes
 
@@ -105,7 +105,7 @@ def panel_marks(panel: Panel, place: Place, quotes: Quotes, title: str) -> Itera
     """Yield the marks of one panel, those in front last."""
     if title:
         yield axis.titled(place.frame, title)
-    yield from axis.upright(place.frame, place.up, axis_unit(panel))
+    yield from axis.upright(place.frame, place.up, show_unit(panel.unit) if title else axis_unit(panel))
     yield from _levels(panel, place)
     yield from _crowd(panel, place) if panel.is_crowd else _courses(panel, place)
     yield from _summary(panel, place)

@@ -21,7 +21,7 @@ from trialbook.report.events import each_table, event_forms, events_table, listi
 from trialbook.report.figures import draw
 from trialbook.report.figures_further import chosen
 from trialbook.report.figures_further.parts import MOST_ROWS
-from trialbook.report.flow import participant_flow
+from trialbook.report.flow import consent_lines, participant_flow
 from trialbook.report.grades import grades_table
 from trialbook.report.individual import individual_tables
 from trialbook.report.levels import level_tables, ranks_table
@@ -102,7 +102,8 @@ def participants(run: Run) -> Section:
     """Return who took part: the sentence and the flow."""
     flow = participant_flow(run)
     further = chosen.of_participants(run)
-    blocks: tuple[Block, ...] = (Paragraph(line=participants_line(run)), *((flow,) if flow else ()), *further)
+    told = (participants_line(run), *consent_lines(run))
+    blocks: tuple[Block, ...] = (*(Paragraph(line=line) for line in told), *((flow,) if flow else ()), *further)
     return Section(id="participants", title="Participants", blocks=blocks)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Item, Study
-from trialbook.protocol.values import SEPARATOR
+from trialbook.protocol.values import SEPARATOR, SPANS
 from trialbook.render.inline import Line, Recorded
 from trialbook.render.numbers import ABSENT, MINUS, show, show_unit
 
@@ -86,4 +86,5 @@ def entry_value(study: Study, entry: Entry) -> str:
     item = item_of(study, entry.form, entry.item)
     is_number = item is not None and item.kind in {"number", "vas"}
     value = entry.value.replace("-", MINUS) if is_number else value_text(study, item, entry.value)
-    return f"{value} {show_unit(entry.unit or '')}".rstrip()
+    unit = entry.unit or ""
+    return f"{value} {unit if value == '1' and unit in SPANS else show_unit(unit)}".rstrip()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from trialbook.analysis.datasets import Datasets, select
+from trialbook.analysis.datasets import Datasets, entries_of, select
 from trialbook.analysis.results import Result, Results, Selector
 from trialbook.capture.ledger import ANSWERS, Entry
 from trialbook.protocol.model import Derived
-from trialbook.render.evidence import DerivedValue, Evidence, Fact
+from trialbook.render.evidence import DerivedValue, Evidence, Fact, every_entry
 from trialbook.render.numbers import show
 from trialbook.report.run import Run, as_mappings
 from trialbook.report.shown import entry_value, form_label, item_label
@@ -38,7 +38,7 @@ class CellKey(NamedTuple):
 
 def cells_behind(datasets: Datasets, selector: Selector) -> tuple[int, ...]:
     """Return the entry numbers behind a selector, ascending, each once."""
-    return tuple(sorted(set(select(datasets, selector).get_column("seq").drop_nulls().to_list())))
+    return entries_of(datasets, selector)
 
 
 def resolve(datasets: Datasets, results: Results) -> dict[str, tuple[int, ...]]:
@@ -66,7 +66,7 @@ def by_participant(datasets: Datasets, selector: Selector) -> dict[str, tuple[in
 
 def evidence_of(run: Run, behind: Mapping[str, tuple[int, ...]], others: Iterable[int]) -> Evidence:
     """Gather the entries behind results and other shown values, and the history of their cells."""
-    shown = {seq for seqs in behind.values() for seq in seqs} | set(others)
+    shown = every_entry(behind).union(others)
     cells = {key for seq in shown if seq in run.entries and (key := key_of(run.entries[seq])).item is not None}
     answers = {seq: entry for seq, entry in run.entries.items() if seq in shown or entry.act in ANSWERS}
     facts = (entry for seq, entry in sorted(answers.items()) if seq in shown or key_of(entry) in cells)
@@ -74,7 +74,7 @@ def evidence_of(run: Run, behind: Mapping[str, tuple[int, ...]], others: Iterabl
     derived = derived_values(run)
     return Evidence(
         zone=run.study.identity.timezone,
-        facts=tuple(fact_of(run, entry, zone) for entry in facts),
+        facts=tuple(facts_of(run, facts, zone)),
         behind=behind,
         derived=derived,
         variables={row.id: row.variable for row in run.analysis.results if row.variable in derived},
@@ -87,27 +87,35 @@ def key_of(entry: Entry) -> CellKey:
     return CellKey(entry.participant, entry.visit, entry.form, entry.repeat, entry.item)
 
 
-def fact_of(run: Run, entry: Entry, zone: ZoneInfo) -> Fact:
-    """Write one entry for readers."""
-    at, local = times_of(entry.at, zone)
-    return Fact(
-        seq=entry.seq,
-        participant=entry.participant or "",
-        visit=run.visit_label(entry.visit or ""),
-        form=form_label(run.study, entry.form),
-        repeat=entry.repeat or "",
-        item=item_label(run.study, entry.form, entry.item),
-        act=ACTS.get(entry.act, entry.act),
-        text="(erased)" if entry.is_erased else entry.text or "",
-        value=entry_value(run.study, entry),
-        by=_person(entry),
-        at=at,
-        local=local,
-        reason=entry.reason or "",
-        file=entry.source_file or "",
-        row="" if entry.source_row is None else str(entry.source_row),
-        column=entry.source_column or "",
-    )
+def facts_of(run: Run, entries: Iterable[Entry], zone: ZoneInfo) -> Iterator[Fact]:
+    """Write entries for readers; what many of them share is worked out once."""
+    visit = cache(run.visit_label)
+    form, item = cache(partial(form_label, run.study)), cache(partial(item_label, run.study))
+    values: dict[tuple[str | None, ...], str] = {}
+    for entry in entries:
+        at, local = times_of(entry.at, zone)
+        said = (entry.form, entry.item, entry.value, entry.unit, entry.missing)
+        value = values.get(said)
+        if value is None:
+            value = values[said] = entry_value(run.study, entry)
+        yield Fact(
+            seq=entry.seq,
+            participant=entry.participant or "",
+            visit=visit(entry.visit or ""),
+            form=form(entry.form),
+            repeat=entry.repeat or "",
+            item=item(entry.form, entry.item),
+            act=ACTS.get(entry.act, entry.act),
+            text="(erased)" if entry.is_erased else entry.text or "",
+            value=value,
+            by=_person(entry),
+            at=at,
+            local=local,
+            reason=entry.reason or "",
+            file=entry.source_file or "",
+            row="" if entry.source_row is None else str(entry.source_row),
+            column=entry.source_column or "",
+        )
 
 
 @lru_cache(maxsize=1024)

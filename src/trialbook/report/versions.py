@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trialbook.capture.ledger import ANSWERS, Entry
 from trialbook.capture.versions import Adoption, Versions, fold_versions
+from trialbook.protocol.amendments import compare_studies
 from trialbook.render.document import Block, Paragraph
 from trialbook.render.inline import Code, Line
 from trialbook.render.numbers import ABSENT
 from trialbook.render.table import Column, Row, Table
+from trialbook.report.phrases import listed
 from trialbook.report.run import Run
 
 SHORT = 12
-OTHER_VERSION = (
-    ", which is not in force in the study as a whole. Its participants are judged here by the version of the "
-    "whole, deviations and what is missing too; what only their own version asks is not analysed."
-)
 """Characters of a fingerprint that are shown."""
+NAMED = 20
+"""Participants that are named; of more only the number is told."""
+BY_OWN = "visits, windows, deviations, eligibility, doses, background drugs, limits of normal and derived numbers"
+OF_WHOLE = ("endpoints", "analysis", "arms", "participants")
+"""Parts of a study file that say what is analysed, and how."""
 
 
 def versions_of(run: Run) -> Versions:
@@ -41,12 +44,44 @@ def amended(run: Run) -> Iterator[Block]:
         told = "; ".join(_told(one) for one in later)
         yield Paragraph(line=("The study file was amended: ", told, "."))
         yield Paragraph(line=_judged(run, versions), kind="note")
-    for site, fingerprint in sorted(versions.sites.items()):
-        line: Line = (
-            f"Site {site} works by version ", Code(fingerprint[:SHORT]),
-            OTHER_VERSION,
+    yield from (Paragraph(line=line) for line in covered(run))
+    differing = differences(run)
+    if differing:
+        told = f"Between these versions the analysis differs too, in {listed(differing)}: there the version of the "
+        yield Paragraph(line=(told, "whole study holds, for everybody."), kind="warning")
+
+
+def covered(run: Run) -> Iterator[Line]:
+    """Yield for each version which sites and participants are judged by it; nothing where there is but one."""
+    plans, who = run.datasets.plans, run.datasets.participants.select("participant", "site").rows()
+    if not plans:
+        return
+    for version in run.datasets.versions:
+        is_whole = version.fingerprint == run.study.fingerprint
+        people = [code for code, site in who if _of(run, site) == version.fingerprint]
+        sites = [f"site {site}" for site, one in sorted(plans.items()) if one.fingerprint == version.fingerprint]
+        where = "the version of the whole study" if is_whole else f"in force at {listed(sites)}"
+        yield (
+            "By version ", Code(version.fingerprint[:SHORT]), f", {where}, are judged the {BY_OWN} of {named(people)}.",
         )  # fmt: skip
-        yield Paragraph(line=line, kind="warning")
+
+
+def _of(run: Run, site: str | None) -> str:
+    return run.datasets.plan_of(site).fingerprint
+
+
+def named(people: Sequence[str]) -> str:
+    """Count participants, and name them where they are few."""
+    count = f"{len(people)} participant{'' if len(people) == 1 else 's'}"
+    return f"{count} ({', '.join(people)})" if 0 < len(people) <= NAMED else count
+
+
+def differences(run: Run) -> list[str]:
+    """Return the parts of the analysis in which a version of a site differs from that of the whole study."""
+    found = (
+        change.where for plan in run.datasets.versions[1:] for change in compare_studies(run.study, plan)
+    )  # fmt: skip
+    return list(dict.fromkeys(".".join(where.split(".")[:2]) for where in found if where.split(".")[0] in OF_WHOLE))
 
 
 def _told(one: Adoption) -> str:
@@ -62,10 +97,11 @@ def _judged(run: Run, versions: Versions) -> Line:
     counts, now = answers_by_version(run.entries.values()), run.study.fingerprint
     earlier = sum(count for (version, _), count in counts.items() if version != now)
     first = versions.adoptions[0].at[:10]
+    but = ", but for the sites that are named below" if run.datasets.plans else ""
     return (
         "Everything in this report, deviations and what is missing too, is judged by version ", Code(now[:SHORT]),
-        (f", also what was recorded before it took effect: {earlier} entries of answers since {first} were recorded by "
-        "another version. No amendment changed a recorded value."),
+        (f"{but}; also what was recorded before it took effect: {earlier} entries of answers since {first} were "
+        "recorded by another version. No amendment changed a recorded value."),
     )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from trialbook.errors import Problem, StudyFileError
 from trialbook.protocol.model import Study
 from trialbook.protocol.nodes import MapNode, Unreadable, parse_nodes, read_text
 from trialbook.protocol.reading import Notes, Raw
+from trialbook.protocol.sections import empty_section, read_section
 from trialbook.simulate.courses import STEADY, Bounds, Course, Spread
-from trialbook.simulate.grammar import INCIDENTS, days_of
-from trialbook.simulate.reading import empty_section, read_section
+from trialbook.simulate.grammar import INCIDENTS, SECTIONS, days_of
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 Weights = tuple[tuple[str, float], ...]
@@ -122,7 +122,7 @@ class Scenario:
 
 def built_in() -> Scenario:
     """Return the scenario of an empty file: every key has its default, and no treatment has an effect."""
-    return build(empty_section("file"))
+    return build(empty_section("file", SECTIONS))
 
 
 def read_scenario(path: Path, study: Study) -> Scenario:
@@ -154,13 +154,13 @@ def parse_scenario(text: str, *, file: str) -> tuple[Scenario | None, Notes, tup
 
 def read_top(top: MapNode, notes: Notes) -> Raw:
     """Return the keys of the file, a section that is broken as if it were not there."""
-    return read_section(top, "file", (), notes)
+    return read_section(top, "file", (), notes, SECTIONS)
 
 
 def build(raw: Raw) -> Scenario:
     """Put the sections together."""
     part = {
-        name: raw[name] or empty_section(name)
+        name: raw[name] or empty_section(name, SECTIONS)
         for name in ("screening", "visits", "doses", "background", "events", "answers", "ratings", "at_least")
     }
     screening, visits, answers, ratings = part["screening"], part["visits"], part["answers"], part["ratings"]

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 LASTS = 600
-"""Seconds that a connection to a server is kept for further requests of its thread."""
+"""Seconds that a connection is kept for further requests of its thread.
+
+To open a file takes longer than to read an account, and whoever closes it last empties the log beside it.
+"""
 
 MIGRATING = 7_236_901
 """Number of the lock that whoever brings the tables up to date holds."""
@@ -20,6 +23,7 @@ def accounts_in(store: str, file: Path | str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": file,
+            "CONN_MAX_AGE": LASTS,
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
@@ -70,6 +74,18 @@ def alone() -> Iterator[None]:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+
+@contextmanager
+def held_still() -> Iterator[None]:
+    """Read the database of accounts as it is at one moment, until the `with` ends."""
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def keep_lines(editor: Any, table: str, words: str) -> None:  # noqa: ANN401 - Django's schema editor

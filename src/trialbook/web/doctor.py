@@ -143,6 +143,8 @@ def look_at_database(patient: Patient) -> Iterator[Problem]:
     found = standing(patient.where.store)
     if found.is_far and not found.is_encrypted:
         yield Problem(code="SERVE-31", values={"file": patient.where.named, "role": found.role})
+    elif found.is_far and not found.is_proven:
+        yield Problem(code="SERVE-33", values={"file": patient.where.named})
     if not found.has_sums:
         yield Problem(code="SERVE-32", level="warning")
 

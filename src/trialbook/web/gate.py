@@ -11,9 +11,10 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from trialbook.web.actor import Actor, actor_of, at_plan, grant_key
+from trialbook.web.kept import KEPT
 from trialbook.web.request import StudyRequest
 from trialbook.web.routes import BY_NAME, Route
 from trialbook.web.site import site_at
@@ -97,8 +98,13 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "is_invented": actor.study.identity.data == "invented",
         "actor": actor,
         "grants": [(grant_key(grant), grant) for grant in actor.grants],
-        "menu": [(name, title) for name, title in MENU if name in BY_NAME and leads_to(name, actor)],
+        "menu": KEPT.of(("menu", actor.role, get_language()), (actor.study,), lambda: menu_of(actor)),
     }
+
+
+def menu_of(actor: Actor) -> list[tuple[str, str, str]]:
+    """Return the menu of a role in the language of the reader: name of the route, address, what it is called."""
+    return [(name, reverse(name), str(title)) for name, title in MENU if name in BY_NAME and leads_to(name, actor)]
 
 
 def leads_to(name: str, actor: Actor) -> bool:

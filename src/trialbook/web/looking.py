@@ -17,8 +17,11 @@ from trialbook.conduct.rating_now import open_visit, rated_forms
 from trialbook.conduct.recordings import next_clips, recorded_forms
 from trialbook.protocol.model import Form, Study
 from trialbook.web.actor import Actor, at_plan
-from trialbook.web.kept import masked
+from trialbook.web.kept import Kept, masked
 from trialbook.web.request import StudyRequest
+
+OPEN = Kept(16384)
+"""Participant and form -> the visit that can be rated now."""
 
 
 def casebook_for(request: StudyRequest, participant: str) -> Casebook:
@@ -112,7 +115,11 @@ def _live_for(request: StudyRequest, study: Study, casebook: Casebook) -> Iterat
     """Yield the ratings of a participant that are given in the room, by the plan of their site."""
     role, today, asked = request.actor.role, request.site.today(), rules_of(study).asked
     for form in rated_forms(study, role or ""):
-        visit = open_visit(study, casebook, form, today, asked=asked)
+        # kept, so that a request does not look through the visits of everybody: see `pace`
+        visit = OPEN.of(
+            (casebook.participant, form.id), (study, casebook, today),
+            lambda form=form: open_visit(study, casebook, form, today, asked=asked),  # type: ignore[misc]
+        )  # fmt: skip
         if visit is not None:
             shown = mask(study, casebook, role, visit=visit)
             yield Rating(casebook=shown, form=form, study=study, visit=visit, participant=casebook.participant)

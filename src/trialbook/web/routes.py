@@ -41,6 +41,7 @@ ACCOUNTS: tuple[Route, ...] = (
         blind=True,
     ),
     Route(path="password", view="accounts.views.change_password", name="change-password", needs="account", blind=True),
+    Route(path="sessions", view="accounts.views.sessions", name="sessions", needs="account", blind=True),
     Route(path="keep-alive", view="accounts.views.keep_alive", name="keep-alive", needs="nothing", blind=True),
     Route(path="accounts", view="accounts.views.accounts", name="accounts", needs="set up"),
     Route(path="new-account", view="accounts.views.new_account", name="new-account", needs="set up"),
@@ -298,6 +299,12 @@ AMENDMENTS: tuple[Route, ...] = (
     ),
     Route(
         path="amendments/<code:version>/adopt", view="pages.amendments.adopt_it", name="amendment-adopt", needs="set up"
+    ),
+    Route(
+        path="amendments/<code:version>/discard",
+        view="pages.amendments.discard_it",
+        name="amendment-discard",
+        needs="set up",
     ),
     Route(
         path="amendments/<code:version>/approve",

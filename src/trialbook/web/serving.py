@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -194,6 +194,7 @@ def prepare_accounts(serving: Serving) -> str | None:
         (serving.where.path / ACCOUNTS_FILE).touch(mode=0o600)
     with alone():
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("clearsessions")
     try:
         return new_start_code()
     finally:
@@ -278,16 +279,48 @@ def run(serving: Serving, doors: Doors, *, ready: Callable[[], None]) -> None:
         raise SiteFileError([Problem(code="SERVE-10", values={"address": serving.address})])
 
 
+def accounts_of(where: StudyFolder) -> Callable[[Path], bool]:
+    """Return what copies the accounts of a study in a database; Django is entered when it does."""
+
+    def copied(to: Path) -> bool:
+        enter_django(where, read_policy(where.path), NEAR_NAMES)
+        return copied_accounts(to)
+
+    return copied
+
+
+def copied_accounts(to: Path) -> bool:
+    """Copy the accounts of the site that this process has entered; False where it has none."""
+    from trialbook.web.accounts.carrying import copy_accounts
+
+    return copy_accounts(to)
+
+
+def accounts_into(store: str) -> Callable[[Path, Path], AbstractContextManager[None]]:
+    """Return what carries a file of accounts into a database; Django is entered when it does."""
+
+    def carried(folder: Path, file: Path) -> AbstractContextManager[None]:
+        enter_django(StudyFolder(folder, store), read_policy(folder), NEAR_NAMES)
+        from trialbook.web.accounts.carrying import accounts_from
+
+        return accounts_from(file)
+
+    return carried
+
+
 def keep_safe(serving: Serving, doors: Doors, came_up: threading.Event, over: threading.Event) -> None:
-    """Make backups and heads as they fall due, in the process that watches over the site, until it is over."""
+    """Make what falls due, and take away imports that waited too long, in the process that watches over the site."""
     from trialbook.keeping.schedule import do_what_is_due
+    from trialbook.web.imports import drafts
 
     policy = serving.policy
-    if policy.backup is None and not policy.heads:
-        return
     came_up.wait()
     while not over.is_set():
-        do_what_is_due(serving.where, doors, policy.backup, policy.heads)
+        # one that goes by another way at this moment is looked for again later
+        with suppress(OSError):
+            drafts.sweep(serving.where.path, doors.now())
+        if policy.backup is not None or policy.heads:
+            do_what_is_due(serving.where, doors, policy.backup, policy.heads, copied_accounts)
         over.wait(LOOKING)
 
 

@@ -47,7 +47,11 @@ INSTALLED_APPS = [
     "trialbook.web",
 ]
 
+BLIND_STEP = 0.25
+"""Seconds: answers to a blind role leave at multiples of it, see `pace`; 0 for at once."""
+
 MIDDLEWARE = [
+    "trialbook.web.pace.Pace",
     "trialbook.web.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "trialbook.web.operating.watching.Watched",
@@ -98,7 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "trialbook.web.accounts.guessing.Guessable"},
 ]
 LOGIN_URL = "sign-in"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "trialbook.web.accounts.session_store"
 SESSION_COOKIE_AGE = POLICY.longest_hours * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -153,6 +157,7 @@ WHITENOISE_MAX_AGE = 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # no plain HTTP is listened to, so there is nothing to redirect
+    "templates.W003",  # our tags of translation stand in for Django's own under the same name, on purpose
     "axes.W006",  # a hospital's people share one address: shutting it would shut out all of them
     "security.W021",  # a hospital's machine is not to be preloaded into browsers
 ]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from trialbook.capture.acts import Act
 from trialbook.capture.book import Book, Receipt
-from trialbook.capture.ledger import Draft, Entry
+from trialbook.capture.ledger import Draft, Entry, cell_of
 from trialbook.capture.people import People
 from trialbook.capture.shelf import Shelf, View, nothing_yet
 from trialbook.capture.writer import Writer
@@ -37,10 +37,21 @@ def new_id() -> str:
     return str(uuid.uuid4())  # noqa: TID251 - this is the door
 
 
-def has_other_words(act: Act, receipt: Receipt) -> bool:
+def says_more(act: Act, receipt: Receipt) -> bool:
     """Tell whether an act says something else than what was recorded under its request before."""
+    return has_other_words(act, receipt) or (act.name == "save_form" and has_other_answers(act, receipt))
+
+
+def has_other_words(act: Act, receipt: Receipt) -> bool:
+    """Tell whether notes or queries differ from those that were recorded."""
     recorded = {words_of(entry) for entry in receipt.entries}
     return any(draft.act in WORDS and words_of(draft) not in recorded for draft in act.asked)
+
+
+def has_other_answers(act: Act, receipt: Receipt) -> bool:
+    """Tell whether a form holds an answer that is not among those that were recorded."""
+    recorded = {(cell_of(one), one.text or "", unit) for one in receipt.entries for unit in (None, one.unit)}
+    return any((cell_of(draft), draft.text or "", draft.unit) not in recorded for draft in act.asked)
 
 
 def words_of(draft: Draft) -> tuple[str, ...]:
@@ -49,8 +60,9 @@ def words_of(draft: Draft) -> tuple[str, ...]:
 
 
 def id_with_words(request: str, act: Act) -> str:
-    """Return an id for words that are sent under one that was used for others: the same for the same words."""
-    said = hashlib.sha256(repr([words_of(draft) for draft in act.asked]).encode()).hexdigest()
+    """Return an id for what is sent under one that was used for something else: the same for the same words."""
+    words = [(draft.item, draft.unit, *words_of(draft)) for draft in act.asked]
+    said = hashlib.sha256(repr(words).encode()).hexdigest()
     return f"{request[:LONGEST_ID]}-{said[:12]}"
 
 
@@ -70,7 +82,8 @@ class Site:
         return Doors(now=self.now, new_id=self.new_id, by=by)
 
     def _take(self, book: Book) -> None:
-        self._book, self._shelf, self._writer = book, Shelf(book), Writer(book)
+        shelf = Shelf(book)
+        self._book, self._shelf, self._writer = book, shelf, Writer(book, saved=shelf.put)
 
     # ---- what stands ------------------------------------------------------------------------------------------
 
@@ -138,26 +151,32 @@ class Site:
                 self._take(open_or_create(self.folder, self._doors(person)))
 
     def record(self, act: Act, *, by: str, request: str | None = None, on_behalf_of: str | None = None) -> Receipt:
-        """Judge and save an act, with those of others that wait; ActRefused and LedgerError as `Book.record`.
-
-        Words that were changed before they were sent again are recorded too, under an id made of them.
-        """
-        if self._writer is None:
-            raise LedgerError([Problem(code="LEDGER-10", values={"file": self.folder.named})])
-        with COUNTS.save():
-            receipt = self._writer.record(act, by=by, request=request, on_behalf_of=on_behalf_of)
-        if request is None or not receipt.repeated or not has_other_words(act, receipt):
-            return receipt
-        return self._writer.record(act, by=by, request=id_with_words(request, act), on_behalf_of=on_behalf_of)
+        """Judge and save an act, with those of others that wait; errors and what is sent again as `record_all`."""
+        return self.record_all([(request, act)], by=by, on_behalf_of=on_behalf_of)[0]
 
     def record_all(
         self, acts: Sequence[tuple[str | None, Act]], *, by: str, on_behalf_of: str | None = None
     ) -> tuple[Receipt, ...]:
-        """Save several acts, each with its request, all of them or none; errors as `record`."""
-        if self._writer is None:
+        """Save several acts, each with its request, all of them or none; ActRefused and LedgerError as `Book.record`.
+
+        What was changed before it was sent again, words or answers, is recorded too, under an id made of it; the
+        receipt is then that of the change.
+        """
+        writer = self._writer
+        if writer is None:
             raise LedgerError([Problem(code="LEDGER-10", values={"file": self.folder.named})])
         with COUNTS.save():
-            return self._writer.record_all(acts, by=by, on_behalf_of=on_behalf_of)
+            receipts = writer.record_all(acts, by=by, on_behalf_of=on_behalf_of)
+        more = {
+            place: (id_with_words(request, act), act)
+            for place, ((request, act), receipt) in enumerate(zip(acts, receipts, strict=True))
+            if request is not None and receipt.repeated and says_more(act, receipt)
+        }
+        if not more:
+            return receipts
+        later = dict(zip(more, writer.record_all([*more.values()], by=by, on_behalf_of=on_behalf_of), strict=True))
+        changed = {place: receipt for place, receipt in later.items() if receipt.entries}
+        return tuple(changed.get(place, receipt) for place, receipt in enumerate(receipts))
 
     def close(self) -> None:
         """Finish what is being saved and close the ledger."""

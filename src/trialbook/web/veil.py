@@ -8,6 +8,7 @@ again and says nothing else.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -50,9 +51,14 @@ def unveiled(text: str) -> int:
 
 def _mixed(place: int, half: int) -> int:
     """Return 16 bits that only the key of the site can tell from chance."""
-    key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
+    key = _key_of(settings.SECRET_KEY)
     told = hashlib.blake2b(bytes([place]) + half.to_bytes(2, "big"), key=key, digest_size=2, person=b"trialbook veil")
     return int.from_bytes(told.digest(), "big")
+
+
+@lru_cache(maxsize=1)
+def _key_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
 
 
 class VeiledConverter:

@@ -53,6 +53,14 @@ KEEP: dict[str, Wording] = {
         "The backup was made, restored and compared, but the log of backups could not be written: {reason}.",
         "Keep it: it is whole. See that there is room beside the ledger and that the log may be written.",
     ),
+    "KEEP-15": Wording(
+        "The database has accounts already, and nothing is overwritten.",
+        "Name a database that was prepared and never served. Nothing was restored.",
+    ),
+    "KEEP-16": Wording(
+        "The accounts could not be carried: {reason}.",
+        "Nothing was kept of it. See that the database answers, with `trialbook doctor`, and try again.",
+    ),
     "KEEP-12": Wording("A head is not written to a file like this.", "Let its name end in .pdf, .txt or .json."),
     "KEEP-40": Wording(
         "A qualification is not written to a file like this.", "Let its name end in .pdf, .html or .json."

@@ -184,6 +184,19 @@ CAPTURE: dict[str, Wording] = {
         "No approval of this version is recorded for {where}, and the study file asks for it first.",
         "Record the day of the approval and who approved, or let the version take effect only where it is approved.",
     ),
+    "ACT-87": Wording(
+        "It is not said from what the participant withdraws: “{scope}” is nothing that can be withdrawn here.",
+        "It is one of: {known}. To leave the study is the step withdraw.",
+    ),
+    "ACT-88": Wording(
+        "Participant {participant} withdrew the consent to the use of data ({day}): what is recorded now goes into no "
+        "data set.",
+        "Record it only if the law asks for it. If the consent is given again, record that first.",
+    ),
+    "ACT-86": Wording(
+        "Version {version} of the study does not wait: it was never proposed, or took effect already.",
+        "Look at the list of versions; to go back behind one that took effect, adopt the earlier one again.",
+    ),
     "ACT-85": Wording(
         "This concerns sites that work by different versions of the study: {sites}.",
         "Send it in parts, one for each site.",
@@ -384,6 +397,10 @@ CAPTURE: dict[str, Wording] = {
     "LEDGER-59": Wording(
         "{file} was prepared for another writer than {writer}.",
         "Name the writer that it was prepared for, or prepare another database.",
+    ),
+    "LEDGER-60": Wording(
+        "{file} does not prove that it is the database that is meant ({detail}).",
+        "Nothing was sent. Ask who runs it for its certificate, name that in sslrootcert, and the host as it is there.",
     ),
     "LEDGER-44": Wording(
         "Words were erased from {file}, and its free pages may still hold them.",

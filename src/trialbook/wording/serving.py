@@ -71,6 +71,10 @@ SERVE: dict[str, Wording] = {
         "The pages of the database carry no sums: it would not notice that a disk changed one.",
         "Stop PostgreSQL, run `pg_checksums --enable`, and start it; `trialbook verify` tells in any case.",
     ),
+    "SERVE-33": Wording(
+        "The database of {file} is on another machine, and nothing proves that it is the right one.",
+        "Let the address end in ?sslmode=verify-full&sslrootcert=FILE: less lets whoever is in between pass for it.",
+    ),
     "SERVE-40": Wording("No file was chosen.", "Choose the file with the answers, and send it again."),
     "SERVE-41": Wording(
         "That is more than the site takes at once: {limit} MB, or {files} files.",
@@ -114,6 +118,9 @@ SERVE: dict[str, Wording] = {
         "Choose the file again. A study file is a text of some dozens of kB.",
     ),
     "SERVE-61": Wording("The file is no text in UTF-8.", "Send the study file itself, not a Word or PDF file."),
+    "SERVE-63": Wording(
+        "This version was discarded.", "To take it up again, send the file again under Versions of the study."
+    ),
     "SERVE-62": Wording(
         "{count} answers have no place in this version, and it was not ticked that you have seen them.",
         "Look at them first. They are kept and stay readable; tick the box to go on.",

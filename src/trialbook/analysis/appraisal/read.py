@@ -23,10 +23,10 @@ from trialbook.analysis.appraisal.model import (
     Total,
 )
 from trialbook.analysis.appraisal.printed import Printed
-from trialbook.analysis.appraisal.reading import read_section
 from trialbook.errors import Problem, TrialbookError
 from trialbook.protocol.nodes import Unreadable, parse_nodes, read_text
 from trialbook.protocol.reading import Notes, Raw
+from trialbook.protocol.sections import read_section
 
 ONCE = "printed"
 """Place of a figure for which the file names none."""
@@ -56,7 +56,7 @@ def parse_appraisal(text: str, *, file: str) -> tuple[Paper | None, tuple[Proble
     if top is None:
         return None, stops
     notes = Notes(file=file)
-    raw = read_section(top, "file", (), notes)
+    raw = read_section(top, "file", (), notes, grammar.SECTIONS)
     paper = None if notes.problems else _paper(raw, notes)
     if paper is not None:
         check_paper(paper, notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 STEPS = (1.0, 2.0, 2.5, 5.0)
@@ -13,19 +13,21 @@ MOST = 10**7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """Numbers from `low` to `high` on the way from `start` to `end`, in points."""
+    """Numbers from `low` to `high` on the way from `start` to `end`: points of paper, or pixels."""
 
     low: float
     high: float
     start: float
     end: float
     is_log: bool = False
+    decimals: int = 2
+    """Of a place on the way."""
 
     def at(self, number: float) -> float:
         """Return where a number lies; what is beyond the ends lies at the end."""
         low, high, here = (self._measure(one) for one in (self.low, self.high, number))
         share = (here - low) / (high - low) if high > low else 0.5
-        return round(self.start + (self.end - self.start) * min(max(share, 0.0), 1.0), 2)
+        return round(self.start + (self.end - self.start) * min(max(share, 0.0), 1.0), self.decimals)
 
     def holds(self, number: float) -> bool:
         """Tell whether a number lies between the ends."""
@@ -66,18 +68,28 @@ def steps(low: float, high: float, about: int = 5) -> tuple[float, ...]:
     unit = 10.0 ** math.floor(math.log10(span / max(about, 1)))
     every = sorted((unit * one * part for one in STEPS for part in (0.1, 1.0, 10.0)), reverse=True)
     wide = min((size for size in every if span / size <= about), default=every[0])
-    for size in (size for size in every if size <= wide):
+    return multiples(low, high, (size for size in every if size <= wide))
+
+
+def multiples(low: float, high: float, sizes: Iterable[float]) -> tuple[float, ...]:
+    """Return the multiples of the first of these steps of which at least two lie between the ends, else the ends."""
+    for size in sizes:
         first, last = math.ceil(round(low / size, 9)), math.floor(round(high / size, 9))
         if last > first and last - first < MOST:
             return tuple(round(number * size, 12) for number in range(first, last + 1))
     return (low, high)
 
 
+def powers(low: float, high: float, within: Sequence[float]) -> tuple[float, ...]:
+    """Return so many times the powers of ten, as far as they lie between two numbers."""
+    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return tuple(one * 10.0**power for power in exponents for one in within if low <= one * 10.0**power <= high)
+
+
 def decades(low: float, high: float, most: int = 7) -> tuple[float, ...]:
     """Return 1, 2, 5 ... times powers of ten between two numbers, or fewer of them where they would be too many."""
-    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for within in ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,)):
-        found = tuple(one * 10.0**power for power in exponents for one in within if low <= one * 10.0**power <= high)
+        found = powers(low, high, within)
         if 2 <= len(found) <= most:
             return found
     if len(found) > most:

@@ -136,10 +136,12 @@ def _head(run: Run, visits: Sequence[str], left: float, given: Sequence[Key]) ->
     """Draw the key and the names of the visits; return also where the rows begin and how wide a cell is."""
     marks, used = axis.keys(given, 1, PAGE - 62, SIZE)
     every: list[Mark] = [*marks, *([axis.invented(PAGE)] if run.invented else [])]
-    wide = min(WIDEST, (PAGE - left - 1) / len(visits))
+    names = [parts.short_visit(run, visit) for visit in visits]
+    widest = max(WIDEST, max(width_of(name, SMALL) for name in names) + 4)
+    wide = min(widest, (PAGE - left - 1) / len(visits))
     top = max(used, SIZE + 3 if run.invented else 0) + SIZE + 6
-    for at, visit in enumerate(visits):
-        text = shortened(parts.short_visit(run, visit), wide - 1, SMALL)
+    for at, name in enumerate(names):
+        text = shortened(name, wide - 1, SMALL)
         every.append(Word(x=left + wide * (at + 0.5), y=top - 4, text=text, anchor="middle", size=SMALL))
     return every, top, wide
 

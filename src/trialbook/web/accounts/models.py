@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trialbook.capture.people import LONGEST_CODE, is_code, likeness
 from trialbook.web import site
+from trialbook.web.accounts.prepared import Prepared
 from trialbook.web.accounts.sealed import open_key
 
 
@@ -38,6 +41,15 @@ class AccountManager(BaseUserManager["Account"]):
         made.set_password(password)
         made.save(using=self._db)
         return made
+
+    def get(self, *args: Any, **wanted: Any) -> Account:  # noqa: ANN401 - Django's own words
+        """Find one account; the one with a number, which every request asks for, without writing the query anew."""
+        if args or wanted.keys() != {"pk"}:
+            return self.get_queryset().get(*args, **wanted)
+        found = BY_NUMBER.first(id=wanted["pk"])
+        if found is None:
+            raise self.model.DoesNotExist
+        return found
 
     def get_by_natural_key(self, username: str | None) -> Account:
         """Find the account of a code, however its letters are written."""
@@ -93,6 +105,9 @@ class Account(AbstractBaseUser):
         return salted_hmac("trialbook.accounts.session", value, algorithm="sha256").hexdigest()
 
 
+BY_NUMBER = Prepared(Account)
+
+
 class UnreadableKeyError(Exception):
     """The key of a second factor was sealed with another key of the site, or not at all."""
 
@@ -131,6 +146,23 @@ class RecoveryCode(models.Model):
         return f"a recovery code of {self.account_id}"
 
 
+class OpenSession(AbstractBaseSession):
+    """A session, with whose it is; none of somebody who has not signed in."""
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="sessions")
+
+    def __str__(self) -> str:
+        """Say whose it is, and nothing of its key."""
+        return f"a session of {self.account_id}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """Return what reads and writes sessions."""
+        from trialbook.web.accounts.session_store import SessionStore
+
+        return SessionStore
+
+
 class StartCode(models.Model):
     """The code that `serve` printed for the first run; gone with the first account."""
 
@@ -149,6 +181,7 @@ class What(models.TextChoices):
     SIGNED_IN = "signed in", _("Signed in")
     SIGNED_OUT = "signed out", _("Signed out")
     SIGNED_OUT_EVERYWHERE = "signed out everywhere", _("Signed out everywhere")
+    SESSIONS_ENDED = "sessions ended", _("Sessions ended")
     TIMED_OUT = "timed out", _("Session ended by time")
     WRONG_PASSWORD = "wrong password", _("Wrong password, or account closed")
     WRONG_SECOND = "wrong second factor", _("Wrong second factor")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -38,7 +37,7 @@ def open_key(kept: str, account: int) -> bytes | None:
         return None
     try:
         return _seal().decrypt(urlsafe_b64decode(kept.removeprefix(MARK)), [str(account).encode()])
-    except (InvalidTag, NotBase64):
+    except (InvalidTag, ValueError):
         return None
 
 

@@ -6,16 +6,18 @@ ends between the idle time and one minute after it, never before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 from trialbook.web import site
+from trialbook.web.accounts.browsers import browser_named
 
-BEGAN, SEEN = "began", "seen"
+BEGAN, SEEN, BROWSER = "began", "seen", "browser"
 WRITE_EVERY = 60
 """Seconds."""
 
@@ -23,13 +25,14 @@ End = Literal["", "idle", "longest"]
 
 
 def note_beginning(sender: object, request: HttpRequest, **more: object) -> None:
-    """Write into a new session when it began."""
+    """Write into a new session when it began, and in what browser."""
     del sender, more
     moment = int(site.now().timestamp())
     request.session[BEGAN] = request.session[SEEN] = moment
+    request.session[BROWSER] = browser_named(request.headers.get("User-Agent", ""))
 
 
-def end_of(session: SessionBase, now: datetime) -> End:
+def end_of(session: SessionBase | Mapping[str, Any], now: datetime) -> End:
     """Say why a session has ended; empty while it has not. One that does not know when it began has ended."""
     moment = now.timestamp()
     if moment - session.get(BEGAN, 0) >= settings.ABSOLUTE_SECONDS:

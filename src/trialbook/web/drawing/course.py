@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from django.utils.safestring import SafeString
 
+from trialbook.render.drawing.scale import Scale
 from trialbook.web.drawing.axis import Axis, guides
-from trialbook.web.drawing.scale import Scale, scale_for
+from trialbook.web.drawing.scale import scale_for, ticks_of
 from trialbook.web.drawing.svg import join, linked, percent, picture, tag
 
 HEIGHT = 92
@@ -78,7 +79,7 @@ def _numbers(panel: Panel) -> Iterator[float]:
 
 
 def _ticks(scale: Scale, write: Callable[[float], str]) -> Iterator[SafeString]:
-    for number in scale.ticks():
+    for number in ticks_of(scale):
         height = scale.at(number)
         yield tag("line", x1="0%", x2="100%", y1=height, y2=height, class_="level")
         yield tag("text", write(number), x=-6, y=height + 4, class_="tick")
@@ -97,7 +98,7 @@ def _limits(axis: Axis, scale: Scale, dots: tuple[Dot, ...]) -> Iterator[SafeStr
         end = axis.at(dots[number + 1].day) if number + 1 < len(dots) else 1.0
         start = 0.0 if number == 0 else axis.at(dot.day)
         for limit in (dot.lower, dot.upper):
-            if limit is not None and scale.low <= limit <= scale.high:
+            if limit is not None and scale.holds(limit):
                 height = scale.at(limit)
                 yield tag("line", x1=percent(start), x2=percent(end), y1=height, y2=height, class_="limit")
 

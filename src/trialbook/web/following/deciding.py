@@ -9,8 +9,18 @@ from types import MappingProxyType
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from trialbook.capture.acts import Act, complete, enrol, reinstate, screen_fail, withdraw
+from trialbook.capture.acts import (
+    Act,
+    complete,
+    enrol,
+    reinstate,
+    restore_consent,
+    screen_fail,
+    withdraw,
+    withdraw_consent,
+)
 from trialbook.conduct.casebook import Casebook, ParticipantStatus
+from trialbook.conduct.withdrawing import DATA_USE, TREATMENT
 
 LONGEST = 2000
 
@@ -29,16 +39,20 @@ class Step:
     is_correction: bool = False
     """It takes the place of what is recorded, and needs a reason."""
     is_grave: bool = False
+    scope: str = ""
+    """From what a participant withdraws."""
 
     @property
     def id(self) -> str:
         """What names it in a page."""
+        if self.scope:
+            return f"{self.act}-{self.scope.replace(' ', '-')}"
         return f"{self.act}-again" if self.is_correction and self.asks_day else self.act
 
 
 ENROL = Step(
     act="enrol",
-    title=gettext_lazy("Enrol"),
+    title=gettext_lazy("Enrolment"),
     told=gettext_lazy("The participant enters the study on this day."),
     button=gettext_lazy("Enrol"),
 )
@@ -63,6 +77,45 @@ WITHDRAW = Step(
     button=gettext_lazy("Record the withdrawal"),
     asks_cause=True,
     is_grave=True,
+)
+STOP_TREATMENT = Step(
+    act="withdraw_consent",
+    scope="treatment",
+    title=gettext_lazy("Stops treatment"),
+    told=gettext_lazy("The participant is given no more of it, and comes to the visits all the same."),
+    button=gettext_lazy("Record the end of treatment"),
+    asks_cause=True,
+    is_grave=True,
+)
+STOP_USE = Step(
+    act="withdraw_consent",
+    scope="data use",
+    title=gettext_lazy("Withdraws the consent to the use of data"),
+    told=gettext_lazy(
+        "What is recorded stays in the ledger. It goes into no data set, analysis or figure that is made from now on, "
+        "unless the study file keeps adverse events. Whoever leaves the study at the same time: record that, too."
+    ),
+    button=gettext_lazy("Record the withdrawal of consent"),
+    asks_cause=True,
+    is_grave=True,
+)
+RESUME_TREATMENT = Step(
+    act="restore_consent",
+    scope="treatment",
+    title=gettext_lazy("Take the end of treatment back"),
+    told=gettext_lazy("It was recorded by mistake, or the participant is treated again."),
+    button=gettext_lazy("Take it back"),
+    asks_day=False,
+    is_correction=True,
+)
+RESUME_USE = Step(
+    act="restore_consent",
+    scope="data use",
+    title=gettext_lazy("The data may be used again"),
+    told=gettext_lazy("The consent is given again, or its withdrawal was recorded by mistake."),
+    button=gettext_lazy("Record the consent"),
+    asks_day=False,
+    is_correction=True,
 )
 REINSTATE = Step(
     act="reinstate",
@@ -104,9 +157,17 @@ STEPS: Mapping[ParticipantStatus, tuple[Step, ...]] = MappingProxyType(
 """Status -> what can be recorded next, the usual first."""
 
 
+def steps_of(casebook: Casebook) -> tuple[Step, ...]:
+    """Return what can be recorded next of a participant, the usual first."""
+    gone, was_treated = casebook.withdrawn_from, casebook.status in {"enrolled", "completed", "withdrawn"}
+    treatment = RESUME_TREATMENT if TREATMENT in gone else STOP_TREATMENT if was_treated else None
+    further = (treatment, RESUME_USE if DATA_USE in gone else STOP_USE)
+    return (*STEPS[casebook.status], *(step for step in further if step is not None))
+
+
 def step_in(casebook: Casebook, sent: QueryDict) -> Step | None:
     """Return the step that a page asks for, None where it does not go with the status."""
-    return next((step for step in STEPS[casebook.status] if step.id == sent.get("step")), None)
+    return next((step for step in steps_of(casebook) if step.id == sent.get("step")), None)
 
 
 def act_of(step: Step, participant: str, sent: QueryDict) -> Act:
@@ -119,9 +180,17 @@ def act_of(step: Step, participant: str, sent: QueryDict) -> Act:
         return complete(participant, on=day, reason=reason)
     if step.act == "withdraw":
         return withdraw(participant, on=day, why=why, reason=reason)
+    if step.scope:
+        return _of_consent(step, participant, day=day, why=why, reason=reason)
     if step.act == "screen_fail":
         return screen_fail(participant, on=day, why=why, reason=reason)
     return reinstate(participant, reason=reason or "")
+
+
+def _of_consent(step: Step, participant: str, *, day: str, why: str, reason: str | None) -> Act:
+    if step.act == "restore_consent":
+        return restore_consent(participant, step.scope, reason=reason or "")
+    return withdraw_consent(participant, step.scope, on=day, why=why)
 
 
 def standing_day(step: Step, casebook: Casebook) -> str:

@@ -53,6 +53,8 @@ VISIT: Mapping[VisitState, Word] = MappingProxyType(
         "unscheduled": Word(text=gettext_lazy("unscheduled"), badge="note", letter="U"),
     }
 )
+TOOK_PLACE = Word(text=gettext_lazy("took place"), badge="note", letter="●")
+"""A visit that took place while day 0 is not known: it cannot be judged yet."""
 OVERDUE = Word(text=gettext_lazy("overdue"), badge="bad", letter="!")
 """A visit whose window has passed, and that can still be made up for: none after it has taken place."""
 
@@ -140,6 +142,13 @@ def plan_words(plan: PlannedVisit | None) -> str:
     if plan.first is None or plan.last is None:
         return gettext("planned for study day %(day)s; day 0 is not known yet") % {"day": plan.day}
     return gettext("planned for %(span)s") % {"span": span_words(plan.first, plan.last)}
+
+
+def visit_word(placed: PlacedVisit, *, is_overdue: bool) -> Word:
+    """Return how a visit stands; one that is overdue can still be made up for."""
+    if is_overdue:
+        return OVERDUE
+    return TOOK_PLACE if placed.state == "no anchor" and placed.took_place else VISIT[placed.state]
 
 
 def visit_words(placed: PlacedVisit, today: date, *, is_overdue: bool = False) -> str:

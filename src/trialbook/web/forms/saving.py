@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from trialbook.capture.acts import Act, judge_act, note, save_form
 from trialbook.capture.answers import VISIT
+from trialbook.capture.book import Receipt
 from trialbook.capture.judging import State
 from trialbook.capture.people import is_code
 from trialbook.conduct.casebook import VISIT_FORM, Cell
@@ -61,11 +62,11 @@ def save(request: StudyRequest, sheet: Sheet, typed: Typed, request_id: str, han
     if wrong:
         wrong = merged(wrong, foreseen(request, sheet, [act for _, act in acts]))
     behalf = sheet.casebook.participant if settle.typed.on_paper else None
-    is_repeated = False
+    recorded = made
     if not wrong:
         try:
             receipts = request.site.record_all(acts, by=request.actor.person, on_behalf_of=behalf)
-            is_repeated = any(receipt.repeated for receipt in receipts)
+            recorded = under(made, acts, receipts)
         except TrialbookError as error:
             wrong = placed(sheet, error.problems)
             if not isinstance(error, LedgerError):
@@ -73,10 +74,13 @@ def save(request: StudyRequest, sheet: Sheet, typed: Typed, request_id: str, han
                 settle = settled(request.site, fresh(request, sheet), typed)
     if wrong:
         return Kept(typed=settle.typed, reading=reading, wrong=wrong, theirs=settle.theirs, taken=settle.taken)
-    if is_repeated and holds_more(fresh(request, sheet), settle.typed):
-        # the id was sent before with less: what was typed since then is recorded under an id of its own
-        return save(request, fresh(request, sheet), typed, request.site.new_id(), hand)
-    return Saved(request=made)
+    return Saved(request=recorded)
+
+
+def under(request: str, acts: Sequence[tuple[str, Act]], receipts: Sequence[Receipt]) -> str:
+    """Return the request under which a form was recorded: another one where the same was sent before with less."""
+    of_form = (receipt for (asked, _), receipt in zip(acts, receipts, strict=True) if asked == request)
+    return next((entry.request for receipt in of_form for entry in receipt.entries), request)
 
 
 def clear_all(request: StudyRequest, sheet: Sheet, typed: Typed, request_id: str, reason: str) -> Saved | Kept:
@@ -90,13 +94,6 @@ def fresh(request: StudyRequest, sheet: Sheet) -> Sheet:
     """Return the sheet as it stands now; the request goes on with that moment, too."""
     request.view = request.site.view()
     return sheet_for(request, sheet.casebook.participant, sheet.form.id, sheet.visit, sheet.repeat)
-
-
-def holds_more(sheet: Sheet, typed: Typed) -> bool:
-    """Tell whether a page holds anything that does not stand."""
-    reading = read_answers(sheet, typed)
-    new = (name for name in reading.values if sheet.standing(name) is None and name not in reading.doomed)
-    return bool(reading.changed - set(reading.doomed)) or any(True for _ in new)
 
 
 # ---- what is asked of the ledger --------------------------------------------------------------------------------

@@ -94,21 +94,35 @@ def is_due(sheet: Sheet) -> bool:
 
 
 def next_address(sheet: Sheet, actor: Actor) -> str:
-    """Return the address of the next form of the visit that can be filled in now; empty where there is none."""
+    """Return the address of the next form that can be filled in now; empty where there is none."""
     found = next((form for form in following(sheet) if is_open_to(sheet, form, actor)), None)
     return "" if found is None else address_of(sheet.casebook.participant, found.id, sheet.visit)
 
 
 def following(sheet: Sheet) -> Iterator[Form]:
-    """Yield the forms of the visit that come after this one, then those before it."""
-    forms = list(sheet.study.visit_forms(sheet.visit)) if sheet.visit else []
+    """Yield the forms that come after this one, then those before it."""
+    forms = forms_beside(sheet)
     here = next((number for number, form in enumerate(forms) if form.id == sheet.form.id), -1)
     yield from forms[here + 1 :]
     yield from forms[: max(here, 0)]
 
 
+def forms_beside(sheet: Sheet) -> list[Form]:
+    """Return the forms that are filled in at one go: those of the visit, or of the screening while it lasts."""
+    if sheet.visit:
+        return list(sheet.study.visit_forms(sheet.visit))
+    if is_of_screening(sheet) and not sheet.repeat:
+        return [form for form in sheet.study.forms.values() if form.timing == "once"]
+    return []
+
+
+def is_of_screening(sheet: Sheet) -> bool:
+    """Tell whether the form is answered once, of a participant whose screening lasts."""
+    return sheet.form.timing == "once" and sheet.casebook.status == "screening"
+
+
 def is_open_to(sheet: Sheet, form: Form, actor: Actor) -> bool:
-    """Tell whether a form of the same visit can be filled in by the actor, and is not complete."""
+    """Tell whether a form beside the sheet can be filled in by the actor, and is not complete."""
     if not (actor.sees(form.id) and actor.may("record", form.id)):
         return False
     study, casebook, asked = sheet.study, sheet.casebook, rules_of(sheet.study).asked

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from trialbook.web import site
+from trialbook.web.accounts.models import OpenSession
 from trialbook.web.accounts.second import is_near
 from trialbook.web.operating.counting import COUNTS
 from trialbook.web.operating.exposition import CONTENT_TYPE, Now, exposition
@@ -75,6 +75,6 @@ def standing() -> Now:
 def sessions() -> int:
     """Return how many sessions have not ended; 0 where the accounts cannot be read."""
     try:
-        return Session.objects.filter(expire_date__gt=site.now()).count()
+        return OpenSession.objects.filter(expire_date__gt=site.now()).count()
     except DatabaseError:
         return 0

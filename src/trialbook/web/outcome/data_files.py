@@ -9,10 +9,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from trialbook.analysis.frames import SAFETY_ONLY
 from trialbook.capture.erasure import ERASED
 from trialbook.conduct.blinding import shown_forms
-from trialbook.conduct.casebook import Answer, Casebook, Cell
+from trialbook.conduct.casebook import NOTHING, Answer, Casebook, Cell
 from trialbook.conduct.schedule import anchor_date, full_date, study_day
+from trialbook.conduct.withdrawing import data_use_ended, kept_forms
 from trialbook.protocol.model import Item, Study
 from trialbook.render.to_csv import cell
 from trialbook.web.outcome.wordless import words
@@ -35,31 +37,60 @@ codebook.csv      what each item asks, its unit and codes, and what became of it
 No names, no free text and no dates: a date is the study day, and where a participant has no day 0 yet it is left out.
 A value that begins like a formula has an apostrophe before it, so that no spreadsheet program runs it.
 Plan: study file {fingerprint}.
-{closed}"""
+{unused}{others}{closed}"""
+UNUSED = "Participants who withdrew the consent to the use of their data and are left out: {count}.{kept}\n"
+KEPT = {True: " Their adverse events are kept.", False: ""}
+OTHER = "Site {site} works by another version, by which its participants are read here: {version}.\n"
 
 
 def data_archive(
-    study: Study, casebooks: Mapping[str, Casebook], *, seen: Collection[str], closed: Collection[str], count: int
+    study: Study,
+    casebooks: Mapping[str, Casebook],
+    *,
+    seen: Collection[str],
+    closed: Collection[str],
+    count: int,
+    plans: Mapping[str, Study] = NOTHING,
 ) -> bytes:
-    """Return a ZIP archive of what a role may see, of casebooks masked for it; `seen` are the forms it sees."""
-    free = words(study)
-    lines = [line for book in casebooks.values() for line in answer_lines(study, book, free, closed)]
+    """Return a ZIP archive of what a role may see, of casebooks masked for it; `seen` are the forms it sees.
+
+    `plans` are the versions of single sites, by which the days and answers of their participants are read.
+    """
+    free = words(study, *plans.values())
+    by_plan = [(study if one.site is None else plans.get(one.site, study), one) for one in used(study, casebooks)]
+    unused = sum(data_use_ended(one) is not None for one in casebooks.values())
+    lines = [line for plan, book in by_plan for line in answer_lines(plan, book, free, closed)]
     about = ABOUT.format(
         title=study.say(study.identity.title), count=count, fingerprint=study.fingerprint,
+        others="".join(OTHER.format(site=site, version=one.fingerprint) for site, one in sorted(plans.items())),
+        unused=UNUSED.format(count=unused, kept=KEPT[study.withdrawal.keeps_safety]) if unused else "",
         data="Invented data: no real participant." if study.identity.data == "invented" else "Data of participants.",
         closed=f"Closed until the planned cut of the data: {', '.join(sorted(closed))}.\n" if closed else "",
     )  # fmt: skip
     files = {
         "about.txt": about.encode(),
-        "participants.csv": table(PARTICIPANTS, (person_line(study, book) for book in casebooks.values())),
+        "participants.csv": table(PARTICIPANTS, (person_line(plan, book) for plan, book in by_plan)),
         "answers.csv": table(ANSWERS, lines),
-        "codebook.csv": table(CODEBOOK, codebook_lines(study, seen, free, closed)),
+        "codebook.csv": table(
+            CODEBOOK, [*codebook_lines(study, seen, free, closed), *other_lines(study, plans, seen, free, closed)]
+        ),
     }
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, STILL), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+def used(study: Study, casebooks: Mapping[str, Casebook]) -> Iterator[Casebook]:
+    """Yield the casebooks that may be used; of somebody who withdrew the use of data only what the study file keeps."""
+    kept = kept_forms(study)
+    for book in casebooks.values():
+        if data_use_ended(book) is None:
+            yield book
+        elif kept:
+            answers = {cell: answer for cell, answer in book.answers.items() if cell.form in kept}
+            yield replace(book, answers=answers)
 
 
 def with_erased(
@@ -96,7 +127,8 @@ def person_line(study: Study, book: Casebook) -> tuple[object, ...]:
     """Return the row of a participant."""
     anchor = anchor_date(study, book)
     days = (day_of(text, anchor) for text in (book.enrolled_on, book.ended_on))
-    return (study.identity.data, book.participant, book.site, book.status, *days)
+    status = book.status if data_use_ended(book) is None else SAFETY_ONLY
+    return (study.identity.data, book.participant, book.site, status, *days)
 
 
 def day_of(text: str | None, anchor: date | None) -> int | None:
@@ -139,6 +171,21 @@ def codebook_lines(
             label, named = study.say(item.label), study.say(form.label)
             made = fate(form.id, item, free, closed)
             yield (form.id, named, item.id, label, item.kind, item.unit, codes, made)
+
+
+def other_lines(
+    study: Study,
+    plans: Mapping[str, Study],
+    seen: Collection[str],
+    free: Collection[tuple[str, str]],
+    closed: Collection[str],
+) -> Iterator[tuple[object, ...]]:
+    """Yield the lines of the codebook that single sites have otherwise, or alone, by their own version."""
+    known = {*codebook_lines(study, seen, free, closed)}
+    for site, plan in sorted(plans.items()):
+        for *asked, made in codebook_lines(plan, seen, free, closed):
+            if (*asked, made) not in known:
+                yield (*asked, f"{made}; at site {site}, by its own version")
 
 
 def fate(form: str, item: Item, free: Collection[tuple[str, str]], closed: Collection[str]) -> str:

@@ -19,6 +19,8 @@ class Wanted:
     book: Book
     study: Study
     """Without endpoints, where their results are closed."""
+    plans: Mapping[str, Study]
+    """Site -> its own version, likewise."""
     head: Head
     casebooks: Mapping[str, Casebook]
     """Not masked: the copy for the role is made from the whole document."""
@@ -42,7 +44,8 @@ def _analysed(wanted: Wanted) -> dict[str, object]:
     from trialbook.analysis.plan import run_plan
     from trialbook.web.outcome.wordless import wordless_columns
 
-    datasets = collect(wanted.study, wordless_columns(wanted.study, wanted.book.columns(wanted.head.count)))
+    versions = (wanted.study, *wanted.plans.values())
+    datasets = collect(wanted.study, wordless_columns(versions, wanted.book.columns(wanted.head.count)), wanted.plans)
     return {"datasets": datasets, "analysis": run_plan(wanted.study, datasets)}
 
 
@@ -53,7 +56,7 @@ def _document(wanted: Wanted, kept: Mapping[str, object]) -> object:
     from trialbook.web.outcome.wordless import wordless_entries
 
     entries = {entry.seq: entry for entry in wanted.book.entries() if entry.seq <= wanted.head.count}
-    plain = wordless_entries(wanted.study, entries)
+    plain = wordless_entries((wanted.study, *wanted.plans.values()), entries)
     document = build_report(
         wanted.study, kept["analysis"], kept["datasets"], plain, head=wanted.head, program=versions(),  # type: ignore[arg-type]
         generated_at=wanted.now, raster=True,

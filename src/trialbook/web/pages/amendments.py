@@ -59,6 +59,7 @@ def _list(request: StudyRequest, problems: list[dict[str, str]] | None = None) -
     shown = {
         "places": in_force(request),
         "waiting": [(one, local_time(study, one.at)) for one in request.view.versions.waiting],
+        "discards": [(one, local_time(study, one.at)) for one in reversed(request.view.versions.discards)],
         "rows": [(row, local_time(study, row.adoption.at)) for row in history(request)],
         "kinds": KINDS,
         "may_set_up": request.actor.may("set up"),
@@ -118,6 +119,8 @@ def _one(
     shown = {
         "version": study,
         "proposal": versions.proposed(version),
+        "discarded": versions.discarded(version),
+        "waits": version in {one.fingerprint for one in versions.waiting},
         "title": study.say(study.identity.title, request.LANGUAGE_CODE),
         "is_in_force": versions.of(site) == version,
         "places": [one for one in in_force(request) if one.adoption.fingerprint == version],
@@ -229,6 +232,8 @@ def earlier(request: StudyRequest, participant: str) -> HttpResponse:
 def adopt_it(request: StudyRequest, version: str) -> HttpResponse:
     """Put a version into force, everywhere or at one site."""
     study, site = version_of(request, version), _site(request)
+    if request.view.versions.discarded(version) is not None:
+        return _one(request, version, told(TrialbookError([Problem(code="SERVE-63")])))
     found = foreseen_for(request, study, site)
     if _lost(found) and not request.POST.get("seen"):
         problem = Problem(code="SERVE-62", values={"count": str(_lost(found))})
@@ -238,6 +243,14 @@ def adopt_it(request: StudyRequest, version: str) -> HttpResponse:
         said=_typed(request, "said") or "",
     )  # fmt: skip
     return _record(request, version, act, gettext("The version is in force."))
+
+
+@require_POST
+def discard_it(request: StudyRequest, version: str) -> HttpResponse:
+    """Give up a version that waits."""
+    version_of(request, version)
+    act = acts.discard(version, reason=_typed(request, "reason") or "")
+    return _record(request, version, act, gettext("The version is discarded. Its text is kept."))
 
 
 @require_POST

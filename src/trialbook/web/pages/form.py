@@ -24,7 +24,7 @@ from trialbook.web.forms.rows import columns_of, counts_of, next_row, table_of
 from trialbook.web.forms.saving import DAY, PAPER, WHOLE, Kept, Saved, clear_all, fresh, save
 from trialbook.web.forms.seals import SealShown, queries_by_item, ranged_queries, seals_of, void_signatures
 from trialbook.web.forms.sheet import Sheet, address_if_any, address_of, sheet_for
-from trialbook.web.forms.state import is_asked, is_due, next_address, shut_by, state_of
+from trialbook.web.forms.state import is_asked, is_due, is_of_screening, next_address, shut_by, state_of
 from trialbook.web.forms.typed import as_it_stands, read_typed, reason_in, seen_words
 from trialbook.web.forms.words import common_reasons, local_time
 from trialbook.web.request import StudyRequest
@@ -62,6 +62,7 @@ def show_rows(request: StudyRequest, sheet: Sheet) -> HttpResponse:
         "shut": shut_by(sheet, request.actor),
         "add": sheet.at(next_row(names)).address() if sheet.may_record else "",
         "stored": stored(request, sheet),
+        "next": next_address(sheet, request.actor),
     }
     return render(request, "form_rows.html", context)
 
@@ -145,6 +146,7 @@ def frame(sheet: Sheet) -> dict[str, Any]:
         "whole_address": whole.address() if sheet.repeat else "",
         "to_participant": address_if_any("participant", participant=participant),
         "to_visit": address_if_any("visit", participant=participant, visit=visit) if visit else "",
+        "to_screening": address_if_any("screening", participant=participant) if is_of_screening(sheet) else "",
         "to_day": address_of(participant, VISIT_FORM, visit) if visit and sheet.form.id != VISIT_FORM else "",
         "day": "" if day is None else day.isoformat(),
         "state": None if sheet.form.repeating and not sheet.repeat else state_of(sheet),

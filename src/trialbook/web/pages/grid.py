@@ -19,7 +19,7 @@ from trialbook.conduct.casebook import VISIT_FORM, Casebook
 from trialbook.conduct.schedule import PlacedVisit
 from trialbook.web.drawing.svg import join, tag
 from trialbook.web.following.summary import Summary
-from trialbook.web.following.words import OVERDUE, STATUS, VISIT, Word, address, visit_words
+from trialbook.web.following.words import OVERDUE, STATUS, TOOK_PLACE, VISIT, Word, address, visit_word, visit_words
 from trialbook.web.forms.sheet import language_of, visit_name
 from trialbook.web.kept import KEPT
 from trialbook.web.looking import actor_at
@@ -114,7 +114,7 @@ def _square(one: Summary, placed: PlacedVisit, name: str, today: date) -> SafeSt
 
 def word_of(one: Summary, placed: PlacedVisit) -> Word:
     """Return how a visit stands; one that is overdue can still be made up for."""
-    return OVERDUE if any(plan.visit == placed.visit for plan in one.overdue) else VISIT[placed.state]
+    return visit_word(placed, is_overdue=any(plan.visit == placed.visit for plan in one.overdue))
 
 
 def _words(one: Summary, placed: PlacedVisit, today: date, word: Word) -> str:
@@ -124,6 +124,6 @@ def _words(one: Summary, placed: PlacedVisit, today: date, word: Word) -> str:
 
 def legend(every: Iterable[Summary]) -> list[tuple[Word, int]]:
     """Return the states that there are, each with how many visits are in it."""
-    known = (*VISIT.values(), OVERDUE)
+    known = (*VISIT.values(), TOOK_PLACE, OVERDUE)
     counted = Counter(known.index(word_of(one, placed)) for one in every for placed in one.planned)
     return [(known[place], counted[place]) for place in sorted(counted)]

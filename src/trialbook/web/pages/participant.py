@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from trialbook.capture.acts import note
+from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.filling import FilledForm, other_fillings, visit_fillings
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.schedule import PlacedVisit, anchor_date, full_date
+from trialbook.conduct.withdrawing import DATA_USE, TREATMENT
 from trialbook.errors import ActRefused, LedgerError
 from trialbook.protocol.model import Form
 from trialbook.web.amending.earlier import earlier_of
@@ -31,7 +33,7 @@ from trialbook.web.following.tables import (
     notes_of,
     queries_of,
 )
-from trialbook.web.following.words import OVERDUE, STATUS, VISIT, Word, address, day_words, short_words
+from trialbook.web.following.words import STATUS, Word, address, day_words, short_words, visit_word
 from trialbook.web.kept import KEPT
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
@@ -123,7 +125,25 @@ def status_words(seen: Seen) -> str:
         parts.append(gettext("%(status)s on %(day)s") % {"status": STATUS[casebook.status].text, "day": day})
     if casebook.end_reason:
         parts.append(casebook.end_reason)
+    parts.extend(consent_words(casebook))
     return "; ".join(parts)
+
+
+def consent_words(casebook: Casebook) -> Iterator[str]:
+    """Say from what a participant withdrew beside the study, and what that means."""
+    told = {
+        TREATMENT: gettext("stopped treatment on %(day)s"),
+        DATA_USE: gettext(
+            "withdrew the consent to the use of data on %(day)s: nothing of it goes into a data set made after, unless "
+            "the study file keeps adverse events"
+        ),
+    }
+    for scope, one in casebook.withdrawn_from.items():
+        ended = full_date(one.on)
+        day = day_words(ended) if ended is not None else one.on or gettext("a day not recorded")
+        yield (told[TREATMENT if scope == TREATMENT else DATA_USE] % {"day": day}) + (
+            f" ({one.why})" if one.why else ""
+        )
 
 
 # ---- visits by forms --------------------------------------------------------------------------------------------
@@ -149,7 +169,7 @@ def _visit_line(seen: Seen, placed: PlacedVisit, columns: list[Form], *, is_over
         visit=placed.visit,
         name=seen.visit_name(placed.visit),
         when=short_words(placed, seen.today, is_overdue=is_overdue),
-        word=OVERDUE if is_overdue else VISIT[placed.state],
+        word=visit_word(placed, is_overdue=is_overdue),
         where=address("visit", seen.code, placed.visit),
         forms=tuple(_form_line(seen, filled.get(form.id)) for form in columns),
         is_open=placed.took_place or placed.state == "due" or is_overdue,

@@ -21,7 +21,7 @@ from trialbook.conduct.blinding import NOW
 from trialbook.errors import Problem, TrialbookError
 from trialbook.web.forms.questions import Said, sections_of
 from trialbook.web.forms.reading import Reading, read_answers
-from trialbook.web.forms.saving import WHOLE, Wrong, form_act, holds_more
+from trialbook.web.forms.saving import WHOLE, Wrong, form_act
 from trialbook.web.forms.sheet import Sheet, language_of
 from trialbook.web.forms.typed import Typed, as_it_stands, read_typed
 from trialbook.web.forms.words import common_reasons, told
@@ -92,9 +92,9 @@ def show(
     return render(request, "rating.html", context, status=REFUSED if wrong else 200)
 
 
-def save_rating(request: StudyRequest, found: Rating, sheet: Sheet, again: str = "") -> HttpResponse:
-    """Record a rating for the visit that was open when its page was shown; `again` is an id in place of the page's."""
-    participant, asked = sheet.casebook.participant, again or request.POST.get("request", "")
+def save_rating(request: StudyRequest, found: Rating, sheet: Sheet) -> HttpResponse:
+    """Record a rating for the visit that was open when its page was shown."""
+    participant, asked = sheet.casebook.participant, request.POST.get("request", "")
     typed = read_typed(sheet.form, sheet.study.missing, request.POST)
     reading = read_answers(sheet, typed)
     request_id = asked if is_code(asked) else request.site.new_id()
@@ -103,11 +103,11 @@ def save_rating(request: StudyRequest, found: Rating, sheet: Sheet, again: str =
         return show(request, sheet, typed, reading, {WHOLE: (closed,)}, request_id)
     act = form_act(as_recorded(found, sheet), replace(typed, seen={}), reading, "keyboard")
     try:
-        if act.asked and request.site.record(act, by=request.actor.person, request=request_id).repeated:
-            return save_rest(request, sheet, typed)
+        if act.asked:
+            request.site.record(act, by=request.actor.person, request=request_id)
     except TrialbookError as error:
         return show(request, sheet, typed, reading, dict(masked(sheet, error.problems)), request_id)
-    messages.success(request, said_saved(sheet))
+    messages.success(request, gettext("The rating of %(participant)s is saved.") % {"participant": participant})
     return redirect("today")
 
 
@@ -120,20 +120,6 @@ def note_open(request: StudyRequest, participant: str, form: str, visit: str) ->
     """Keep in the session for which visit a page was shown; several may be open beside each other."""
     others = [one for one in request.session.get("ratings", []) if one[:2] != [participant, form]]
     request.session["ratings"] = [*others[-MOST_OPEN:], [participant, form, visit]]
-
-
-def save_rest(request: StudyRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
-    """Record what was typed since the same page was sent before, under an id of its own."""
-    now = rating_for(request, sheet.casebook.participant, sheet.form.id)
-    if now is not None and holds_more(sheet_of(request, now), typed):
-        return save_rating(request, now, sheet_of(request, now), request.site.new_id())
-    messages.success(request, said_saved(sheet))
-    return redirect("today")
-
-
-def said_saved(sheet: Sheet) -> str:
-    """Say that a rating is saved."""
-    return gettext("The rating of %(participant)s is saved.") % {"participant": sheet.casebook.participant}
 
 
 def masked(sheet: Sheet, problems: Sequence[Problem]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -104,8 +104,11 @@ def make(request: StudyRequest) -> HttpResponse:
 
 def _report(request: StudyRequest, files: dict[str, bytes], is_early: bool) -> Steps:  # noqa: FBT001 - not public
     study, is_open = request.actor.study, is_early or _state(request).is_open
+    plans = {site: plan for site, plan in sorted(request.view.plans.items()) if plan.fingerprint != study.fingerprint}
+    versions = (study, *plans.values())
     wanted = Wanted(
-        book=request.site.book, study=study if is_open else closed(study), head=request.view.head,
+        book=request.site.book, study=study if is_open else closed(*versions), head=request.view.head,
+        plans=plans if is_open else {site: closed(plan, *versions) for site, plan in plans.items()},
         casebooks=request.view.casebooks, role=request.actor.role or "", now=request.site.now(),
     )  # fmt: skip
     return report_steps(wanted, files)
@@ -113,13 +116,17 @@ def _report(request: StudyRequest, files: dict[str, bytes], is_early: bool) -> S
 
 def _data(request: StudyRequest, files: dict[str, bytes], is_early: bool) -> Steps:  # noqa: FBT001 - not public
     study, casebooks = request.actor.study, casebooks_for(request)
-    shut = frozenset[str]() if is_early or _state(request).is_open else endpoint_forms(study)
+    plans = request.view.plans
+    ends = {form for plan in (study, *plans.values()) for form in endpoint_forms(plan)}
+    shut = frozenset() if is_early or _state(request).is_open else frozenset(ends)
     seen = [form for form in study.forms if request.actor.sees(form)]
     count, book, role = request.view.head.count, request.site.book, request.actor.role
 
     def archive() -> None:
         told = with_erased(study, casebooks, role, book.columns(count).answers)
-        files[f"{study.identity.id}-data.zip"] = data_archive(study, told, seen=seen, closed=shut, count=count)
+        files[f"{study.identity.id}-data.zip"] = data_archive(
+            study, told, seen=seen, closed=shut, count=count, plans=plans
+        )
 
     return [("data", archive)]
 

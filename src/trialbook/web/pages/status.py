@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from trialbook.errors import ActRefused, LedgerError, TrialbookError
-from trialbook.web.following.deciding import STEPS, act_of, standing_day, step_in
+from trialbook.web.following.deciding import act_of, standing_day, step_in, steps_of
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.following.words import STATUS
 from trialbook.web.pages.participant import status_words
@@ -61,7 +61,7 @@ def _show(request: StudyRequest, seen: Seen, error: TrialbookError | None = None
             "reason": request.POST.get("reason", "") if step.id == sent else "",
             "is_sent": step.id == sent,
         }
-        for step in STEPS[seen.casebook.status]
+        for step in steps_of(seen.casebook)
     ]
     context = {
         "seen": seen,

@@ -21,7 +21,7 @@ from trialbook.errors import ActRefused, LedgerError, TrialbookError
 from trialbook.web.amending.earlier import to_earlier
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.following.tables import FormLine, deviations_of, form_line
-from trialbook.web.following.words import OVERDUE, VISIT, address, form_address, form_name, plan_words, visit_words
+from trialbook.web.following.words import address, form_address, form_name, plan_words, visit_word, visit_words
 from trialbook.web.looking import casebook_for
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
@@ -73,9 +73,6 @@ def _record(request: StudyRequest, seen: Seen, visit: str) -> HttpResponse:
         )
         sent = request.POST.get("request") or None
         receipt = request.site.record(act, by=request.actor.person, request=sent)
-        if receipt.repeated and (again := request.site.record(act, by=request.actor.person)).entries:
-            # the page was sent before with another day
-            receipt = again
     except (ActRefused, LedgerError) as error:
         if placed_at(seen, visit) is None:
             return _ask_day(request, seen, error)
@@ -98,7 +95,7 @@ def _show(request: StudyRequest, seen: Seen, visit: str, error: TrialbookError |
         "seen": seen,
         "visit": visit,
         "name": seen.visit_name(visit),
-        "word": OVERDUE if is_overdue else VISIT[placed.state],
+        "word": visit_word(placed, is_overdue=is_overdue),
         "planned": plan_words(placed.plan),
         "words": visit_words(placed, seen.today, is_overdue=is_overdue),
         "placed": placed,

@@ -10,7 +10,7 @@ def seal(apps, editor):  # type: ignore[no-untyped-def]
     if editor.connection.vendor == "sqlite":
         with editor.connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete=ON")
-    for device in apps.get_model("otp_totp", "TOTPDevice").objects.all():
+    for device in apps.get_model("otp_totp", "TOTPDevice").objects.using(editor.connection.alias):
         device.key = sealed_now(device.key, device.user_id)
         device.save(update_fields=["key"])
 

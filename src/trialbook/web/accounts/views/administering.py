@@ -24,8 +24,10 @@ from trialbook.web.accounts.codes import new_code
 from trialbook.web.accounts.forms import AccountForm, ReasonForm
 from trialbook.web.accounts.log import note
 from trialbook.web.accounts.models import Account, SignIn, What
+from trialbook.web.accounts.opened import opened_by
 from trialbook.web.accounts.second import has_second, remove_second
 from trialbook.web.accounts.trying import forget_wrong, is_shut
+from trialbook.web.accounts.views.sessions import end_for
 from trialbook.web.actor import grant_key
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
@@ -95,6 +97,7 @@ def facts(request: StudyRequest, found: Account, problems: list[dict[str, str]])
     return {
         "account": found,
         "is_self": found.code == request.actor.person,
+        "opened": opened_by(found, request.session.session_key),
         "is_shut": is_shut(request, found.code),
         "has_second": has_second(found),
         "held": sorted(people.of(found.code), key=str),
@@ -195,6 +198,12 @@ def reset_second(request: StudyRequest, found: Account) -> Done:
     return None
 
 
+def end_sessions(request: StudyRequest, found: Account) -> Done:
+    """End sessions of somebody, who signs in anew there."""
+    end_for(request, found)
+    return None
+
+
 def give(request: StudyRequest, found: Account) -> Done:
     """Grant a role, by an act with its reason."""
     form = ReasonForm(request.POST, roles=roles_of(request), prefix="grant")
@@ -228,6 +237,7 @@ DOINGS: Mapping[str, Callable[[StudyRequest, Account], Done]] = MappingProxyType
         "open": open_again,
         "reset password": reset_password,
         "reset second factor": reset_second,
+        "end sessions": end_sessions,
         "grant": give,
         "revoke": take,
     }
