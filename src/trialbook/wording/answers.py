@@ -68,7 +68,7 @@ VALUE: dict[str, Wording] = {
     ),
     "VALUE-31": Wording(
         "{value} is outside the range expected of “{item}”, {low} to {high}.",
-        "Check it against its source. Where it is wrong, correct it with a reason; where it is right, leave it.",
+        "Check it against its source. Where it is wrong, correct it; where it is right, leave it.",
     ),
     "VALUE-32": Wording(
         "“{text}” has more decimals than the {decimals} with which “{item}” is measured.",

@@ -42,7 +42,8 @@ def hint(item: Item) -> str:
 def _hints(item: Item) -> Iterator[str]:
     if item.kind in {"number", "vas"}:
         if item.minimum is not None or item.maximum is not None:
-            yield gettext("Scale %(range)s") % {"range": _range(item.minimum, item.maximum)}
+            words = gettext("Scale %(range)s") if item.kind == "vas" else gettext("Possible %(range)s")
+            yield words % {"range": _range(item.minimum, item.maximum)}
         if item.expected_low is not None or item.expected_high is not None:
             yield gettext("Expected %(range)s") % {"range": _range(item.expected_low, item.expected_high)}
         if item.decimals is not None:
