@@ -1,15 +1,18 @@
 """Save forms in the site as twenty people at once, beside a bare writer that only appends and syncs, in one run.
 
-Usage: site_saving.py [SECONDS] [PEOPLE] [--store postgresql]. With it ledger and accounts, and the rows of the bare
-writer, are in a PostgreSQL server of its own. Each person fetches the page of a form, sends it, and waits two seconds,
-give or take a half. The bare writer stands behind the same HTTP server, and the same people fetch the same page from it
-and send the same forms; it keeps each as a row, saves what waits together, and judges nothing. The two take turns, the
-bare writer for a quarter of the time of the site. At the end the bare writer is measured without HTTP, too.
-Afterwards every save that was acknowledged is looked for in the ledger, by the id of its request.
+Usage: site_saving.py [SECONDS] [PEOPLE] [--store postgresql] [--sync MS]. With the store given, ledger and accounts,
+and the rows of the bare writer, are in a PostgreSQL server of its own. With `--sync` every sync of a file, of both,
+takes so many milliseconds more, as on a disk that really writes. Each person fetches the page of a form, sends it,
+and waits two seconds, give or take a half. The bare writer stands behind the same HTTP server, and the same people
+fetch the same page from it and send the same forms; it keeps each as a row, saves what waits together, and judges
+nothing. The two take turns, the bare writer for a quarter of the time of the site. At the end the bare writer is
+measured without HTTP, too. Afterwards every save that was acknowledged is looked for in the ledger, by the id of its
+request.
 """
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import os
 import random
@@ -275,7 +278,22 @@ def places(folder: str, server: Server | None) -> tuple[str, str]:
     return server.address(server.new()), server.address("bare", "keeper")
 
 
+def on_a_slow_disk(milliseconds: float) -> None:
+    """Begin anew, in a process each of whose syncs takes so much longer, as those of its children do."""
+    library = Path(tempfile.gettempdir()) / f"slow-sync-{os.getpid()}.so"
+    source = Path(__file__).with_name("slow_sync.c")
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    told = {**os.environ, "LD_PRELOAD": str(library), "SYNC_MS": str(milliseconds)}
+    os.execve(sys.executable, [sys.executable, *sys.argv], told)  # noqa: S606 - this program
+
+
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word not in {"--store", "postgresql"}]
-    given = "postgresql" if "postgresql" in sys.argv else "file"
-    main(float(words[0]) if words else 60.0, int(words[1]) if len(words) > 1 else 20, given)
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("seconds", type=float, nargs="?", default=60.0)
+    asked.add_argument("people", type=int, nargs="?", default=20)
+    asked.add_argument("--store", choices=("file", "postgresql"), default="file")
+    asked.add_argument("--sync", type=float, default=0.0, metavar="MS", help="milliseconds that a sync takes more")
+    words = asked.parse_args()
+    if words.sync and "SYNC_MS" not in os.environ:
+        on_a_slow_disk(words.sync)
+    main(words.seconds, words.people, words.store)
