@@ -35,7 +35,10 @@ from trialbook.capture.acts import (
     withdraw_consent,
 )
 from trialbook.capture.book import Book
+from trialbook.capture.ledger import Draft, mark_by
+from trialbook.capture.marks import marked
 from trialbook.conduct.blinding import mask
+from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.exposure import exposure
 from trialbook.conduct.withdrawing import data_use_ended, read_scope, treatment_ended, written
 from trialbook.protocol.model import Withdrawal
@@ -221,3 +224,10 @@ def test_what_an_entry_says(value: str, read: tuple[str, str | None]) -> None:
     """CONS-01."""
     assert read_scope(value) == read
     assert read[1] is None or written(read[0] or None, read[1]) == value
+
+
+def test_a_scope_of_a_later_program() -> None:
+    """CONS-01: an entry that says something else than is known here changes nothing."""
+    casebook = Casebook(participant="P01")
+    draft = Draft(act="withdraw_consent", participant="P01", value="2026-03-01 samples")
+    assert marked(casebook, mark_by(draft, seq=9, by="ida", at="", role="investigator")) is casebook

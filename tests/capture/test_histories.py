@@ -276,7 +276,7 @@ def run(tmp_path: Path, site: Site, failpoint: Failpoint) -> Callable[..., None]
     return histories
 
 
-HISTORIES, SEEDS = int(os.environ.get("HISTORIES", "120")), 4
+HISTORIES, SEEDS = int(os.environ.get("HISTORIES", "500")), 4
 """How many histories of twenty acts in all, and from how many seeds."""
 
 

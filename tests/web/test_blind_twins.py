@@ -49,7 +49,7 @@ from trialbook.capture.acts import Act, adopt, enrol, enter, freeze, grant, lock
 from trialbook.protocol.read import parse_study
 from trialbook.web.routes import ROUTES
 
-PAIRS = int(os.environ.get("TRIALBOOK_TWINS", "60"))
+PAIRS = int(os.environ.get("TRIALBOOK_TWINS", "100"))
 """How many pairs are compared, a quarter of them for each of what may be seen."""
 IS_CAMPAIGN = "TRIALBOOK_TWINS" in os.environ
 EVERYTHING = (*whole_crawl("P1", "P3"), *posts("P1", "P3"))
