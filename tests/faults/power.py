@@ -33,6 +33,8 @@ KEPT = (0.0, 0.2, 0.5, 0.8, 1.0)
 FILES = ("ledger.db", "ledger.db-wal")
 ROUND = 7
 """Saves after which the ledger is closed and opened, which moves what was written ahead into the file."""
+TIDY = 3
+"""The save of each round after which that is done while the ledger stays open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def make_saves(folder: Path, saves: int, mode: Mode) -> None:
             for number in range(first, min(first + ROUND, saves)):
                 save(book, number)
                 shim.mark(number)
+                if number % ROUND == TIDY:
+                    book.tidy()
     shim.save(folder / "log")
 
 
