@@ -131,7 +131,9 @@ def undated(packed: bytes) -> bytes:
         for name in given.namelist():
             part = zipfile.ZipInfo(name, EARLIEST)
             part.create_system, part.external_attr = 0, 0
-            made.writestr(part, given.read(name), zipfile.ZIP_DEFLATED, 6)
+            # a picture is packed already
+            how = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            made.writestr(part, given.read(name), how, 6)
     return stream.getvalue()
 
 
