@@ -48,7 +48,7 @@ def told(problems: Iterable[Problem]) -> None:
     """See to it that each problem says what is wrong and what to do."""
     for problem in problems:
         assert len(sentence(problem)) > 10, problem
-        assert len(remedy(problem)) > 5, problem
+        assert len(remedy(problem)) > 10, problem
         assert str(problem.place) is not None
 
 

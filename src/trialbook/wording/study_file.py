@@ -26,7 +26,10 @@ STUDY: dict[str, Wording] = {
     "STUDY-14": Wording(
         "“{text}” is not a language of the study.", "Add it to “languages” of the study, or use one of: {languages}."
     ),
-    "STUDY-15": Wording("The text is missing in “{language}”, the first language of the study.", "Add it."),
+    "STUDY-15": Wording(
+        "The text is missing in “{language}”, the first language of the study.",
+        "Write it beside the others: “{language}: …”.",
+    ),
     "STUDY-16": Wording("“{text}” is not a time zone.", "Write continent and city, such as Europe/Stockholm, or UTC."),
     "STUDY-17": Wording(
         "A parallel design has two arms or more, and the file has {count}.",
