@@ -211,8 +211,11 @@ def _solved(names: tuple[str, ...], x: NDArray[np.float64], y: NDArray[np.float6
         return Ancova(arms=names, n=n, reason=TOO_FEW)
     centre, mean = x.mean(axis=0), float(y.mean())
     apart, rest = x - centre, y - mean
-    size = np.abs(apart).max(axis=0)
-    if (size <= 100 * GRAIN * np.abs(x).max(axis=0)).any() or np.linalg.matrix_rank(apart / size) < k - 1:
+    size, largest = np.abs(apart).max(axis=0), np.abs(x).max(axis=0)
+    if (size <= 100 * GRAIN * largest).any():
+        return Ancova(arms=names, n=n, reason=NOT_APART)
+    # what the centring rounded off makes columns look apart that are not
+    if np.linalg.matrix_rank(apart / size, rtol=4 * n * GRAIN * float((largest / size).max())) < k - 1:
         return Ancova(arms=names, n=n, reason=NOT_APART)
     q, r = np.linalg.qr(apart / size)
     inverse = np.linalg.inv(r) / size[:, None]
