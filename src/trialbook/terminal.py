@@ -40,17 +40,17 @@ MOST_ROWS = 40
 """Rows of a preview that are shown; the rest is counted."""
 
 SIGNS = {
-    "in": ("●", "green"),
-    "early": ("◀", "yellow"),
-    "late": ("▶", "yellow"),
-    "missed": ("✕", "red"),
-    "due": ("○", "cyan"),
-    "coming": ("·", "dim"),
-    "no date": ("◍", "green"),
-    "no anchor": ("?", "dim"),
-    "not expected": ("–", "dim"),
+    "in": ("●", "green", "in its window"),
+    "early": ("◀", "yellow", "early"),
+    "late": ("▶", "yellow", "late"),
+    "missed": ("✕", "red", "missed"),
+    "due": ("○", "cyan", "due"),
+    "coming": ("·", "dim", "coming"),
+    "no date": ("◍", "green", "took place, day not known"),
+    "no anchor": ("?", "dim", "day 0 not known yet"),
+    "not expected": ("–", "dim", "not expected"),
 }
-"""State of a planned visit -> its sign and colour; the sign alone tells."""
+"""State of a planned visit -> its sign and colour, and what it means; the sign alone tells."""
 
 VERDICTS = {"eligible": "[green]eligible[/]", "not eligible": "[red]not eligible[/]", "unknown": "[yellow]unknown[/]"}
 
@@ -61,9 +61,12 @@ DUE = {"due": "●", "conditional": "○", "": ""}
 
 
 def console() -> Console:
-    """Return the console for standard output, wide where that is a file and nobody says otherwise."""
+    """Return the console for standard output, wide where that is a file and nobody says otherwise.
+
+    What is printed stays what it is: `:CD:` in the fingerprint of a certificate is no picture of a disc.
+    """
     known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if known else WIDE, highlight=False, soft_wrap=False)
+    return Console(width=None if known else WIDE, highlight=False, emoji=False, soft_wrap=False)
 
 
 def table(*columns: str) -> Table:
@@ -328,7 +331,7 @@ def print_status(grid: VisitGrid, study: Study) -> None:
     rows = [(row.participant, status_cells(row)) for row in grid.rows]
     print_grid(out, heads, rows, corner="participant")
     used = {placed.state for row in grid.rows for placed in row.planned}
-    out.print("   ".join(f"{sign} {state}" for state, (sign, _) in SIGNS.items() if state in used))
+    out.print("   ".join(f"{sign} {words}" for state, (sign, _, words) in SIGNS.items() if state in used))
     print_gaps(out, grid.rows, study)
 
 
@@ -340,7 +343,7 @@ def status_cells(row: GridRow) -> list[str]:
 
 def visit_sign(placed: PlacedVisit) -> str:
     """Draw one visit: its sign, and by how many days it is off."""
-    sign, colour = SIGNS.get(placed.state, ("?", ""))
+    sign, colour, _ = SIGNS.get(placed.state, ("?", "", ""))
     off = f" {placed.off:+d}" if placed.off else ""
     return f"[{colour}]{sign}{off}[/]" if colour else f"{sign}{off}"
 

@@ -24,12 +24,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
 
 import pytest
 
-from trialbook.web.serving import STOPPING
+from trialbook.cli.serving import print_ready
+from trialbook.folder import StudyFolder, read_study
+from trialbook.web.accounts.policy import read_policy
+from trialbook.web.certificates import own_certificate
+from trialbook.web.serving import STOPPING, Serving
 
 STUDIES = Path(__file__).parents[2] / "studies"
 ALL = "0.0.0.0"  # noqa: S104 - every address of the machine
@@ -122,6 +128,17 @@ def test_worker_ends_with_the_process_that_started_it(folder: Path) -> None:
                     return
             time.sleep(0.1)
     pytest.fail("somebody still listens")
+
+
+def test_a_fingerprint_stays_what_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """RUN-03: no part of it is taken for the name of a picture."""
+    made = own_certificate(folder, ("localhost",), datetime(2026, 3, 2, tzinfo=UTC))
+    shown = replace(made, fingerprint="AB:CD:OK:A0")
+    where = StudyFolder(folder)
+    print_ready(
+        Serving(where=where, study=read_study(folder), policy=read_policy(folder), names=(), certificate=shown), None
+    )
+    assert "  AB:CD:OK:A0\n" in capsys.readouterr().out
 
 
 def test_serve_with_tls(folder: Path) -> None:
