@@ -81,12 +81,24 @@ class StudyFolder:
 
     @property
     def has_ledger(self) -> bool:
-        """Tell whether anything was recorded; LedgerError where a database cannot be reached."""
-        if not self.store:
-            return self.ledger.exists()
-        from trialbook.capture.stores import holds_ledger
+        """Tell whether anything was recorded.
 
-        return holds_ledger(self.store)
+        LedgerError where a database cannot be reached, or the file was moved into one that nobody names here: to begin
+        another ledger beside it would let the study go on in two places.
+        """
+        if self.store:
+            from trialbook.capture.stores import holds_ledger
+
+            return holds_ledger(self.store)
+        if self.ledger.exists():
+            return True
+        from trialbook.capture.moving import aside_of
+
+        aside = aside_of(self.ledger)
+        if aside.exists():
+            values = {"file": str(self.ledger), "aside": str(aside)}
+            raise LedgerError([Problem(code="LEDGER-61", values=values)])
+        return False
 
     @property
     def report(self) -> Path:
@@ -439,6 +451,11 @@ def verify_ledger(where: StudyFolder, head: Head | None) -> Verification:
 # ---- the report -------------------------------------------------------------------------------------------------
 
 
+def moment_of(head: Head, as_of: int | str | None) -> int | str | None:
+    """Return the number of the last entry of a moment; somebody may record between two readings of it."""
+    return head.count or as_of
+
+
 def analyse(
     book: Book, *, as_of: int | str | None = None, progress: Progress | None = None
 ) -> tuple[Datasets, Analysis]:
@@ -446,8 +463,9 @@ def analyse(
     from trialbook.analysis.frames import collect
     from trialbook.analysis.plan import run_plan
 
-    study = book.study if as_of is None else book.study_at(as_of)
-    datasets = collect(study, book.columns(as_of), book.plans_at(as_of))
+    moment = moment_of(book.head(as_of), as_of)
+    study = book.study_at(moment)
+    datasets = collect(study, book.columns(moment), book.plans_at(moment))
     return datasets, run_plan(study, datasets, progress=progress)
 
 
@@ -458,8 +476,9 @@ def write_results(
     from trialbook.render.to_ars import Event, ars_json
     from trialbook.render.to_csv import results_csv
 
-    datasets, analysis = analyse(book, as_of=as_of, progress=progress)
-    study, head = datasets.study, book.head(as_of)
+    head = book.head(as_of)
+    datasets, analysis = analyse(book, as_of=moment_of(head, as_of), progress=progress)
+    study = datasets.study
     event = Event(
         id=study.identity.id,
         name=study.say(study.identity.title) or study.identity.id,
@@ -496,21 +515,24 @@ def write_report(
     published studies, if the folder has one.
     """
     from trialbook.report.build import build_report
-    from trialbook.report.copies import BY_SIZE, copy_for
+    from trialbook.report.copies import BY_SIZE, copy_for, results_for
     from trialbook.report.files import FIGURES, NAMES, PAGE, RESULTS, files_of
 
-    datasets, analysis = analyse(book, as_of=as_of, progress=progress)
+    head = book.head(as_of)
+    moment = moment_of(head, as_of)
+    datasets, analysis = analyse(book, as_of=moment, progress=progress)
     if progress is not None:
         progress("writing the report", 0, 1)
-    head, study = book.head(as_of), datasets.study
+    study = datasets.study
     entries = {entry.seq: entry for entry in book.entries() if entry.seq <= head.count}
     document = build_report(
         study, analysis, datasets, entries, head=head, program=versions(), generated_at=now, raster="word" in kinds,
         beside=comparators_of(beside, study),
     )  # fmt: skip
     reader = reader or BY_SIZE
-    document = copy_for(document, reader, study, book.casebooks(as_of) if reader.role else {}, entries)
-    files = files_of(document, analysis.results, study, kinds)
+    casebooks = book.casebooks(moment) if reader.role else {}
+    document = copy_for(document, reader, study, casebooks, entries)
+    files = files_of(document, results_for(analysis.results, reader, study, casebooks), study, kinds)
     aside = set_aside(out, files)
     for name, content in files.items():
         write_whole(out / name, content)

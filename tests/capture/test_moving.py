@@ -37,6 +37,7 @@ from trialbook.folder import Doors, StudyFolder, open_existing
 from trialbook.keeping.backup import take_backup
 from trialbook.keeping.restoring import restore
 from trialbook.protocol.model import Study
+from trialbook.web.accounts.policy import read_policy
 
 pytestmark = pytest.mark.files
 
@@ -202,7 +203,24 @@ def test_without_a_password(made: Site, address: str, run: CliRunner) -> None:
         assert has_secret(told)
         assert "hunter2" not in named(told)
     assert not has_secret(address)
-    assert named("postgresql://w@h:5432/d?sslmode=verify-full") == "postgresql://w@h:5432/d?sslmode=verify-full"
+
+
+@pytest.mark.parametrize(
+    "password", ["hunter2", "hun/ter2", "hun?ter2", "hun:ter2", "hun@ter2", "hun@t/er2", "/@hunter2", "hunter2%40"]
+)
+@pytest.mark.parametrize("who", ["writer", "writer@hospital", ""])
+def test_a_password_of_any_signs(who: str, password: str) -> None:
+    """MOVE-06: whatever the driver takes for a password, and what was meant as one, is not told."""
+    address = f"postgresql://{who}:{password}@db.example:5432/study?sslmode=verify-full"
+    assert has_secret(address)
+    assert named(address) == f"postgresql://{who}@db.example:5432/study?sslmode=verify-full"
+
+
+@pytest.mark.parametrize("who", ["", "w@", "w@hospital@"])
+def test_an_address_without_a_password(who: str) -> None:
+    """MOVE-06: it is told as it stands."""
+    address = f"postgresql://{who}h:5432/d?sslmode=verify-full"
+    assert (has_secret(address), named(address)) == (False, address)
 
 
 def test_another_study(made: Site, address: str, run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,6 +250,7 @@ def test_kept_and_restored(made: Site, server: Server, tmp_path: Path) -> None:
         with open_existing(one, doors) as book:
             assert tuple(book.entries()) == entries
     assert not (tmp_path / "other" / "ledger.db").exists()
+    assert read_policy(tmp_path / "other").store == other
 
 
 def test_archived(made: Site, address: str, tmp_path: Path, run: CliRunner) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.capture.test_verify import fill
-from tests.conftest import STUDY, Site, read_text
+from tests.conftest import STUDY, Clock, Site, read_text
 
 from trialbook.capture.book import Book
 from trialbook.folder import Doors, StudyFolder
@@ -26,16 +26,20 @@ class Kept:
         return self.site.open()
 
 
-@pytest.fixture
-def kept(tmp_path: Path) -> Kept:
-    """Return a study with a ledger, a wording file and a report."""
-    folder = tmp_path / "study"
+def make(folder: Path, text: str = STUDY, clock: Clock | None = None) -> Kept:
+    """Make a study with a ledger, a wording file and a report."""
     (folder / "wordings").mkdir(parents=True)
     (folder / "report").mkdir()
-    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (folder / "study.yaml").write_text(text, encoding="utf-8")
     (folder / "wordings" / "ours.yaml").write_text("item: words", encoding="utf-8")
     (folder / "report" / "report.html").write_text("made anew", encoding="utf-8")
-    site = Site(folder, read_text(STUDY))
+    site = Site(folder, read_text(text), clock or Clock())
     with site.create() as book:
         fill(book)
     return Kept(StudyFolder(folder), site, Doors(now=site.clock, new_id=site.chance, by="tester"))
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    """Return a study with a ledger, a wording file and a report."""
+    return make(tmp_path / "study")

@@ -239,7 +239,7 @@ def test_what_is_in_it(kept: Kept, tmp_path: Path) -> None:
     (name,) = (path.name for path in apart.iterdir())
     assert b"Anna Example" in (apart / name / "identities.db").read_bytes()
     assert files_in(restore(Path(run.to), tmp_path / "again", kept.doors).folder) == {
-        "study.yaml", "ledger.db", "wordings/ours.yaml", "people.db", "site.key",
+        "study.yaml", "ledger.db", "wordings/ours.yaml", "people.db", "site.key", "restored.json",
     }  # fmt: skip
 
 

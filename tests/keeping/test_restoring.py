@@ -8,7 +8,10 @@ ARCHIVE-01: an archive that is restored and archived again has the same bytes in
 ARCHIVE-02: its entries can be read and their chain checked without this program (R14).
 ARCHIVE-03: plan, every version of it, results, report, software and checksums are in it, and whose data they are (R27).
 ARCHIVE-04: the study that is restored from it judges, asks and remembers who did what, as before (R19).
-ARCHIVE-05: neither accounts nor identities are in it; the log of sign-ins is (R49, R19).
+ARCHIVE-05: neither accounts nor identities, tokens nor keys are in it; the log of sign-ins is (R49, R19).
+ARCHIVE-06: before the planned cut it holds no results, and says so.
+ARCHIVE-07: what it holds is the ledger up to its head, whatever comes meanwhile; it is restored before it has a name.
+ARCHIVE-08: it lies outside of the study's folder.
 """
 
 from __future__ import annotations
@@ -20,24 +23,26 @@ import json
 import shutil
 import sqlite3
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.conftest import Site
-from tests.keeping.conftest import Kept
+from tests.conftest import STUDY, Site
+from tests.keeping.conftest import Kept, make
 from tests.keeping.test_backup import code_of, files_in, make_database
 
-from trialbook.capture.acts import adopt, enter, raise_query
-from trialbook.capture.ledger import Head
+from trialbook.capture.acts import adopt, enter, erase, raise_query
+from trialbook.capture.ledger import Entry, Head
 from trialbook.errors import ActRefused, LedgerError
 from trialbook.folder import read_kept
-from trialbook.keeping.archive import archive
+from trialbook.keeping.archive import PRIVATE_KEY, archive, write_entries, write_ledger
 from trialbook.keeping.backup import take_backup
 from trialbook.keeping.manifest import MANIFEST
 from trialbook.keeping.restoring import restore
 
+TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - of an invented site
 MADE_ANEW = {
     "README.txt",
     "manifest.json",
@@ -223,13 +228,18 @@ def test_no_secrets_are_archived(kept: Kept, tmp_path: Path) -> None:
     make_database(kept.where.path / "people.db", "a password")
     make_database(kept.where.path / "identities.db", "Anna Example")
     (kept.where.path / "site.key").write_text("secret")
-    file = archive(kept.where, tmp_path / "a.zip", kept.doors, sign_ins=b"at,code\n").file
-    files = packed(file)
-    assert not any(
-        word in content for content in files.values() for word in (b"a password", b"Anna Example", b"secret")
-    )
+    (kept.where.path / "site.toml").write_text(f'# metrics_token = "{TOKEN}"\n')
+    (kept.where.path / "tls").mkdir()
+    (kept.where.path / "tls" / "ours.pem").write_bytes(b"certificate\n-----BEGIN EC " + PRIVATE_KEY + b"\n")
+    done = archive(kept.where, tmp_path / "a.zip", kept.doors, sign_ins=b"at,code\n")
+    assert done.left_out == ("site.toml", "tls/ours.pem")
+    file, files = done.file, packed(done.file)
+    secrets = (b"a password", b"Anna Example", b"secret", TOKEN.encode(), PRIVATE_KEY)
+    assert not any(word in content for content in files.values() for word in secrets)
     folder = restore(file, tmp_path / "again", kept.doors).folder
-    assert files_in(folder) == {"study.yaml", "ledger.db", "wordings/ours.yaml", "earlier_sign_ins.csv"}
+    assert files_in(folder) == {
+        "study.yaml", "ledger.db", "wordings/ours.yaml", "earlier_sign_ins.csv", "restored.json",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["../out.txt", "study/../../out.txt", "/out.txt", "study/more.txt"])
@@ -251,6 +261,22 @@ def test_what_is_no_archive(kept: Kept, tmp_path: Path, content: bytes) -> None:
         with pytest.raises(LedgerError) as refused:
             restore(file, tmp_path / "again", kept.doors)
         assert code_of(refused) == "KEEP-01"
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_rotten_archive(kept: Kept, archived: Path, tmp_path: Path, kind: int) -> None:
+    """RESTORE-03: the bytes of a part are no longer what its packing makes."""
+    with zipfile.ZipFile(tmp_path / "rotten.zip", "w", kind) as rotten:
+        for name, whole in packed(archived).items():
+            rotten.writestr(name, whole)
+        start = rotten.getinfo(MANIFEST).header_offset + 30 + len(MANIFEST)
+    file = tmp_path / "rotten.zip"
+    content = bytearray(file.read_bytes())
+    content[start : start + 60] = b"\xff" * 60
+    file.write_bytes(content)
+    with pytest.raises(LedgerError) as refused:
+        restore(file, tmp_path / "again", kept.doors)
+    assert code_of(refused) == "KEEP-01"
 
 
 @pytest.mark.parametrize("content", ["[" * 100_000, '{"ledger": {"count": 1e999, "hash": "", "at": ""}}'])
@@ -293,3 +319,57 @@ def test_a_damaged_ledger_is_not_archived(kept: Kept, tmp_path: Path) -> None:
         archive(kept.where, tmp_path / "a.zip", kept.doors)
     assert code_of(refused) == "KEEP-05"
     shutil.rmtree(tmp_path / "study")
+
+
+CUT = STUDY.replace("data: invented", "data: real").replace(
+    "  missing: available cases\n", "  missing: available cases\n  cut: after week 4\n"
+)
+
+
+def test_no_results_before_the_cut(tmp_path: Path) -> None:
+    """ARCHIVE-06: whoever looks earlier has to say so elsewhere; all else is in it."""
+    real = make(tmp_path / "real", CUT)
+    done = archive(real.where, tmp_path / "a.zip", real.doors)
+    files = packed(done.file)
+    assert [one.code for one in done.without] == ["KEEP-24"]
+    assert [name for name in files if name.startswith("results/")] == []
+    assert "stay closed until the planned cut" in files["README.txt"].decode()
+    assert "ledger/entries.csv" in files
+    with real.open() as book:
+        assert not [entry for entry in book.entries() if entry.act == "look"]
+
+
+def test_erased_meanwhile(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ARCHIVE-07: words that are erased after the ledger was copied are in the archive, and it restores."""
+
+    def copied(*asked: Any) -> Head:
+        head = write_ledger(*asked)
+        with kept.open() as book:
+            book.record(erase([12], reason="a name"), by="carla")
+        return head
+
+    before = head_of(kept)
+    monkeypatch.setattr("trialbook.keeping.archive.write_ledger", copied)
+    file = archive(kept.where, tmp_path / "a.zip", kept.doors).file
+    assert restore(file, tmp_path / "again", kept.doors).head == before
+    assert head_of(kept).count == before.count + 1
+
+
+def test_an_archive_is_tried(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ARCHIVE-07: one that does not restore gets no name."""
+
+    def lose(draft: Path, entries: Iterable[Entry]) -> None:
+        write_entries(draft, [*entries][:-1])
+
+    monkeypatch.setattr("trialbook.keeping.archive.write_entries", lose)
+    with pytest.raises(LedgerError) as refused:
+        archive(kept.where, tmp_path / "a.zip", kept.doors)
+    assert code_of(refused) == "LEDGER-39"
+    assert [path.name for path in tmp_path.iterdir()] == ["study"]
+
+
+def test_an_archive_within_the_study(kept: Kept) -> None:
+    """ARCHIVE-08: the next one would hold it."""
+    with pytest.raises(LedgerError) as refused:
+        archive(kept.where, kept.where.path / "wordings" / "a.zip", kept.doors)
+    assert code_of(refused) == "KEEP-21"

@@ -135,7 +135,7 @@ def test_oper_01_backups(served: Served) -> None:
     """OPER-01: that they are late is told, and keeps nobody from working; without a plan nothing is said."""
     with policy(backup=Plan(every=timedelta(days=1))):
         assert Client().get("/health").json() == {"ready": True, "backup": "late"}
-        write_run(served.folder, Run(at=clock.now().isoformat(), to="x", ok=True))
+        write_run(served.folder, Run(at=clock.now().isoformat(), to=str(served.folder / "backups" / "x"), ok=True))
         assert Client().get("/health").json() == {"ready": True, "backup": "ok"}
 
 

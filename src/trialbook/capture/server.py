@@ -19,8 +19,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from trialbook.capture.server_schema import VERSION, guard_differences, reader_statements, statements, version_of
-from trialbook.capture.store import PATIENCE, REACHED, UNKNOWN, Transaction
-from trialbook.capture.stores import named
+from trialbook.capture.store import CONNECTIONS, OVERFLOW, PATIENCE, REACHED, UNKNOWN, Transaction
+from trialbook.capture.stores import has_secret, named
 from trialbook.errors import LedgerError, Problem
 
 ADDRESS = re.compile(r"postgres(?:ql)?(?:\+[a-z0-9]+)?://")
@@ -87,6 +87,16 @@ def url_of(address: str) -> URL:
     if ADDRESS.match(address) is None or not url.database:
         raise LedgerError([Problem(code="LEDGER-19", values={"address": named(address)})])
     return url.set(drivername="postgresql+psycopg")
+
+
+def without_secret(address: str) -> str:
+    """Return an address as it may be written down: without its password. LedgerError for another text."""
+    if not has_secret(address):
+        return address
+    url = url_of(address)
+    query = {name: value for name, value in url.query.items() if name not in {"password", "sslpassword"}}
+    kept = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    return kept.render_as_string(hide_password=False)
 
 
 def parts_of(address: str) -> dict[str, str]:
@@ -271,7 +281,7 @@ def engine_of(url: URL, patience: float, **more: str) -> Engine:
     options = f"-c search_path=ledger -c lock_timeout={round(patience * 1000)} -c timezone=UTC"
     words = {"options": options, "connect_timeout": max(2, round(patience)), "application_name": "trialbook"}
     try:
-        return create_engine(url, pool_size=8, max_overflow=24, connect_args=words, **more)
+        return create_engine(url, pool_size=CONNECTIONS, max_overflow=OVERFLOW, connect_args=words, **more)
     except ModuleNotFoundError as error:
         raise LedgerError([Problem(code="LEDGER-53")]) from error
 

@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from trialbook.capture.server import ServerStore
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-SECRET = re.compile(r"(?<=://)([^:/@?]*):[^@/]*@|([?&](?:password|sslpassword)=)[^&]*")
-"""A password in an address, before the host or among the options."""
+SECRET = re.compile(r"(?<=://)([^:/]*):[^@]*@(?:[^?]*@)?|([?&](?:password|sslpassword)=)[^&]*")
+"""A password in an address, before the host or among the options.
+
+It reaches to the first @, whatever stands in it: so SQLAlchemy reads it. A further @ before the options is one that
+was not written as %40, and what stands before it is a part of the password too.
+"""
+
+NEAR = frozenset({"", "localhost", "127.0.0.1", "::1"})
+"""Hosts that are this machine."""
 
 
 def is_address(where: Path | str) -> bool:
@@ -69,3 +76,32 @@ def holds_ledger(where: Path | str) -> bool:
 
     with closing(ServerStore.look(str(where))) as store:
         return store.is_begun
+
+
+# ---- one study, one ledger --------------------------------------------------------------------------------------
+
+
+def one_store(told: str, written: str, file: Path | None) -> str:
+    """Return the address of a study's ledger: as the environment says, else as its folder does; empty for its file.
+
+    LedgerError where the two name different databases, or one is named although the folder has a ledger of its own:
+    a copy that was restored must never go on in the ledger that it was copied from.
+    """
+    if told and written and not is_same(told, written):
+        raise LedgerError([Problem(code="KEEP-22", values={"told": named(told), "written": named(written)})])
+    store = told or written
+    if store and file is not None and file.exists():
+        raise LedgerError([Problem(code="KEEP-23", values={"file": str(file), "store": named(store)})])
+    return store
+
+
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two addresses lead to the same database, by whatever role; LedgerError where one is no address."""
+    from trialbook.capture.server import parts_of
+
+    def place(address: str) -> tuple[str, ...]:
+        parts = parts_of(address)
+        host = parts.get("host", "")
+        return "localhost" if host in NEAR else host, parts.get("port", "5432"), parts["dbname"]
+
+    return one == other or place(one) == place(other)

@@ -21,19 +21,26 @@ if TYPE_CHECKING:
     from trialbook.protocol.model import Study
 
 
-def folder_at(study: Path) -> StudyFolder:
-    """Find the folder of a study and where its ledger is kept: `TRIALBOOK_STORE`, `store` in site.toml, or the file."""
+def folder_at(study: Path, *, moving: bool = False) -> StudyFolder:
+    """Find the folder of a study and where its ledger is kept: `TRIALBOOK_STORE`, `store` in site.toml, or the file.
+
+    LedgerError where these do not agree; `moving` for the one verb that has a ledger in two places.
+    """
     from dataclasses import replace
 
     from trialbook.folder import folder_of
 
-    where = folder_of(study)
-    told = os.environ.get("TRIALBOOK_STORE", "")
-    if not told and (where.path / "site.toml").is_file():
+    where, written = folder_of(study), ""
+    if (where.path / "site.toml").is_file():
         from trialbook.web.accounts.policy import read_policy
 
-        told = read_policy(where.path).store
-    return replace(where, store=told)
+        written = read_policy(where.path).store
+    told = os.environ.get("TRIALBOOK_STORE", "")
+    if not told and not written:
+        return where
+    from trialbook.capture.stores import one_store
+
+    return replace(where, store=one_store(told, written, None if moving else where.ledger))
 
 
 def record(study: Path, act: Act, by: str | None) -> None:

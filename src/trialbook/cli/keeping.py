@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,15 +16,23 @@ if TYPE_CHECKING:
 
 @click.command()
 @STUDY
-@click.option("--to", type=click.Path(path_type=Path), metavar="DIR", help="Where (default: backups, in the study).")
 @click.option(
-    "--keep", default="", metavar="HOW MANY", help="Default: daily=7,weekly=4,monthly=12; a part may be left out."
+    "--to",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where (default: as site.toml says, else backups, in the study).",
+)
+@click.option(
+    "--keep",
+    default="",
+    metavar="HOW MANY",
+    help="Default: as site.toml says, else daily=7,weekly=4,monthly=12; a part may be left out.",
 )
 @click.option(
     "--identities",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Another place, for the list that ties codes to persons; without it that list is left out.",
+    help="Another place, for the list that ties codes to persons; without it as site.toml says, else left out.",
 )
 def backup(study: Path, to: Path | None, keep: str, identities: Path | None) -> None:
     """Back up a study, also while its site records.
@@ -32,18 +40,33 @@ def backup(study: Path, to: Path | None, keep: str, identities: Path | None) -> 
     The copy is restored and compared before it counts; earlier ones that are not kept are taken away then.
     """
     from trialbook.keeping.backup import take_backup
-    from trialbook.keeping.rotation import parse_keep
     from trialbook.web.serving import accounts_of
 
     where = folder_at(study)
-    accounts = accounts_of(where)
-    run = take_backup(where, doors("backup"), to=to, keep=parse_keep(keep), identities=identities, accounts=accounts)
+    asked = as_planned(where, to, keep, identities)
+    run = take_backup(where, doors("backup"), **asked, accounts=accounts_of(where))
     click.echo(f"Backed up to {run.to}: {run.count} entries, restored and verified.")
     click.echo(f"Head: {run.hash}")
     for name in run.removed:
         click.echo(f"Taken away, as newer ones stand for it: {name}")
-    if to is None:
+    if Path(run.to).resolve().is_relative_to(where.path.resolve()):
         click.echo("It is on the disk of the study. A disk that fails takes it along: name another place with --to.")
+
+
+def as_planned(where: StudyFolder, to: Path | None, keep: str, identities: Path | None) -> dict[str, Any]:
+    """Return where a backup goes and what is kept: as asked, else as the site does it by itself."""
+    from trialbook.keeping.rotation import Keep, more_of, parse_keep
+    from trialbook.keeping.schedule import Plan, identities_for
+    from trialbook.web.accounts.policy import read_policy
+
+    plan = read_policy(where.path).backup or Plan()
+    planned = where.path / plan.to
+    if to is None or to.resolve() == planned.resolve():
+        rule, place = plan.keep, identities or identities_for(where, plan)
+    else:
+        # elsewhere nothing goes that either of the two would keep
+        rule, place = more_of(plan.keep, Keep()), identities
+    return {"to": to or planned, "keep": parse_keep(keep) if keep else rule, "identities": place}
 
 
 @click.command()
@@ -55,7 +78,8 @@ def backup(study: Path, to: Path | None, keep: str, identities: Path | None) -> 
 def restore(source: Path, to: Path, store: str) -> None:
     """Restore a study from a backup or an archive.
 
-    Nothing is overwritten; it is verified before and after.
+    Nothing is overwritten; it is verified before and after. The settings of its site are kept aside, so that nothing
+    done in the copy reaches the study that it was copied from.
     """
     from trialbook.keeping.restoring import restore as restored
     from trialbook.web.serving import accounts_into
@@ -66,6 +90,12 @@ def restore(source: Path, to: Path, store: str) -> None:
     click.echo(f"Restored to {done.folder}: {done.manifest.title}")
     click.echo(f"{done.head.count} entries, {done.participants} participants, as of {done.head.at}; verified.")
     click.echo(f"Head: {done.head.hash}")
+    if done.aside is not None:
+        click.echo(f"Its settings are kept aside in {done.aside}, and are not in force: they lead to ledger, backups,")
+        click.echo("heads and keys of the study that was copied. Read them, and write what holds here into site.toml.")
+    if store:
+        click.echo("site.toml names its database. TRIALBOOK_STORE may hold the password, and must name the same one.")
+    click.echo("Its backups go to a place of their own: not where those of the study go that was copied.")
     if not done.has_accounts:
         click.echo("There are no accounts in it: “trialbook serve” makes the first one anew.")
 
@@ -83,6 +113,8 @@ def archive(study: Path, out: Path) -> None:
     where = folder_at(study)
     done = archived(where, out, doors("archive"), sign_ins=sign_ins_of(where))
     print_problems(done.without)
+    for name in done.left_out:
+        click.echo(f"Left out, as it may hold secrets: {name}")
     click.echo(f"Archived to {done.file}: {done.manifest.head.count} entries, {len(done.manifest.files)} files.")
     click.echo(f"Head: {done.manifest.head.hash}")
 

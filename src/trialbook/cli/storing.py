@@ -62,7 +62,7 @@ def move(study: Path, to: str) -> None:
     from trialbook.capture.stores import is_address, named
     from trialbook.progress import progress_bar
 
-    source = source_of(folder_at(study), to)
+    source = source_of(folder_at(study, moving=True), to)
     place = to if is_address(to) else Path(to)
     with progress_bar() as progress:
         done = move_ledger(source, place, mark=doors("move").new_id(), progress=progress)

@@ -10,8 +10,10 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import distributions
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from trialbook import __version__
 from trialbook.capture.book import Book
@@ -20,16 +22,22 @@ from trialbook.capture.ledger import Entry, Head, utc
 from trialbook.capture.moving import copy_ledger
 from trialbook.capture.store import NAMES
 from trialbook.capture.verify import verify_place
+from trialbook.conduct.looks import assess_cut
 from trialbook.errors import LedgerError, Place, Problem, TrialbookError
 from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing, write_report, write_results, write_whole
 from trialbook.keeping.manifest import MANIFEST, STUDY, Manifest, hashes_in, manifest_text, study_files
 from trialbook.keeping.readme import HOW, readme
-from trialbook.keeping.restoring import ENTRIES, SIGN_INS
+from trialbook.keeping.restoring import ASIDE, ENTRIES, SIGN_INS, SITE_FILE, restore
+from trialbook.protocol.model import Study
+from trialbook.protocol.phrases import write_cut
 from trialbook.render.to_csv import cell
 from trialbook.wording import sentence
 
 MOMENT = (1980, 1, 1, 0, 0, 0)
 """Time of every file in the zip: it says nothing, and is the same each time."""
+
+PRIVATE_KEY = b"PRIVATE KEY-----"
+"""In every file in PEM that holds one, of whatever kind and name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,40 +48,51 @@ class Archived:
     manifest: Manifest
     without: tuple[Problem, ...]
     """Why there are no results or no report in it."""
+    left_out: tuple[str, ...]
+    """Files of the study that are not in it, since they may hold secrets."""
 
 
 def archive(where: StudyFolder, out: Path, doors: Doors, *, sign_ins: bytes | None = None) -> Archived:
-    """Write all of a study into one zip file; LedgerError where there is a file already, or the ledger is damaged.
+    """Write all of a study into one zip file, and restore it, before it gets its name.
 
-    `sign_ins` is the log of sign-ins as CSV. Passwords, keys and identities are never in an archive.
+    LedgerError where there is a file already, the ledger is damaged, or the file would lie within the study, whose next
+    archive would hold it. `sign_ins` is the log of sign-ins as CSV. Passwords, keys, identities and the settings of the
+    site are never in an archive, nor are results before the planned cut of the data: that would be a look at them.
     """
+    if out.resolve().is_relative_to(where.path.resolve()):
+        raise LedgerError([Problem(code="KEEP-21", place=Place(file=str(out)))])
     if out.exists():
         raise LedgerError([Problem(code="KEEP-05", place=Place(file=str(out)))])
     out.absolute().parent.mkdir(parents=True, exist_ok=True)
     draft = out.absolute().with_name(f".{out.name}.{doors.new_id()}")
-    packed = draft.with_name(f"{draft.name}.zip")
+    packed, tried = draft.with_name(f"{draft.name}.zip"), draft.with_name(f"{draft.name}.tried")
     try:
         draft.mkdir(mode=0o700)
-        made = fill(where, draft, doors, sign_ins)
+        manifest, without = fill(where, draft, doors, sign_ins)
         pack(draft, packed)
+        restore(packed, tried, doors)
         packed.replace(out)
         on_disk(out)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        for folder in (draft, tried):
+            shutil.rmtree(folder, ignore_errors=True)
         packed.unlink(missing_ok=True)
-    return Archived(file=out, manifest=made[0], without=made[1])
+    left_out = tuple(file.relative_to(where.path).as_posix() for file in study_files(where.path) if is_secret(file))
+    return Archived(file=out, manifest=manifest, without=without, left_out=left_out)
 
 
 def fill(where: StudyFolder, draft: Path, doors: Doors, sign_ins: bytes | None) -> tuple[Manifest, tuple[Problem, ...]]:
     """Lay out the files of an archive in a folder; return its manifest, and why results or report are not in it."""
-    made = utc(doors.now())
-    with open_existing(where, doors) as book:
-        head = write_ledger(where, draft)
-        write_entries(draft, (entry for entry in book.entries() if entry.seq <= head.count))
+    open_existing(where, doors).close()
+    made, head = utc(doors.now()), write_ledger(where, draft)
+    # of the copy, and of nothing else: an erasure that comes meanwhile lies past its end
+    with open_existing(StudyFolder(draft / "ledger"), doors) as book:
+        write_entries(draft, book.entries())
         identity, title = book.study.identity, book.study.say(book.study.identity.title)
         without = tuple(write_outcome(book, head, draft, doors))
     for file in study_files(where.path):
-        write_whole(draft / STUDY / file.relative_to(where.path), file.read_bytes())
+        if not is_secret(file):
+            write_whole(draft / STUDY / file.relative_to(where.path), file.read_bytes())
     if sign_ins is not None:
         write_whole(draft / SIGN_INS, sign_ins)
     write_whole(draft / "software.json", software())
@@ -92,6 +111,11 @@ def fill(where: StudyFolder, draft: Path, doors: Doors, sign_ins: bytes | None) 
     )
     write_whole(draft / MANIFEST, manifest_text(manifest).encode())
     return manifest, without
+
+
+def is_secret(file: Path) -> bool:
+    """Tell whether a file holds a private key, or the settings of a site: in these a token may stand."""
+    return file.name.casefold() in {SITE_FILE, ASIDE} or PRIVATE_KEY in file.read_bytes()
 
 
 def write_ledger(where: StudyFolder, draft: Path) -> Head:
@@ -126,13 +150,25 @@ def write_entries(draft: Path, entries: Iterable[Entry]) -> None:
 
 
 def write_outcome(book: Book, head: Head, draft: Path, doors: Doors) -> Iterator[Problem]:
-    """Carry out the plan on what is archived, and write results and report; yield why that cannot be done."""
+    """Carry out the plan on what is archived, and write results and report; yield why that cannot be done.
+
+    Before the planned cut they stay closed. Who has to see them earlier looks by `report`, which is recorded.
+    """
+    if not assess_cut(book.study, book.casebooks(), day_at(book.study, doors)).is_open:
+        cut = book.study.analysis.cut
+        yield Problem(code="KEEP-24", values={"cut": "" if cut is None else write_cut(cut)})
+        return
     results = draft / "results"
     try:
         write_results(book, results, as_of=head.count)
         write_report(book, results, now=doors.now(), as_of=head.count)
     except TrialbookError as error:
         yield from error.problems
+
+
+def day_at(study: Study, doors: Doors) -> date:
+    """Return the day that it is now at the sites of a study."""
+    return doors.now().astimezone(ZoneInfo(study.identity.timezone)).date()
 
 
 def software() -> bytes:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from trialbook import __version__
@@ -18,32 +18,31 @@ from trialbook.capture.stores import holds_ledger, named, open_store
 from trialbook.capture.verify import verify_place
 from trialbook.errors import LedgerError, Place, Problem, TrialbookError
 from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing
-from trialbook.keeping.log import Run, write_run
+from trialbook.keeping.identity_copies import back_up_identities, refuse_identities
+from trialbook.keeping.log import Run, shown, write_run
 from trialbook.keeping.manifest import (
     ACCOUNT_FILES,
     ACCOUNTS,
     BACKUPS_FOLDER,
-    IDENTITIES,
     MANIFEST,
     PEOPLE,
     SESSIONS,
     SITE_KEY,
     STUDY,
     Manifest,
+    Owner,
     hashes_in,
     manifest_text,
     read_manifest,
     study_files,
 )
+from trialbook.keeping.owning import owner_of
 from trialbook.keeping.restoring import restore
-from trialbook.keeping.rotation import STAMP, Keep, moment_of, superfluous
+from trialbook.keeping.rotation import Keep, backups_in, free_name, rotate
 from trialbook.wording import sentence
 
 Accounts = Callable[[Path], bool]
 """Copies the accounts of a study in a database into a new file; False where it has none."""
-
-ABANDONED = timedelta(days=1)
-"""After so long a backup that was never finished is taken away."""
 
 
 def take_backup(
@@ -60,53 +59,96 @@ def take_backup(
     `identities` is another place, for the list that ties codes to persons; without it that list is left out.
     `accounts` copies those of a study in a database; without it they are left out.
     TrialbookError where it fails: then there is nothing new, every earlier backup is still there, and the log says why;
-    KEEP-14 where a good backup stands, and only the log does not tell of it.
+    KEEP-14 where a good backup stands, and only the log does not tell of it; KEEP-19 where a good backup stands, and
+    what comes after it failed: superfluous ones are still there, or the list is not copied.
     """
-    began, place = doors.now(), (to or where.path / BACKUPS_FOLDER)
+    began, place = doors.now(), (to or where.path / BACKUPS_FOLDER).absolute()
     run = Run(at=utc(began), to=str(place), ok=False)
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        done = _take(where, doors, place, began, accounts)
         if identities is not None:
-            back_up_identities(where, doors, identities, keep or Keep(), began)
-        run = replace(done, removed=rotate(place, keep or Keep(), doors))
-    except (TrialbookError, OSError) as error:
-        told = refused(error, place)
+            refuse_identities(where, place, identities)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        run, made = _take(where, doors, place, began, accounts)
+    except Exception as error:
+        # whatever it was, the log has to say that there is no backup
+        told = told_of(error, place)
         with suppress(OSError):
             write_run(where.path, replace(run, problem=sentence(told.problems[0])))
-        raise told from error
+        if isinstance(error, OSError):
+            raise told from error
+        raise
+    run = finished(where, doors, run, made, keep or Keep(), identities)
     try:
         write_run(where.path, run)
     except OSError as error:
-        raise refused(error, Path(run.to), code="KEEP-14") from error
+        raise failed("KEEP-14", run.to, error) from error
+    if run.problem:
+        raise LedgerError([not_all(run)])
     return run
 
 
-def refused(error: TrialbookError | OSError, place: Path, *, code: str = "KEEP-07") -> TrialbookError:
-    """Return an error of the disk as one with a sentence."""
+def finished(where: StudyFolder, doors: Doors, run: Run, made: Manifest, keep: Keep, identities: Path | None) -> Run:
+    """Do what comes after a backup that stands: rotate, and copy the identities; what fails is told with the run."""
+    wrong = []
+    try:
+        place = Path(run.to).parent
+        run = replace(run, removed=rotate(place, backups_of(place, made.owner), keep, doors))
+    except OSError as error:
+        wrong.append(reason_of(error))
+    if identities is not None:
+        try:
+            back_up_identities(where, doors, identities, keep, made)
+        except (TrialbookError, OSError) as error:
+            wrong.append(reason_of(error))
+    return replace(run, problem=" ".join(wrong))
+
+
+def not_all(run: Run) -> Problem:
+    """Return the problem of a backup that stands, and did not take all along."""
+    return Problem(code="KEEP-19", place=Place(file=run.to), values={"at": shown(run), "problem": run.problem})
+
+
+def reason_of(error: TrialbookError | OSError) -> str:
+    """Return why something failed, as a sentence."""
+    if isinstance(error, TrialbookError):
+        return sentence(error.problems[0])
+    return f"{error.filename or ''}: {error.strerror or error}.".lstrip(": ")
+
+
+def told_of(error: Exception, place: Path) -> TrialbookError:
+    """Return whatever kept a backup from being made as an error with a sentence."""
     if isinstance(error, TrialbookError):
         return error
-    reason = error.strerror or str(error)
-    where = place if code == "KEEP-14" else error.filename or place
-    return LedgerError([Problem(code=code, place=Place(file=str(where)), values={"reason": reason})])
+    cause = error if isinstance(error, OSError) else OSError(type(error).__name__)
+    return failed("KEEP-07", cause.filename or place, cause)
 
 
-def _take(where: StudyFolder, doors: Doors, place: Path, began: datetime, accounts: Accounts | None) -> Run:
+def failed(code: str, place: Path | str, error: OSError) -> LedgerError:
+    """Return an error of the disk as one with a sentence."""
+    values = {"reason": error.strerror or str(error)}
+    return LedgerError([Problem(code=code, place=Place(file=str(place)), values=values)])
+
+
+def _take(
+    where: StudyFolder, doors: Doors, place: Path, began: datetime, accounts: Accounts | None
+) -> tuple[Run, Manifest]:
     """Copy, restore, compare and name."""
     before, name = head_in(where.place), free_name(place, began)
+    owner = owner_of(where.path, where.place)
+    earlier = newest_of(place, owner)
     draft = place / f".{name}.{doors.new_id()}"
     tried = draft.with_name(f"{draft.name}.tried")
     try:
         copy_study(where, draft, accounts)
-        head = check_copy(draft / STUDY / LEDGER_FILE, before, newest_head(place))
-        write_manifest(where, draft, head, began, doors)
+        head = check_copy(draft / STUDY / LEDGER_FILE, before, earlier)
+        made = write_manifest(where, draft, head, owner, began, doors)
         restore(draft, tried, doors)
         draft.replace(place / name)
         on_disk(place / name)
     finally:
         for folder in (draft, tried):
             shutil.rmtree(folder, ignore_errors=True)
-    return Run(at=utc(began), to=str(place / name), ok=True, count=head.count, hash=head.hash)
+    return Run(at=utc(began), to=str(place / name), ok=True, count=head.count, hash=head.hash), made
 
 
 def head_in(place: Path | str) -> Head:
@@ -119,15 +161,6 @@ def head_in(place: Path | str) -> Head:
             return head_of(transaction.last())
     finally:
         store.close()
-
-
-def free_name(place: Path, began: datetime) -> str:
-    """Return a name that no backup has."""
-    name, number = f"{began:{STAMP}}", 1
-    while (place / name).exists():
-        number += 1
-        name = f"{began:{STAMP}}-{number}"
-    return name
 
 
 def copy_study(where: StudyFolder, draft: Path, accounts: Accounts | None) -> None:
@@ -178,60 +211,43 @@ def check_copy(ledger: Path, before: Head, earlier: Head) -> Head:
     return found.head
 
 
-def newest_head(place: Path) -> Head:
-    """Return the head of the newest backup of a place that can be read, `EMPTY` where there is none."""
+def newest_of(place: Path, owner: Owner) -> Head:
+    """Return the head of the newest backup of a place that can be read, `EMPTY` where there is none.
+
+    LedgerError where it is another's: of another study, or of the one that this was restored from. In one place the
+    backups of both would be compared with each other, and rotation would take those of one away for the other's.
+    """
     for name in sorted(backups_in(place), reverse=True):
         with suppress(LedgerError):
-            return read_manifest(place / name).head
-    return EMPTY
+            newest = read_manifest(place / name)
+            break
+    else:
+        return EMPTY
+    if not owner.has(newest.owner):
+        values = {"title": newest.title, "at": newest.made}
+        raise LedgerError([Problem(code="KEEP-18", place=Place(file=str(place)), values=values)])
+    return newest.head
 
 
-def backups_in(place: Path) -> Iterator[str]:
-    """Yield the names of the backups of a place."""
-    for path in place.iterdir():
-        if path.is_dir() and moment_of(path.name) is not None:
-            yield path.name
+def backups_of(place: Path, owner: Owner) -> Iterator[str]:
+    """Yield the names of the backups of a place that are of one owner: what cannot be read may be anybody's."""
+    for name in backups_in(place):
+        with suppress(LedgerError):
+            if owner.has(read_manifest(place / name).owner):
+                yield name
 
 
-def write_manifest(where: StudyFolder, draft: Path, head: Head, began: datetime, doors: Doors) -> None:
+def write_manifest(
+    where: StudyFolder, draft: Path, head: Head, owner: Owner, began: datetime, doors: Doors
+) -> Manifest:
     """Write what a backup holds, and wait until all of it is on the disk."""
     with open_existing(where, doors) as book:
         identity = book.study.identity
         title = book.study.say(identity.title) or identity.id
     manifest = Manifest(
-        made=utc(began), title=title, data=identity.data, program=__version__, head=head, files=hashes_in(draft)
-    )
+        made=utc(began), title=title, data=identity.data, program=__version__, head=head, files=hashes_in(draft),
+        owner=owner,
+    )  # fmt: skip
     (draft / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
     on_disk(draft / MANIFEST)
-
-
-def rotate(place: Path, keep: Keep, doors: Doors) -> tuple[str, ...]:
-    """Take away the backups that are not kept, and what was left behind by one that was never finished."""
-    gone = superfluous(backups_in(place), keep)
-    for name in gone:
-        # under a hidden name first: half a backup is never seen as one
-        (place / name).replace(place / f".{name}.gone")
-    now = doors.now().replace(tzinfo=None)
-    for path in place.glob(".*"):
-        begun = moment_of(path.name[1:])
-        if begun is not None and (path.suffix == ".gone" or now - begun > ABANDONED):
-            shutil.rmtree(path, ignore_errors=True)
-    return gone
-
-
-def back_up_identities(where: StudyFolder, doors: Doors, place: Path, keep: Keep, began: datetime) -> None:
-    """Copy the list that ties codes to persons into a place of its own; LedgerError where there is none."""
-    source = where.path / IDENTITIES
-    if not source.is_file():
-        raise LedgerError([Problem(code="KEEP-08", place=Place(file=str(source)))])
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = free_name(place, began)
-    draft = place / f".{name}.{doors.new_id()}"
-    try:
-        draft.mkdir(mode=0o700)
-        copy_database(source, draft / IDENTITIES)
-        draft.replace(place / name)
-        on_disk(place / name)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    rotate(place, keep, doors)
+    return manifest

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ class Run:
     hash: str = ""
     """Head of the ledger in it."""
     problem: str = ""
-    """What went wrong, as a sentence."""
+    """What went wrong, as a sentence; of one that is `ok` what came after it."""
     removed: tuple[str, ...] = ()
     """Earlier backups that it made superfluous."""
 
@@ -48,17 +49,46 @@ def write_run(folder: Path, run: Run) -> None:
         file.write(f"{start}{json.dumps(asdict(run), ensure_ascii=False)}\n".encode())
         file.flush()
         os.fsync(file.fileno())
+        hand_over(file.fileno(), folder)
+
+
+def hand_over(number: int, folder: Path) -> None:
+    """Let a file belong to whom the folder does: what root wrote the site has to read, and to write."""
+    # whoever is not root gives nothing away
+    with suppress(OSError):
+        owner = folder.stat()
+        if os.name == "posix" and os.fstat(number).st_uid != owner.st_uid:
+            os.fchown(number, owner.st_uid, owner.st_gid)
+
+
+def why_unusable(folder: Path) -> str:
+    """Return why the log cannot be read or written; empty where it can."""
+    file = log_of(folder)
+    try:
+        if file.exists():
+            file.open("r+b").close()
+        elif not os.access(folder, os.W_OK):
+            return "nothing may be written into the folder"
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 def read_runs(folder: Path) -> tuple[Run, ...]:
-    """Return every backup that was tried, in order; a line that was cut off by a sudden death is passed over."""
-    file = log_of(folder)
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    """Return every backup that was tried, in order; a line that was cut off by a sudden death is passed over.
+
+    Nothing where the log cannot be read: `why_unusable` tells that.
+    """
+    try:
+        lines = log_of(folder).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
     found = []
     for line in lines:
         try:
             told = json.loads(line)
-            found.append(Run(**{**told, "removed": tuple(told.get("removed", ()))}))
+            run = Run(**{**told, "removed": tuple(told.get("removed", ()))})
+            found.extend([run] if all(isinstance(one, str) for one in (run.at, run.to, run.problem)) else [])
         except (ValueError, TypeError, AttributeError, RecursionError):
             continue
     return tuple(found)
@@ -77,6 +107,11 @@ def is_due(runs: Sequence[Run], now: datetime, every: timedelta) -> bool:
         return begun(good) - now > every
     last = runs[-1] if runs else None
     return last is None or last.ok or abs(now - begun(last)) >= min(every, timedelta(hours=1))
+
+
+def shown(run: Run) -> str:
+    """Return when a backup was begun, as a sentence says it."""
+    return f"{begun(run):%Y-%m-%d %H:%M} UTC"
 
 
 def begun(run: Run) -> datetime:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
 from trialbook.capture.ledger import Head
 from trialbook.errors import LedgerError, Place, Problem
 from trialbook.folder import HASH, LEDGER_FILE, REHEARSAL_FOLDER, REPORT_FOLDER
+from trialbook.keeping.rotation import moment_of
 
 MANIFEST = "manifest.json"
 FORMAT = "trialbook backup, version 1"
@@ -25,11 +26,30 @@ IDENTITIES = "identities.db"
 DATABASES = frozenset({LEDGER_FILE, *ACCOUNT_FILES, IDENTITIES})
 LOG_FILE = "backups.jsonl"
 BACKUPS_FOLDER = "backups"
+RESTORED_FILE = "restored.json"
+"""What a folder was restored from; each that is restored gets its own."""
 LEFT_OUT = frozenset(
-    {REPORT_FOLDER, REHEARSAL_FOLDER, BACKUPS_FOLDER, LOG_FILE, "tls.key.pem", "tls.cert.pem", "ledger.moved.db"}
-)
+    {
+        REPORT_FOLDER, REHEARSAL_FOLDER, BACKUPS_FOLDER, LOG_FILE, RESTORED_FILE, "tls.key.pem", "tls.cert.pem",
+        "ledger.moved.db",
+    }
+)  # fmt: skip
 """What can be made anew, and what would make each backup hold all earlier ones."""
 BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose a copy is."""
+
+    first: str = ""
+    """Hash of the first entry of the ledger; empty in copies of earlier versions."""
+    copy: str = ""
+    """The mark of a folder that was restored; empty for one that never was."""
+
+    def has(self, other: Owner) -> bool:
+        """Tell whether a copy of another owner is one of this one; one of an earlier version names no ledger."""
+        return other.copy == self.copy and other.first in {"", self.first}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +65,28 @@ class Manifest:
     head: Head
     files: Mapping[str, str]
     """Path within the backup -> SHA-256 of the bytes."""
+    owner: Owner = field(default_factory=Owner)
 
 
 def study_files(folder: Path) -> Iterator[Path]:
     """Yield the files that make up a study, but for its databases, keys, and what can be made anew."""
+    copies = copies_in(folder)
     for path in sorted(folder.rglob("*")):
+        if not copies.isdisjoint(path.parents):
+            continue
         parts = path.relative_to(folder).parts
         is_hidden = any(part.startswith(".") for part in parts)
         # a database is copied by its own way, never with the files that SQLite lays beside it
         is_database = any(path.name == name or path.name.startswith(f"{name}-") for name in DATABASES)
         if path.is_file() and not path.is_symlink() and not is_hidden and not is_database and parts[0] not in LEFT_OUT:
             yield path
+
+
+def copies_in(folder: Path) -> frozenset[Path]:
+    """Return the folders below that are a backup, or a copy of identities: each backup would hold all earlier ones."""
+    marks = (file for name in (MANIFEST, IDENTITIES) for file in folder.rglob(name))
+    found = frozenset(mark.parent for mark in marks if moment_of(mark.parent.name) is not None)
+    return found - {folder}
 
 
 def hash_of(path: Path) -> str:
@@ -85,6 +116,7 @@ def manifest_text(manifest: Manifest) -> str:
         "data": manifest.data,
         "program": manifest.program,
         "ledger": {"count": head.count, "hash": head.hash, "at": head.at},
+        "owner": asdict(manifest.owner),
         "files": dict(manifest.files),
     }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
@@ -95,11 +127,12 @@ def read_manifest(folder: Path) -> Manifest:
     file = folder / MANIFEST
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
-        kept = told["ledger"]
+        kept, whose = told["ledger"], told.get("owner", {})
         made = Manifest(
             **{name: str(told[name]) for name in ("made", "title", "data", "program")},
             head=Head(count=int(kept["count"]), hash=str(kept["hash"]), at=str(kept["at"])),
             files={str(name): str(hashed) for name, hashed in told["files"].items()},
+            owner=Owner(first=str(whose.get("first", "")), copy=str(whose.get("copy", ""))),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(folder)))]) from error

@@ -39,7 +39,8 @@ The ledger has {count} entries. Its last one has the hash
   {hash}
 and was written at {at}. A copy of these three, kept elsewhere at the time, shows that this is the same ledger.
 
-Participants are named by their codes. The list that ties codes to persons is not in here.
+Participants are named by their codes. The list that ties codes to persons is not in here; nor are passwords, keys and
+the settings of the site.
 {without}"""
 
 INVENTED = """

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import lzma
 import shutil
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from trialbook.capture.moving import move_ledger
 from trialbook.capture.store import NAMES, entry_from
 from trialbook.capture.verify import verify_place
 from trialbook.errors import LedgerError, Place, Problem
-from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing
+from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing, write_whole
 from trialbook.keeping.manifest import (
     ACCOUNTS,
     DATABASES,
@@ -28,6 +31,7 @@ from trialbook.keeping.manifest import (
     check_files,
     read_manifest,
 )
+from trialbook.keeping.owning import mark_restored
 
 ENTRIES = "ledger/entries.jsonl"
 """The entries in an archive, one JSON object a line: the ledger is made anew from them."""
@@ -37,6 +41,16 @@ SIGN_INS = "sign_ins.csv"
 
 EARLIER = "earlier_sign_ins.csv"
 """What it is called in a study that was restored."""
+
+SITE_FILE, ASIDE = "site.toml", "site.toml.restored"
+"""The settings of the site, and what they are called in a study that was restored: they lead to the ledger, to the
+backups and to the heads of the study that was copied."""
+
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, FileNotFoundError, EOFError, NotImplementedError,
+    RuntimeError, ValueError,
+)  # fmt: skip
+"""What zipfile and its decompressor raise on a file that is no archive, or is damaged or locked."""
 
 
 AccountsFrom = Callable[[Path, Path], AbstractContextManager[None]]
@@ -53,6 +67,8 @@ class Restored:
     """As the restored ledger tells it."""
     participants: int
     has_accounts: bool
+    aside: Path | None = None
+    """The settings of the site that was backed up; they are not in force."""
 
 
 def restore(source: Path, to: Path, doors: Doors, *, store: str = "", accounts: AccountsFrom | None = None) -> Restored:
@@ -60,6 +76,7 @@ def restore(source: Path, to: Path, doors: Doors, *, store: str = "", accounts: 
 
     At no moment does the folder hold half a study. With the address of a `store` the ledger goes on there, and its
     file stays in the folder under another name; `accounts` carries those of the backup there, too. Sessions end.
+    The settings of the site are kept aside: nothing done in the copy reaches the study that it was copied from.
     """
     refuse_full(to)
     to.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -70,8 +87,12 @@ def restore(source: Path, to: Path, doors: Doors, *, store: str = "", accounts: 
         try:
             put_together(backup, draft, manifest, doors)
             head, participants = look_at(draft, manifest, doors)
+            mark_restored(draft, source, head, doors)
             refuse_full(to)
             if store:
+                from trialbook.capture.server import without_secret
+
+                write_whole(draft / SITE_FILE, f"store = {json.dumps(without_secret(store))}\n".encode())
                 with carried(draft, accounts):
                     move_ledger(draft / LEDGER_FILE, store, mark=doors.new_id())
             draft.replace(to)
@@ -79,7 +100,11 @@ def restore(source: Path, to: Path, doors: Doors, *, store: str = "", accounts: 
             shutil.rmtree(draft, ignore_errors=True)
     on_disk(to)
     has_accounts = any(name.startswith(f"{ACCOUNTS}/people") for name in manifest.files)
-    return Restored(folder=to, manifest=manifest, head=head, participants=participants, has_accounts=has_accounts)
+    aside = to / ASIDE
+    return Restored(
+        folder=to, manifest=manifest, head=head, participants=participants, has_accounts=has_accounts,
+        aside=aside if aside.is_file() else None,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -111,12 +136,13 @@ def unpacked(source: Path, to: Path, doors: Doors) -> Iterator[Path]:
         return
     scratch = to.absolute().with_name(f".{to.absolute().name}.{doors.new_id()}")
     try:
-        with zipfile.ZipFile(source) as packed:
-            scratch.mkdir(mode=0o700)
-            unpack(packed, scratch)
+        try:
+            with zipfile.ZipFile(source) as packed:
+                scratch.mkdir(mode=0o700)
+                unpack(packed, scratch)
+        except DAMAGED as error:
+            raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(source)))]) from error
         yield scratch
-    except (zipfile.BadZipFile, FileNotFoundError, EOFError, NotImplementedError) as error:
-        raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(source)))]) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -141,11 +167,15 @@ def put_together(backup: Path, draft: Path, manifest: Manifest, doors: Doors) ->
     for name in manifest.files:
         part, _, below = name.partition("/")
         below = EARLIER if name == SIGN_INS else below
+        if below == ASIDE and f"{STUDY}/{SITE_FILE}" in manifest.files:
+            # those in force go before older ones
+            continue
+        below = ASIDE if below.casefold() == SITE_FILE else below
         if below and (part in {STUDY, ACCOUNTS} or name == SIGN_INS):
             path = draft / PurePosixPath(below)
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(backup / PurePosixPath(name), path)
-            path.chmod(0o600 if path.name in DATABASES else 0o644)
+            path.chmod(0o600 if path.name in {*DATABASES, ASIDE} else 0o644)
             on_disk(path)
     if (draft / PEOPLE).is_file():
         empty_tables(draft / PEOPLE, SESSIONS)

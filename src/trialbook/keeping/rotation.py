@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from trialbook.errors import LedgerError, Problem
+from trialbook.folder import Doors
 
 STAMP = "%Y-%m-%dT%H%M%SZ"
 """How a backup is named after the moment, in UTC, at which it was begun."""
+
+ABANDONED = timedelta(days=1)
+"""After so long a backup that was never finished is taken away."""
 
 EVERY = re.compile(r"\s*(\d{1,4})\s*(minute|hour|day|week)s?\s*")
 UNITS = {
@@ -25,6 +31,15 @@ class Keep:
     daily: int = 7
     weekly: int = 4
     monthly: int = 12
+
+
+def more_of(one: Keep, other: Keep) -> Keep:
+    """Return a rule that keeps whatever either of two does."""
+    return Keep(
+        daily=max(one.daily, other.daily),
+        weekly=max(one.weekly, other.weekly),
+        monthly=max(one.monthly, other.monthly),
+    )
 
 
 PERIODS: dict[str, Callable[[datetime], object]] = {
@@ -72,3 +87,37 @@ def moment_of(name: str) -> datetime | None:
         return datetime.strptime(name[:18], STAMP)  # noqa: DTZ007 - all in UTC, compared among themselves
     except ValueError:
         return None
+
+
+# ---- on the disk ------------------------------------------------------------------------------------------------
+
+
+def backups_in(place: Path) -> Iterator[str]:
+    """Yield the names of the backups of a place."""
+    for path in place.iterdir():
+        if path.is_dir() and moment_of(path.name) is not None:
+            yield path.name
+
+
+def free_name(place: Path, began: datetime) -> str:
+    """Return a name that no backup has."""
+    name, number = f"{began:{STAMP}}", 1
+    while (place / name).exists():
+        number += 1
+        name = f"{began:{STAMP}}-{number}"
+    return name
+
+
+def rotate(place: Path, names: Iterable[str], keep: Keep, doors: Doors) -> tuple[str, ...]:
+    """Take away those of the named copies that are not kept, and what was left by one that was never finished."""
+    gone = superfluous(names, keep)
+    for name in gone:
+        # under a hidden name first: half a backup is never seen as one
+        (place / name).replace(place / f".{name}.gone")
+    now = doors.now().replace(tzinfo=None)
+    for path in place.glob(".*"):
+        # two dots has what a copy was restored into to be tried
+        begun = moment_of(path.name.lstrip("."))
+        if begun is not None and (path.suffix == ".gone" or now - begun > ABANDONED):
+            shutil.rmtree(path, ignore_errors=True)
+    return gone

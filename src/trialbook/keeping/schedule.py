@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from trialbook.errors import LedgerError, Problem, TrialbookError
+from trialbook.capture.stores import open_store
+from trialbook.errors import LedgerError, Place, Problem
 from trialbook.folder import Doors, StudyFolder
-from trialbook.keeping.backup import Accounts, take_backup
+from trialbook.keeping.backup import Accounts, not_all, take_backup
 from trialbook.keeping.head_sheet import dated, keep_head
-from trialbook.keeping.log import begun, is_due, last_good, read_runs
+from trialbook.keeping.identity_copies import has_identities
+from trialbook.keeping.log import Run, begun, is_due, last_good, log_of, read_runs, shown, why_unusable
 from trialbook.keeping.manifest import BACKUPS_FOLDER
 from trialbook.keeping.rotation import Keep, parse_every, parse_keep
 
@@ -21,6 +24,9 @@ LATE = 2
 """Intervals after which a backup that did not come is told."""
 
 SHEET_LATE = timedelta(days=2)
+
+AGAIN = timedelta(hours=1)
+"""After a backup was tried, none is tried for so long, even where the log cannot tell; less where that is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,26 +66,79 @@ def is_plan(told: object) -> bool:
 
 
 def do_what_is_due(
-    where: StudyFolder, doors: Doors, plan: Plan | None, heads: str, accounts: Accounts | None = None
-) -> None:
-    """Make the backup and the head that are due; what fails stands in the log, and is tried again later."""
+    where: StudyFolder,
+    doors: Doors,
+    plan: Plan | None,
+    heads: str,
+    accounts: Accounts | None = None,
+    *,
+    tried: datetime | None = None,
+) -> datetime | None:
+    """Make the backup and the head that are due; what fails stands in the log, and is tried again later.
+
+    `tried` is when this process last tried a backup, and what is returned says so of the next time. Nothing is raised:
+    who keeps a study safe has to go on.
+    """
     if not is_begun(where):
-        return
+        return tried
     now = doors.now()
-    if plan is not None and is_due(read_runs(where.path), now, plan.every):
-        identities = where.path / plan.identities if plan.identities else None
-        with suppress(TrialbookError):
-            take_backup(where, doors, to=where.path / plan.to, keep=plan.keep, identities=identities, accounts=accounts)
-    if heads and not dated(where.path / heads, now).exists():
-        with suppress(TrialbookError, OSError):
+    if plan is not None and is_time(where, plan, now, tried):
+        tried = now
+        with suppress(Exception):
+            take_backup(
+                where, doors, to=where.path / plan.to, keep=plan.keep, identities=identities_for(where, plan),
+                accounts=accounts,
+            )  # fmt: skip
+    with suppress(Exception):
+        if heads and not dated(where.path / heads, now).exists():
             keep_head(where, dated(where.path / heads, now), doors)
+    return tried
+
+
+def is_time(where: StudyFolder, plan: Plan, now: datetime, tried: datetime | None) -> bool:
+    """Tell whether a backup is due by the log, and none was tried just now: the log may not be written, or read."""
+    if tried is not None and abs(now - tried) < min(plan.every, AGAIN):
+        return False
+    return is_due(runs_of(where.path, plan), now, plan.every)
+
+
+def identities_for(where: StudyFolder, plan: Plan) -> Path | None:
+    """Return where a plan copies the list of identities to; None as long as there is none, and never was."""
+    place = where.path / plan.identities
+    return place if plan.identities and has_identities(where, place) else None
+
+
+def runs_of(folder: Path, plan: Plan | None) -> tuple[Run, ...]:
+    """Return the backups that were tried in the place of a plan, all without a plan.
+
+    One that somebody made elsewhere is no reason to make none here.
+    """
+    runs = read_runs(folder)
+    if plan is None:
+        return runs
+    wanted = real(str(folder / plan.to))
+    places = {place: real(place) for place in map(place_of, runs)}
+    return tuple(run for run in runs if places[place_of(run)] == wanted)
+
+
+def place_of(run: Run) -> str:
+    """Return the place in which a backup stands, or was to stand."""
+    return os.path.dirname(run.to) if run.ok else run.to  # noqa: PTH120 - whatever a damaged log says
+
+
+def real(path: str) -> str:
+    """Return where a path leads."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return path
 
 
 def is_begun(where: StudyFolder) -> bool:
     """Tell whether there is anything to keep; a database that does not answer is asked again later."""
     try:
         return where.has_ledger
-    except LedgerError:
+    except (LedgerError, OSError):
         return False
 
 
@@ -93,18 +152,41 @@ def what_is_wrong(where: StudyFolder, now: datetime, plan: Plan | None, heads: s
 
 def told_by(where: StudyFolder, now: datetime, plan: Plan | None, heads: str) -> Iterator[Problem]:
     """Yield what the log of backups and the folder of heads tell of a study that has begun."""
-    runs = read_runs(where.path)
+    why = why_unusable(where.path)
+    if why and (plan is not None or log_of(where.path).exists()):
+        yield Problem(code="KEEP-20", place=Place(file=str(log_of(where.path))), values={"reason": why})
+    runs = runs_of(where.path, plan)
     good = last_good(runs)
     if runs and not runs[-1].ok:
-        values = {"at": f"{begun(runs[-1]):%Y-%m-%d %H:%M} UTC", "problem": runs[-1].problem}
-        yield Problem(code="KEEP-09", values=values)
+        yield Problem(code="KEEP-09", values={"at": shown(runs[-1]), "problem": runs[-1].problem})
+    elif runs and runs[-1].problem:
+        yield not_all(runs[-1])
     if good is not None and plan is not None and now - begun(good) > LATE * plan.every:
-        yield Problem(code="KEEP-10", values={"at": f"{begun(good):%Y-%m-%d %H:%M} UTC"})
-    if heads and is_sheet_late(where.path / heads, now):
+        yield Problem(code="KEEP-10", values={"at": shown(good)})
+    if heads and is_sheet_late(where, where.path / heads, now):
         yield Problem(code="KEEP-13", values={"folder": heads})
 
 
-def is_sheet_late(folder: Path, now: datetime) -> bool:
-    """Tell whether heads are written and none of the last days is there; a site that was just begun has a day."""
+def is_sheet_late(where: StudyFolder, folder: Path, now: datetime) -> bool:
+    """Tell whether no head of the last days is there, although the study has begun so long ago."""
     days = (now - SHEET_LATE * part / 2 for part in range(3))
-    return folder.is_dir() and any(folder.glob("head-*.pdf")) and not any(dated(folder, day).exists() for day in days)
+    return not any(is_file(dated(folder, day)) for day in days) and now - first_entry(where, now) > SHEET_LATE
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether a file is there and may be seen."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def first_entry(where: StudyFolder, now: datetime) -> datetime:
+    """Return when a study began; now, where that cannot be read."""
+    if not is_begun(where):
+        return now
+    try:
+        with closing(open_store(where.place, looking=True)) as store, store.reading() as transaction:
+            return next((datetime.fromisoformat(entry.at) for entry in transaction.numbered([1])), now)
+    except (LedgerError, ValueError):
+        return now

@@ -25,6 +25,8 @@ from trialbook.web.accounts.policy import Policy, SiteFileError, read_policy
 from trialbook.web.databases import alone
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from trialbook.protocol.model import Study
     from trialbook.web.certificates import Certificate
 
@@ -314,13 +316,14 @@ def keep_safe(serving: Serving, doors: Doors, came_up: threading.Event, over: th
     from trialbook.web.imports import drafts
 
     policy = serving.policy
+    tried: datetime | None = None
     came_up.wait()
     while not over.is_set():
         # one that goes by another way at this moment is looked for again later
         with suppress(OSError):
             drafts.sweep(serving.where.path, doors.now())
         if policy.backup is not None or policy.heads:
-            do_what_is_due(serving.where, doors, policy.backup, policy.heads, copied_accounts)
+            tried = do_what_is_due(serving.where, doors, policy.backup, policy.heads, copied_accounts, tried=tried)
         over.wait(LOOKING)
 
 

@@ -38,6 +38,10 @@ BLINDING: dict[str, Wording] = {
     "LOOK-04": Wording(
         "The data are cut after “{visit}”, at which no form is due: it is never completed.", "Name another visit."
     ),
+    "LOOK-05": Wording(
+        "The data are cut when everybody is through “{visit}”, and it is not said how many participants are planned.",
+        "Write the number as `planned` under `study`; or cut at a date, or `at lock`.",
+    ),
     "CLIP-01": Wording(
         "“{form}” is not rated from recordings.", "The forms that are, by `recordings` in the study file: {known}."
     ),
@@ -50,7 +54,8 @@ BLINDING: dict[str, Wording] = {
     ),
     "CLIP-05": Wording(
         "The recordings of this participant are held: {rule}.",
-        "Release them when this is so; nothing is lost meanwhile.",
+        "Release them when this is so. After the last visit means: when its recording is registered, or the "
+        "participant's end is recorded. Nothing is lost meanwhile.",
     ),
     "CLIP-06": Wording("The order of the recordings needs a seed made by chance.", "Release them through the site."),
 }

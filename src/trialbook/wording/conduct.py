@@ -116,6 +116,16 @@ DOSE: dict[str, Wording] = {
         "Complete the date, or clear what belongs to nobody; then ask again.",
     ),
     "DOSE-26": Wording("Dose {number} was given on {given}.", "Ask for the next one, which is dose {next}."),
+    "DOSE-27": Wording(
+        "{participant} withdrew from treatment on {ended}, which is not known to be after {on}.",
+        "No dose is planned from that day on. If the participant is treated again, or this was a mistake, take the end "
+        "of treatment back, with a reason. What was given is recorded all the same.",
+    ),
+    "DOSE-28": Wording(
+        "{participant} withdrew from treatment on a day that is not recorded.",
+        "No further dose is planned. If the participant is treated again, or this was a mistake, take the end of "
+        "treatment back, with a reason. What was given is recorded all the same.",
+    ),
     "DOSE-31": Wording(
         "Dose {number} is planned for {planned}, {first} to {last}; {on} is {days} too late.",
         "It can be given; it will be told as a deviation.",
@@ -173,6 +183,10 @@ DOSE: dict[str, Wording] = {
         "The labelling of the drug names {lacking} before each dose of {treatment} too, and the protocol does not "
         "({source}).",
         "Be ready for a reaction, and keep the reserve drugs at hand. The protocol is followed as it is written.",
+    ),
+    "DOSE-47": Wording(
+        "{participant} withdrew from treatment on {ended}, after {on}.",
+        "No dose is planned from that day on. Check both days.",
     ),
     "DOSE-50": Wording(
         "A pharmacist checks every dose before it is prepared, against the prescription and the measurements.",

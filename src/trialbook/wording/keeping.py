@@ -61,6 +61,40 @@ KEEP: dict[str, Wording] = {
         "The accounts could not be carried: {reason}.",
         "Nothing was kept of it. See that the database answers, with `trialbook doctor`, and try again.",
     ),
+    "KEEP-17": Wording(
+        "The list that ties codes to persons would go to the place of the study's backups.",
+        "Name another place for it: a copy of both together tells who is who. Nothing was written.",
+    ),
+    "KEEP-18": Wording(
+        "The backups in this place are of another study, or of the one that this was restored from (the newest: "
+        "“{title}”, {at}).",
+        "Nothing was written, and none of them was taken away. Name a place of its own, by --to or in site.toml.",
+    ),
+    "KEEP-19": Wording(
+        "The study was backed up on {at}, restored and compared, but what comes after that failed: {problem}",
+        "That backup is whole. Mend what failed, then run `trialbook backup` again.",
+    ),
+    "KEEP-20": Wording(
+        "The log of backups cannot be read or written: {reason}.",
+        "Let it belong to the user of the site; until then nothing tells whether backups come.",
+    ),
+    "KEEP-21": Wording(
+        "The archive would lie within the folder of the study: the next one, and every backup, would hold it.",
+        "Name a place outside of that folder. Nothing was written.",
+    ),
+    "KEEP-22": Wording(
+        "TRIALBOOK_STORE leads to {told}, and `store` in site.toml to {written}.",
+        "A study has one ledger: let both name the same database, or take one of them away. Nothing was recorded.",
+    ),
+    "KEEP-23": Wording(
+        "The folder has a ledger of its own, {file}, and TRIALBOOK_STORE or site.toml names another: {store}.",
+        "Nothing was recorded. If the folder was restored, or its ledger moved back into the file, unset "
+        "TRIALBOOK_STORE and take `store` out of site.toml; if the database goes on, move the file out of the folder.",
+    ),
+    "KEEP-24": Wording(
+        "The results of endpoints stay closed until the planned cut of the data: {cut}.",
+        "Archive the study again after it. Who has to see them earlier looks by `trialbook report --reason TEXT`.",
+    ),
     "KEEP-12": Wording("A head is not written to a file like this.", "Let its name end in .pdf, .txt or .json."),
     "KEEP-40": Wording(
         "A qualification is not written to a file like this.", "Let its name end in .pdf, .html or .json."

@@ -77,11 +77,11 @@ CAPTURE: dict[str, Wording] = {
         "Adopt a study that was read from a file; the ledger keeps the whole file.",
     ),
     "ACT-24": Wording(
-        "{person} is the only custodian; without one nobody could grant a role again.",
-        "Grant the role of custodian to somebody else first.",
+        "{person} is the only custodian of the whole study; without one nobody could grant a role for it again.",
+        "Grant the role of custodian to somebody else first, and not for one site alone.",
     ),
     "ACT-25": Wording(
-        "The request id “{request}” was used for something else (entry {entry}).",
+        "The request id “{request}” was used for something else.",
         "Nothing was recorded now. Send it again with a new request id; if this happens twice, tell who runs the site.",
     ),
     "ACT-26": Wording("The note is empty.", "Write what ought to be known."),
@@ -401,6 +401,10 @@ CAPTURE: dict[str, Wording] = {
     "LEDGER-60": Wording(
         "{file} does not prove that it is the database that is meant ({detail}).",
         "Nothing was sent. Ask who runs it for its certificate, name that in sslrootcert, and the host as it is there.",
+    ),
+    "LEDGER-61": Wording(
+        "{file} was moved into a database, and no database is named here; what is left of it is {aside}.",
+        "Name the database in TRIALBOOK_STORE, or as `store` in site.toml. Nothing was recorded, and no ledger begun.",
     ),
     "LEDGER-44": Wording(
         "Words were erased from {file}, and its free pages may still hold them.",

@@ -125,5 +125,9 @@ SERVE: dict[str, Wording] = {
         "{count} answers have no place in this version, and it was not ticked that you have seen them.",
         "Look at them first. They are kept and stay readable; tick the box to go on.",
     ),
+    "SERVE-70": Wording(
+        "No entry has the mark “{mark}”.",
+        "Copy the mark whole from the history or the audit trail. Nothing is erased while one is not found.",
+    ),
 }
 """The site (`web`)."""

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from trialbook.errors import TrialbookError
-from trialbook.keeping.log import begun, last_good, read_runs
-from trialbook.keeping.schedule import LATE
+from trialbook.keeping.log import begun, last_good
+from trialbook.keeping.schedule import LATE, runs_of
 from trialbook.web.site import Site, site_at
 
 
@@ -64,8 +64,8 @@ def holds(check: Callable[[], bool]) -> bool:
 
 
 def backup_age(now: datetime) -> timedelta | None:
-    """Return how old the last sound backup is; None where there is none."""
-    good = last_good(read_runs(settings.STUDY_FOLDER))
+    """Return how old the last sound backup is, by the plan of the site where it has one; None where there is none."""
+    good = last_good(runs_of(settings.STUDY_FOLDER, settings.POLICY.backup))
     return None if good is None else now - begun(good)
 
 
