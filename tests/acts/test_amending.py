@@ -7,6 +7,8 @@ AMEND-04: a version takes effect at one site or everywhere; acts are judged by t
 AMEND-05: an adoption touches no answer; rules raise and close their queries by the new version, as foreseen.
 AMEND-06: what is locked is left as it is; who left the study is asked nothing more.
 AMEND-08: a version that waits is discarded, with a reason; its text stays, and it may be proposed again.
+AMEND-09: who has to consent again, and what the report tells of approvals, goes by the approvals as they stand now: as
+    corrected after the adoption, and of each site its own.
 AMEND-07: what is recorded, exported or judged at a past moment goes by the plan of that moment.
 """
 
@@ -14,7 +16,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from tests.conftest import STUDY, Site, read_text
@@ -40,15 +43,19 @@ from trialbook.capture.asking import close_query
 from trialbook.capture.book import Book
 from trialbook.capture.foreseeing import foresee_act
 from trialbook.capture.ledger import Draft, cell_of
+from trialbook.capture.reconsent import demand_at
 from trialbook.capture.shelf import Shelf
 from trialbook.conduct.casebook import Cell, Query
 from trialbook.conduct.consequences import foresee
 from trialbook.conduct.judgements import judge_casebook
 from trialbook.errors import ActRefused
 from trialbook.protocol.model import Study
+from trialbook.report.versions import versions_table
 
 if TYPE_CHECKING:
     from tests.conftest import Refused
+
+    from trialbook.report.run import Run
 
 TODAY = date(2026, 4, 1)
 NARROW = ("expected: 0 to 2000", "expected: 0 to 500")
@@ -205,11 +212,56 @@ def test_an_approval_comes_with_the_adoption(book: Book) -> None:
     """AMEND-03: both are recorded as one act; the old version asks, so a new one cannot shake it off."""
     book.record(adopt(ASKING, reason="amendment 1", approved="2026-03-01", said="Committee 7"), by="carla")
     (last,) = [one for one in book.versions.adoptions if one.reason]
-    assert last.approval is not None
-    assert (last.since, last.approval.said) == ("2026-03-01", "Committee 7")
+    (found,) = book.versions.approvals_for(last)
+    assert (book.versions.since(last, None), found.said) == ("2026-03-01", "Committee 7")
     with pytest.raises(ActRefused) as told:
         book.record(adopt(read_text(STUDY), reason="back"), by="carla")
     assert told.value.problems[0].code == "ACT-84"
+
+
+AGAIN = amended(
+    ("    items:\n      sex:", "    items:\n      again: {date: full}\n      sex:"),
+    ("endpoints:\n", "amendments: {approval: required, consent_again: background.again}\nendpoints:\n"),
+)
+
+
+def consents_since(book: Book, *sites: str | None) -> list[str]:
+    """Return for each site from which day on a consent counts."""
+    found = [demand_at(book.versions, site, book.version) for site in sites]
+    return [str(one and one.since) for one in found]
+
+
+def approved_cells(book: Book) -> list[str]:
+    """Return what the table of versions in the report tells of approvals."""
+    run = SimpleNamespace(entries={entry.seq: entry for entry in book.entries()})
+    table = versions_table(cast("Run", run))
+    assert table is not None
+    return ["".join(str(part) for part in row.cells[2]) for row in table.body]
+
+
+def test_an_approval_is_corrected_after_the_adoption(book: Book) -> None:
+    """AMEND-09: a day that was typed wrong asks nobody to consent once more."""
+    book.record(adopt(AGAIN, reason="amendment 1", approved="2026-10-01", said="Committee 7"), by="carla")
+    assert consents_since(book, None, "north") == ["2026-10-01"] * 2
+    before = book.head().count
+    right = approve(AGAIN.fingerprint, on="2026-01-10", said="Committee 7", reason="misread")
+    book.record(right, by="carla")
+    assert consents_since(book, None, "north") == ["2026-01-10"] * 2
+    assert approved_cells(book) == ["–", "2026-01-10 Committee 7"]
+    (then,) = book.versions_at(before).approvals
+    assert then.on == "2026-10-01"
+
+
+def test_approvals_of_sites_hold_at_their_sites(book: Book) -> None:
+    """AMEND-09: each from its own day; of a site that comes later, from the day on which the version took effect."""
+    book.record(propose(AGAIN), by="carla")
+    for site, on in (("north", "2026-01-10"), ("south", "2026-01-20")):
+        book.record(approve(AGAIN.fingerprint, on=on, said="Committee 7", site=site), by="carla")
+        book.record(grant("nils", "nurse", site=site), by="carla")
+    book.record(adopt(AGAIN, reason="amendment 1"), by="carla")
+    day = book.head().at[:10]
+    assert consents_since(book, "north", "south", "east", None) == ["2026-01-10", "2026-01-20", day, day]
+    assert approved_cells(book)[1] == "2026-01-10 Committee 7 (site north); 2026-01-20 Committee 7 (site south)"
 
 
 # ---- per site ---------------------------------------------------------------------------------------------------

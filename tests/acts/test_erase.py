@@ -6,18 +6,34 @@ ERASE-03: what the rest of the ledger hangs on cannot be erased; an entry that d
 ERASE-04: the cell is empty everywhere, and can be answered anew; an answer that was corrected since stays.
 ERASE-05: a signature over an answer that is erased is void; a lock does not stand in the way.
 ERASE-06: erasing again adds nothing, and sent again it is recorded once.
+ERASE-07: what is no free word outlives the words: that a note was a safety alert, the day of a status or a recording,
+    from what a consent was withdrawn and when; at every moment, and as of an earlier one.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import CUSTODIAN, PEOPLE
+from tests.conftest import CUSTODIAN, PEOPLE, Site
 
-from trialbook.capture.acts import correct, enter, erase, freeze, note, reinstate, sign, withdraw
+from trialbook.analysis.frames import collect
+from trialbook.capture.acts import (
+    correct,
+    enter,
+    erase,
+    freeze,
+    note,
+    reinstate,
+    restore_consent,
+    sign,
+    withdraw,
+    withdraw_consent,
+)
+from trialbook.capture.asking import alert
 from trialbook.capture.book import Book
-from trialbook.capture.erasure import also_saying, erased_by
+from trialbook.capture.erasure import also_saying, erased_by, kept_facts, read_whole
 from trialbook.capture.shelf import Shelf
 from trialbook.conduct.casebook import Cell
 from trialbook.conduct.content import content_of
@@ -150,3 +166,78 @@ def test_what_says_the_same(book: Book) -> None:
     book.record(note(f"I mean {NAME.lower()}", participant="P1"), by="ines")
     entries = list(book.entries())
     assert [entry.act for entry in also_saying(entries, [entries[seq - 1]])] == ["note"]
+
+
+# ---- what outlives the words ------------------------------------------------------------------------------------
+
+
+def alerts(book: Book, as_of: int | None = None) -> tuple[tuple[str, int], ...]:
+    """Return participant and entry of the safety alerts that the report counts."""
+    return collect(book.study, book.columns(as_of)).alerts
+
+
+def test_a_safety_alert_still_counts(book: Book) -> None:
+    """ERASE-07: also before it was erased, and when the act that erased it is erased too; a plain note is none."""
+    (told,) = book.record(alert("P1", f"{NAME} choked"), by="amir").entries
+    plain = book.record(note(f"{NAME} choked", participant="P1"), by="ines").entries[0].seq
+    assert alerts(book) == (("P1", told.seq),)
+    before = book.head().count
+    (act, _) = book.record(erase([told.seq, plain], reason="a safety alert named her"), by=CUSTODIAN).entries
+    assert alerts(book) == alerts(book, before) == (("P1", told.seq),)
+    (again,) = book.record(erase([act.seq], reason="once more"), by=CUSTODIAN).entries
+    assert alerts(book) == alerts(book, before) == (("P1", told.seq),)
+    gone = [entry.seq for entry in book.entries() if entry.is_erased]
+    assert (gone, again.is_erased) == ([told.seq, plain, act.seq], False)
+    other = book.record(alert("P1", "faint"), by="amir").entries[0].seq
+    assert alerts(book) == (("P1", told.seq), ("P1", other))
+    assert also_saying(book.entries(), book.entries([other])) == ()
+    assert book.verify().problems == ()
+
+
+def ends(book: Book, as_of: int | None = None) -> dict[str, tuple[int, str | None]]:
+    """Return from what P1 withdrew: by which entry, and on which day."""
+    return {scope: (one.seq, one.on) for scope, one in book.casebooks(as_of)["P1"].withdrawn_from.items()}
+
+
+def test_a_consent_stays_withdrawn_and_restored(book: Book, site: Site) -> None:
+    """ERASE-07: at every moment, in casebooks, columns and the next act; the cause is gone."""
+    acts = (
+        withdraw_consent("P1", "treatment", on="2026-02-20", why=NAME),
+        withdraw_consent("P1", "data use", on="2026-03-01", why=NAME),
+        restore_consent("P1", "treatment", reason=f"{NAME} asked for it"),
+    )
+    numbers = [book.record(act, by="ines").entries[0].seq for act in acts]
+    moments = [*numbers, None]
+    before = [ends(book, moment) for moment in moments]
+    assert [sorted(found) for found in before] == [["treatment"], ["data use", "treatment"], ["data use"], ["data use"]]
+    book.record(erase(numbers, reason="a name"), by=CUSTODIAN)
+    assert [ends(book, moment) for moment in moments] == before
+    assert book.casebooks()["P1"].withdrawn_from["data use"].why == ""
+    for moment in moments[1:]:
+        assert len(collect(book.study, book.columns(moment)).participants) == 0
+    with site.open() as other:
+        assert other.record(withdraw_consent("P1", "data use"), by="ines").entries == ()
+        other.record(restore_consent("P1", "data use", reason="asked again"), by="ines")
+    assert ends(book) == {}
+    assert book.verify().problems == ()
+
+
+def test_the_day_of_a_status_stays(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ERASE-07: the cause of an end goes, its day does not; however few entries are read at a time."""
+    seq = book.record(withdraw("P1", on="2026-03-01", why=f"moved, says {NAME}"), by="ines").entries[0].seq
+    shelf = Shelf(book)
+    book.record(erase([seq], reason="a name"), by=CUSTODIAN)
+    monkeypatch.setattr("trialbook.capture.book.CHUNK", 2)
+    casebook = book.casebooks()["P1"]
+    assert (casebook.status, casebook.ended_on, casebook.end_reason) == ("withdrawn", "2026-03-01", None)
+    assert shelf.catch_up().casebooks == Shelf(book).view.casebooks == book.casebooks()
+    assert (book.columns().statuses["ended_on"], book.columns().statuses["end_reason"]) == (["2026-03-01"], [None])
+
+
+def test_an_act_of_an_earlier_version(book: Book) -> None:
+    """ERASE-07: one that did not say what outlives the words changes nothing in what was read so far."""
+    seq = book.record(withdraw("P1", on="2026-03-01", why=NAME), by="ines").entries[0].seq
+    book.record(erase([seq], reason="a name"), by=CUSTODIAN)
+    entries = [replace(entry, value=None) if entry.act == "erase" else entry for entry in book.entries()]
+    assert kept_facts(entries) == {}
+    assert list(read_whole(entries)) == entries

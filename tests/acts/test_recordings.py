@@ -4,6 +4,7 @@ CLIP-A-01: a recording is registered for a form that is rated from recordings, a
 CLIP-A-02: another day or file than the one that stands needs a reason; the same one again adds nothing.
 CLIP-A-03: recordings are released once, by the rule of the study file, with a seed that is made by chance.
 CLIP-A-04: what is rated after a lock is taken all the same, until its own form is locked.
+CLIP-A-05: the name of a file is a free word, and can be erased.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from trialbook.capture.acts import (
     Act,
     enrol,
     enter,
+    erase,
     grant,
     lock,
     register_recording,
@@ -111,6 +113,16 @@ def test_a_recording(films: Book) -> None:
     assert fold(films.entries())["P1"].recordings == casebook_of(films).recordings
 
 
+def test_the_name_of_a_file_is_erased(films: Book) -> None:
+    """CLIP-A-05: it may be that of a person; the recording, its day and its rating stay."""
+    seq = films.record(filmed(file="Mrs Wong.mp4"), by="ines").entries[0].seq
+    films.record(erase([seq], reason="a name"), by=CUSTODIAN)
+    (found,) = casebook_of(films).recordings.values()
+    assert (found.seq, found.visit, found.on, found.file) == (seq, "baseline", "2026-02-01", "")
+    assert films.record(filmed(file="b.mp4", reason="another name"), by="ines").entries
+    assert films.verify().problems == ()
+
+
 @pytest.mark.parametrize(
     ("act", "code", "values"),
     [
@@ -146,11 +158,13 @@ def test_another_day_needs_a_reason(films: Book, told: Told) -> None:
 
 
 def test_a_release(films: Book, told: Told) -> None:
-    """CLIP-A-03: after the last visit, by a seed of at least 32 digits; a second release changes no order."""
+    """CLIP-A-03: once that of the last visit is there, by a seed of at least 32 digits; a second changes no order."""
     films.record(filmed(), by="ines")
     assert told(released()).code == "CLIP-05"
     assert told(released()).values["rule"] == "after last visit"
     films.record(enter("P1", "lab", "ck", "100", visit="week 4"), by="ines")
+    assert told(released()).code == "CLIP-05"
+    films.record(filmed(visit="week 4", file="b.mp4"), by="ines")
     for seed in ("", "0" * 31, "0" * 129, "G" * 32):
         assert told(released(seed=seed)).code == "CLIP-06"
     assert told(release_recordings("lab", ["P1"], seed=SEED)).code == "CLIP-01"

@@ -52,3 +52,16 @@ def test_the_last_custodian_stays(book: Book, refused: Refused) -> None:
     book.record(grant("cora", "custodian"), by="carla")
     book.record(revoke("carla", "custodian", reason="leaving"), by="cora")
     assert book.people.custodians() == ("cora",)
+
+
+def test_a_custodian_of_one_site_is_no_other_one(book: Book, refused: Refused) -> None:
+    """REC-45: neither somebody at one site, nor the same person there a second time, can grant for the study."""
+    for person in ("cora", "carla"):
+        book.record(grant(person, "custodian", site="north"), by="carla")
+    assert book.people.custodians() == ("carla", "cora")
+    assert refused(revoke("carla", "custodian", reason="leaving"), by="carla")[0].code == "ACT-24"
+    for person in ("cora", "carla"):
+        book.record(revoke(person, "custodian", site="north", reason="left the site"), by="carla")
+    book.record(grant("cora", "custodian"), by="carla")
+    book.record(revoke("carla", "custodian", reason="leaving"), by="cora")
+    assert book.record(grant("nora", "investigator"), by="cora").entries

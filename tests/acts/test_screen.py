@@ -4,6 +4,7 @@ REC-20: a participant is known from the act that screens them; the same one agai
 REC-21: two codes that people cannot tell apart are never given to two participants.
 REC-22: who does not record the whole study may not screen.
 REC-23: the site of a participant is corrected with a reason, and the old one stays readable.
+REC-24: whoever corrects it may screen at both sites, as for a transfer; of the rows of a file: may import at both.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import CUSTODIAN
 
-from trialbook.capture.acts import enrol, screen
+from trialbook.capture.acts import enrol, grant, import_rows, screen
 from trialbook.capture.book import Book
+from trialbook.capture.ledger import Draft
 
 if TYPE_CHECKING:
     from tests.conftest import Refused
@@ -40,6 +43,23 @@ def test_it_keeps_the_old_value(book: Book, refused: Refused) -> None:
     book.record(screen("P2", site="south", reason="moved"), by="ines")
     assert [entry.site for entry in book.history(participant="P2") if entry.act == "screen"] == ["north", "south"]
     assert (book.casebooks()["P2"].site, book.casebooks()["P2"].status) == ("south", "enrolled")
+
+
+def test_another_site_needs_the_right_there(book: Book, refused: Refused) -> None:
+    """REC-24: who is of one site neither gives a participant away nor takes one."""
+    for person, role in (("ana", "investigator"), ("cato", "custodian")):
+        book.record(grant(person, role, site="north"), by=CUSTODIAN)
+    book.record(screen("P2", site="north"), by="ana")
+    for act in (screen("P2", site="south", reason="misread"), screen("P2", site="south")):
+        (problem,) = refused(act, by="ana")
+        assert (problem.code, problem.values["old"], problem.values["new"]) == ("ACT-64", "north", "south")
+    rows = import_rows([Draft(act="screen", participant="P2", site="south")], reason="misread")
+    assert refused(rows, by="cato")[0].code == "ACT-64"
+    book.record(grant("ana", "investigator", site="south"), by=CUSTODIAN)
+    book.record(screen("P2", site="south", reason="misread"), by="ana")
+    book.record(grant("cato", "custodian", site="south"), by=CUSTODIAN)
+    rows = import_rows([Draft(act="screen", participant="P2", site="north")], reason="misread again")
+    assert [entry.site for entry in book.record(rows, by="cato").entries] == ["north"]
 
 
 def test_it_is_in_the_trail(book: Book) -> None:

@@ -4,7 +4,7 @@ CONS-01: to stop treatment, to leave the study, and to withdraw the use of data 
     cause; the first and the last are recorded beside the status (ICH E9(R1); GDPR 7(3)).
 CONS-02: the same again adds nothing; another date or cause needs a reason; a consent is given again with a reason.
 CONS-03: with the use of data withdrawn the values stay in the ledger, and every data set made after leaves them out and
-    counts who is left out; adverse events are kept only where the study file says so.
+    counts who is left out; adverse events are kept only where the study file says so, and counted of those enrolled.
 CONS-04: who recorded it and when stands in the ledger; no lock stands against it; who records later is told.
 CONS-05: after the end of treatment no dose is missed for want of time.
 CONS-06: a blind role is shown none of it, and a data set of the past has what stood then.
@@ -21,8 +21,9 @@ from tests.conftest import STUDY, Site, read_text
 
 from trialbook.analysis.consents import count_consents, list_consents
 from trialbook.analysis.datasets import select
+from trialbook.analysis.events import count_events
 from trialbook.analysis.frames import SAFETY_ONLY, Datasets, books, collect
-from trialbook.analysis.sets import enrolled
+from trialbook.analysis.sets import enrolled, members
 from trialbook.analysis.strategy import treatment_ends
 from trialbook.capture.acts import (
     complete,
@@ -31,6 +32,7 @@ from trialbook.capture.acts import (
     lock,
     restore_consent,
     screen,
+    screen_fail,
     withdraw,
     withdraw_consent,
 )
@@ -41,6 +43,7 @@ from trialbook.conduct.blinding import mask
 from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.exposure import exposure
 from trialbook.conduct.withdrawing import data_use_ended, read_scope, treatment_ended, written
+from trialbook.folder import trace_result
 from trialbook.protocol.model import Withdrawal
 
 if TYPE_CHECKING:
@@ -155,7 +158,8 @@ def test_data_sets_leave_it_out(book: Book) -> None:
     assert (row.id, row.value) == ("disposition.participants.data_use_withdrawn.n", 1)
     assert list_consents(datasets).rows == (("P1", DATA, ON),)
     assert len(book.casebooks()["P1"].answers) == 3
-    assert select(datasets, row.source).is_empty()
+    assert select(datasets, row.source)["item"].to_list() == ["withdraw_consent"]
+    assert [entry.act for entry in trace_result(book, row.id).entries] == ["withdraw_consent"]
     past = collect(book.study, book.columns(before))
     assert past.participants["participant"].to_list() == ["P1", "P2"]
 
@@ -171,6 +175,24 @@ def test_safety_is_kept_where_the_study_file_says_so(book: Book) -> None:
     assert set(datasets.observations["participant"]) == {"P2"}
     assert set(datasets.events["participant"]) == {"P1"}
     assert (datasets.safety_only, enrolled(datasets), list(books(datasets))) == (("P1",), ("P2",), ["P2"])
+
+
+def test_events_are_counted_of_those_enrolled(book: Book) -> None:
+    """CONS-03: on a known day or not; the event of somebody who never was is listed, and counts nowhere."""
+    fill(book)
+    for code, status in (("P3", screen_fail("P3")), ("P4", enrol("P4"))):
+        for act in (screen(code), status):
+            book.record(act, by="ines")
+        book.record(enter(code, "drugs", "drug", "aspirin", repeat="1"), by="nora")
+    for code in ("P1", "P3", "P4"):
+        book.record(withdraw_consent(code, DATA, on=ON), by="ines")
+    datasets = frames(book, keeps=True)
+    assert datasets.safety_only == ("P1", "P4")
+    assert datasets.used["participant"].to_list() == list(books(datasets)) == ["P2"]
+    assert set(datasets.events["participant"]) == {"P1", "P3", "P4"}
+    rows = [row for row in count_events(datasets, members(datasets)) if row.level == "all"]
+    assert {row.stat: (row.value, row.n) for row in rows if row.stat.startswith("n_p")} == {"n_participants": (2, 3)}
+    assert set(select(datasets, rows[0].source)["participant"]) == {"P1", "P4"}
 
 
 def test_without_a_withdrawal_nothing_is_counted(book: Book) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import math
 import os
 import random  # noqa: TID251 - a sample, drawn with a seed
 import resource
@@ -437,13 +438,13 @@ def allowed(reach: Reach, names: Iterable[str]) -> float:
 
 
 def drawn(count: int, parts: Sequence[Part], seed: int = 2026) -> list[Fault]:
-    """Draw so many faults, of each part its share."""
+    """Draw so many faults or a few more, of each part its share."""
     chance, every = random.Random(seed), {part.name: list(faults(part)) for part in parts}  # noqa: S311 - a sample, not a secret
     total = sum(len(found) for found in every.values())
     return [
         fault
         for found in every.values()
-        for fault in chance.sample(found, min(len(found), max(1, round(count * len(found) / total))))
+        for fault in chance.sample(found, min(len(found), math.ceil(count * len(found) / total)))
     ]
 
 

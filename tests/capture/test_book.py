@@ -59,13 +59,15 @@ def test_a_request_is_recorded_once_by_another_program_too(book: Book, site: Sit
 
 
 def test_an_id_of_another_request_is_refused(book: Book, refused: Refused) -> None:
-    """BOOK-01: the same id for another cell, or by another person, is a fault and loses nothing in silence."""
+    """BOOK-01: the same id for another cell or act, or by another person, is a fault and loses nothing in silence."""
     book.record(enter("P1", "enzymes", "ck", "120", visit="baseline"), by="nora", request="form-1")
     other = enter("P1", "enzymes", "ck", "130", visit="week 4")
     assert refused(other, by="nora", request="form-1")[0].code == "ACT-25"
     same = enter("P1", "enzymes", "ck", "120", visit="baseline")
     assert refused(same, by="ines", request="form-1")[0].code == "ACT-25"
     assert refused(same, by="ines", request="form\n1")[0].code == "ACT-15"
+    book.record(note("Called them", participant="P1"), by="nora", request="note-1")
+    assert refused(withdraw("P1", why="moved"), by="nora", request="note-1")[0].code == "ACT-25"
 
 
 def test_what_was_acknowledged_is_there_after_opening(book: Book, site: Site) -> None:

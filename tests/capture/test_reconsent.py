@@ -2,6 +2,8 @@
 
 RECONSENT-01: the newest that asks, until a later one asks anew; the first version asks nobody.
 RECONSENT-02: a version that took effect at one site asks there alone.
+RECONSENT-03: a consent counts from the day of the approval for the site, whether or not it was recorded before the
+    adoption; without one from the day on which the version took effect.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import cast
 import pytest
 
 from trialbook.capture.reconsent import demand_at
-from trialbook.capture.versions import Adoption, Versions
+from trialbook.capture.versions import Adoption, Approval, Versions
 from trialbook.conduct.reconsent import Demand
 from trialbook.protocol.model import Study
 
@@ -61,3 +63,15 @@ def test_a_version_of_one_site() -> None:
     assert demand_at(versions, "north", version) == demand("a.date", 2, "a.date", "consent.date")
     assert demand_at(versions, "south", version) is None
     assert demand_at(versions, None, version) is None
+
+
+def test_the_day_of_the_approval_at_the_site() -> None:
+    """RECONSENT-03: of the one for the site, else of the one for all, as it was corrected last."""
+    days = ((None, "2026-02-01"), ("north", "2026-02-03"), (None, "2026-02-02"))
+    approvals = tuple(
+        Approval(seq=number, at="2026-03-01T08:00", by="carla", site=site, fingerprint="a.date", on=on)
+        for number, (site, on) in enumerate(days, start=7)
+    )
+    versions = Versions(adoptions=took_effect("plain", "a.date"), approvals=approvals)
+    found = [demand_at(versions, site, version) for site in ("north", "south", None)]
+    assert [one and one.since for one in found] == [date(2026, 2, 3), date(2026, 2, 2), date(2026, 2, 2)]

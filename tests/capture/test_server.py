@@ -40,6 +40,7 @@ from trialbook.capture.server import (
     standing,
     url_of,
 )
+from trialbook.capture.server_schema import POLICIES
 from trialbook.capture.stores import holds_ledger
 from trialbook.capture.verify import verify_place
 from trialbook.errors import LedgerError
@@ -108,6 +109,14 @@ def test_an_entry_of_another_hand(there: Site) -> None:
         writer.execute(f"INSERT INTO ledger.entry ({columns}) VALUES ({values})", [last.count + 2])
 
 
+DROPPED = "DROP TRIGGER entry_unchanged ON ledger.entry"
+MADE = "CREATE TRIGGER entry_unchanged BEFORE UPDATE ON ledger.entry"
+DONE = "EXECUTE FUNCTION ledger.entry_unchanged()"
+ELSEWHERE = (
+    "CREATE OR REPLACE FUNCTION public.entry_unchanged() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+)
+ITS_WORDS = POLICIES["reader_reads"]
+
 CHANGES = {
     "ALTER TABLE ledger.entry DISABLE TRIGGER entry_unchanged": "trigger entry_unchanged is switched off",
     "DROP TRIGGER entry_undeleted ON ledger.entry": "trigger entry_undeleted is missing",
@@ -117,6 +126,21 @@ CHANGES = {
     "ALTER TABLE ledger.entry ADD COLUMN aside text": "column aside was added",
     "CREATE OR REPLACE FUNCTION ledger.entry_undeleted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'":
         "function entry_undeleted was changed",
+    f"{DROPPED}; {MADE} FOR EACH ROW WHEN (false) {DONE}": "trigger entry_unchanged was changed",
+    f"{DROPPED}; {MADE.replace('UPDATE', 'UPDATE OF about')} FOR EACH ROW {DONE}":
+        "trigger entry_unchanged was changed",
+    f"{DROPPED}; {MADE} FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()":
+        "trigger entry_unchanged was changed",
+    f"{DROPPED}; {ELSEWHERE}; {MADE} FOR EACH ROW {DONE.replace('ledger', 'public')}":
+        "trigger entry_unchanged was changed",
+    "ALTER FUNCTION ledger.entry_follows() SECURITY INVOKER": "function entry_follows was changed",
+    "ALTER FUNCTION ledger.entry_unchanged() SET search_path = public": "function entry_unchanged was changed",
+    "ALTER FUNCTION ledger.erase_words(bigint[]) RESET search_path": "function erase_words was changed",
+    "ALTER POLICY writer_reads ON ledger.entry TO PUBLIC": "policy writer_reads was changed",
+    "ALTER POLICY writer_appends ON ledger.entry WITH CHECK (seq < 100)": "policy writer_appends was changed",
+    "ALTER POLICY reader_reads ON ledger.entry USING (true)": "policy reader_reads was changed",
+    f"DROP POLICY reader_reads ON ledger.entry; CREATE POLICY reader_reads ON ledger.entry AS RESTRICTIVE {ITS_WORDS}":
+        "policy reader_reads was changed",
     f"ALTER ROLE {WRITER} BYPASSRLS": "the role that writes is a superuser or bypasses row level security",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ STORE-01: settings are set and read back at every connection; a store where one 
 STORE-02: entries cannot be changed, deleted, replaced, skipped or forked by any statement (R06).
 STORE-03: a missing or changed table, index or trigger is noticed at the next opening (R05).
 STORE-07: how far a store reaches is told by one statement; its log is moved into the file without closing it.
+STORE-08: a site has no more threads than its store has connections.
 STORE-04: whatever is wrong with a file gives a sentence; the file is unchanged.
 STORE-06: a schema of an older program is brought up to date, that of a newer one is refused; no entry changes (R16).
 """
@@ -15,7 +16,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from trialbook.capture.ledger import Draft, Entry, Stamp, chain
 from trialbook.capture.migrations import MIGRATIONS, Migration, migrate, schema_differences, schema_version
 from trialbook.capture.store import ENTRY, NAMES, SETTINGS, Store
 from trialbook.errors import LedgerError
+from trialbook.web.serving import THREADS
 from trialbook.wording import remedy, sentence
 
 if TYPE_CHECKING:
@@ -385,3 +387,10 @@ def test_tidied_up(made: Path) -> None:
         assert b"Quellenbrunn" not in made.read_bytes()
         store.tidy()
         assert b"Quellenbrunn" in made.read_bytes()
+
+
+def test_a_connection_for_every_thread(made: Path) -> None:
+    """STORE-08: all threads of a site read while another one writes; none waits for a connection."""
+    with closing(Store.open(made)) as store, ExitStack() as readers, store.writing() as writing:
+        held = [readers.enter_context(store.reading()) for _ in range(THREADS + 1)]
+        assert {one.head() for one in held} == {writing.head()}

@@ -2,11 +2,13 @@
 
 VERS-01: a version is in force everywhere, or at a site by itself until another takes effect everywhere.
 VERS-02: the newest word counts: of approvals, of proposals, of what waits.
+VERS-04: an approval holds as it stands recorded now, also one that was corrected or recorded after the adoption.
 VERS-03: an act goes by the one version of all the sites that it concerns.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -19,9 +21,9 @@ from trialbook.capture.versions import Adoption, Approval, Proposal, Versions, f
 from trialbook.conduct.casebook import Casebook
 
 
-def adoption(seq: int, fingerprint: str, site: str | None = None, approval: Approval | None = None) -> Adoption:
+def adoption(seq: int, fingerprint: str, site: str | None = None) -> Adoption:
     """Make an adoption of the second of March."""
-    return Adoption(seq=seq, at="2026-03-02T08:00", by="carla", site=site, fingerprint=fingerprint, approval=approval)
+    return Adoption(seq=seq, at="2026-03-02T08:00", by="carla", site=site, fingerprint=fingerprint)
 
 
 def approval(seq: int, fingerprint: str, site: str | None = None, on: str = "2026-01-05") -> Approval:
@@ -63,9 +65,24 @@ def test_the_newest_word() -> None:
 
 
 def test_from_when_participants_may_have_agreed() -> None:
-    """VERS-02: from the day of the approval; without one from that of the adoption."""
-    assert adoption(4, "b").since == "2026-03-02"
-    assert adoption(4, "b", approval=approval(2, "b")).since == "2026-01-05"
+    """VERS-04: from the day of the approval for their site, else for all; without one from that of the adoption."""
+    everywhere, north = adoption(4, "b"), adoption(6, "c", "north")
+    assert [FOUND.since(everywhere, site) for site in (None, "south", "north")] == [
+        "2026-01-05", "2026-01-05", "2026-01-06",
+    ]  # fmt: skip
+    assert FOUND.since(north, "north") == FOUND.since(adoption(1, "a"), None) == "2026-03-02"
+    later = replace(FOUND, approvals=(*FOUND.approvals, approval(9, "b", on="2026-01-02"), approval(8, "c", "north")))
+    assert [later.since(everywhere, site) for site in (None, "south", "north")] == [
+        "2026-01-02", "2026-01-02", "2026-01-06",
+    ]  # fmt: skip
+    assert later.since(north, "north") == "2026-01-05"
+
+
+def test_the_approvals_where_a_version_took_effect() -> None:
+    """VERS-04: of one that took effect everywhere those of every site, as they stand now; of one at a site its own."""
+    versions = replace(FOUND, approvals=(*FOUND.approvals, approval(7, "c", "east"), approval(8, "c", "east")))
+    asked = (adoption(4, "b"), adoption(4, "b", "south"), adoption(6, "c"), adoption(6, "c", "north"))
+    assert [[one.seq for one in versions.approvals_for(each)] for each in asked] == [[2, 3], [2], [8, 5], []]
 
 
 def test_entries_are_folded(site: Site) -> None:

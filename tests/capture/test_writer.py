@@ -372,7 +372,9 @@ def test_tidied_up_in_a_lull(book: Book, monkeypatch: pytest.MonkeyPatch) -> Non
     assert book.verify().ok
 
 
-def test_what_cannot_be_tidied_up(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    """WRITER-12: the next acts are saved, and it is tried again."""
-    busy = LedgerError([Problem(code="LEDGER-09", values={"file": "ledger.db"})])
-    assert tidied(book, monkeypatch, lull=0, saves=5, error=busy) == 2
+@pytest.mark.parametrize(
+    "error", [LedgerError([Problem(code="LEDGER-09", values={"file": "ledger.db"})]), TimeoutError("no connection")]
+)
+def test_what_cannot_be_tidied_up(book: Book, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """WRITER-12: the next acts are saved, and it is tried again; whatever stood in the way."""
+    assert tidied(book, monkeypatch, lull=0, saves=5, error=error) == 2

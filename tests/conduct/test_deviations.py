@@ -223,7 +223,7 @@ def test_dev_02_one_breach_one_deviation(kind: tuple[str, str]) -> None:
 
 def test_dev_02_every_kind_is_tried() -> None:
     tried = {*BREACHES, ("dose", "not enrolled"), ("order", "out of order"), ("rater", "other rater")}
-    tried |= {("visit", "after withdrawal"), ("order", "overridden")}
+    tried |= {("visit", "after withdrawal"), ("dose", "after withdrawal"), ("order", "overridden")}
     tried |= {("blinding", "emergency"), ("blinding", "accidental")}
     assert tried == {(group, kind) for group, kinds in KINDS.items() for kind in kinds}
 

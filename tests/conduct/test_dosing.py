@@ -10,6 +10,7 @@ DOSING-06: the dose is the next that was not given; a first infusion speed after
 DOSING-07: a day outside of the window, old or odd measurements and much rounding are notes.
 DOSING-08: a plan depends on nothing but study, casebook and day.
 DOSING-09: doses are exact decimals, rounded half up.
+DOSING-10: none is planned from the first day on which treatment can have ended; before it, the plan carries a note.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.conduct.amounts import round_half_up
-from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell, ParticipantStatus
+from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell, ConsentEnd, ParticipantStatus
 from trialbook.conduct.dosing import DosePlan, Refusal, plan_dose
 from trialbook.instruments import CATALOG
 from trialbook.instruments.labelling import labelling_of
@@ -459,6 +460,51 @@ def test_hepatitis_b_screen(case: dict[str, dict[str, Any]]) -> None:
     book = casebook({"serology.hbsag": surface, "serology.anti_hbc": core})
     plan = plan_dose(study(), book, "rtx", on=DAY_0)
     assert ([problem.code for problem in plan.problems] if isinstance(plan, Refusal) else []) == codes
+
+
+# ---- the end of treatment ---------------------------------------------------------------------------------------
+
+
+def stopped(of: Casebook, day: str | None, scope: str = "treatment") -> Casebook:
+    """Return the casebook of somebody who withdrew on a day, None for one that is not known."""
+    return replace(of, withdrawn_from={scope: ConsentEnd(seq=90, on=day)})
+
+
+@pytest.mark.parametrize(
+    ("day", "codes"),
+    [
+        ("2024-03-07", ["DOSE-27"]),
+        ("2024-03-08", ["DOSE-27"]),
+        ("2024-03", ["DOSE-27"]),
+        ("2024", ["DOSE-27"]),
+        (None, ["DOSE-28"]),
+    ],
+)
+def test_no_dose_is_planned_after_the_end_of_treatment(day: str | None, codes: list[str]) -> None:
+    """DOSING-10: also where it may have ended on the day asked for, or nobody knows when; taken back, as before."""
+    treated = casebook(doses("2024-03-01"))
+    assert refused(stopped(treated, day), date(2024, 3, 8)) == codes
+    assert refused(stopped(treated, day), date(2024, 3, 8), number=3) == codes
+    plan = plan_dose(study(), stopped(treated, day), "rtx", on=date(2024, 3, 8))
+    assert isinstance(plan, Refusal)
+    dated = {"ended": day, "on": "2024-03-08"} if day else {}
+    assert plan.problems[0].values == {"participant": "P1", **dated}
+    assert notes(planned(replace(stopped(treated, day), withdrawn_from={}), date(2024, 3, 8))) == []
+
+
+@pytest.mark.parametrize("day", ["2024-03-09", "2024-04", "2025"])
+def test_before_the_end_of_treatment_a_plan_has_a_note(day: str) -> None:
+    """DOSING-10: for who looks at an earlier day, and for an end that was announced, or mistyped."""
+    plan = planned(stopped(casebook(doses("2024-03-01")), day), date(2024, 3, 8))
+    assert notes(plan) == ["DOSE-47"]
+    told = plan.notes[0]
+    assert (told.level, told.values) == ("warning", {"participant": "P1", "ended": day, "on": "2024-03-08"})
+
+
+def test_the_end_of_treatment_beside_other_ends() -> None:
+    """DOSING-10: all is told of who left the study too; whose data may not be used may be treated."""
+    assert refused(stopped(casebook(status="withdrawn"), "2024-02-20")) == ["DOSE-02", "DOSE-27"]
+    assert notes(planned(stopped(casebook(), "2024-02-20", "data use"))) == []
 
 
 def test_which_dose_is_next() -> None:

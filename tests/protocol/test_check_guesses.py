@@ -3,7 +3,8 @@
 GUESS-01: a rating of a blind role says when it is whole; one that does not is warned of.
 GUESS-02: only a blind role rates from recordings or guesses, at visits, without rows.
 GUESS-03: a guess of the week is a number of weeks, one of the treatment a choice with every arm.
-GUESS-04: a cut names a visit at which something is due, and is not contradicted by `looks`.
+GUESS-04: a cut names a visit at which something is due, with the number of participants who are waited for, and is not
+    contradicted by `looks`.
 GUESS-05: recordings and cuts are read as written, and written out again.
 """
 
@@ -23,7 +24,7 @@ Read = Callable[[str], tuple[Study | None, tuple[Problem, ...]]]
 
 TEXT = """\
 trialbook: 1
-study: {id: small, title: A small study, design: open-label single-arm, data: invented}
+study: {id: small, title: A small study, design: open-label single-arm, data: invented, planned: 3}
 roles:
   nurse: {sees: everything, except: [rating], records: [diary]}
   assessor: {blind: true, records: [rating]}
@@ -45,6 +46,7 @@ analysis:
   missing: available cases
 """
 WHOLE = "    complete: all\n"
+UNCOUNTED = (", planned: 3}", "}")
 
 
 def codes(read: Read, *changes: tuple[str, str]) -> list[str]:
@@ -69,6 +71,12 @@ def codes(read: Read, *changes: tuple[str, str]) -> list[str]:
         (((WHOLE, WHOLE + "    guesses: {treatment: arm}\n"),), ["BLIND-14"]),
         ((("  missing: available cases\n", "  missing: available cases\n  cut: after week 4\n"),), []),
         ((("  missing: available cases\n", "  missing: available cases\n  cut: after closing\n"),), ["LOOK-04"]),
+        (
+            (("  missing: available cases\n", "  missing: available cases\n  cut: after week 4\n"), UNCOUNTED),
+            ["LOOK-05"],
+        ),
+        ((("  missing: available cases\n", "  missing: available cases\n  cut: at lock\n"), UNCOUNTED), []),
+        ((UNCOUNTED,), []),
         (
             (("  missing: available cases\n", "  missing: available cases\n  cut: at lock\n  looks: at any time\n"),),
             ["LOOK-03"],

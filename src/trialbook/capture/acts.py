@@ -69,7 +69,7 @@ from trialbook.capture.judging import Desk, Judged, State, place_of
 from trialbook.capture.ledger import MODES, Draft, cell_of, read_draft
 from trialbook.capture.looks import judge_look
 from trialbook.capture.marks import level_of
-from trialbook.capture.people import CUSTODIAN, RIGHTS, Grant, Right, clashes, is_code, may
+from trialbook.capture.people import CUSTODIAN, RIGHTS, Grant, Right, clashes, is_code, may, printable
 from trialbook.capture.queries import ask_by_rules, judge_followed, judge_raised
 from trialbook.capture.recordings import judge_recording, judge_release
 from trialbook.capture.seals import judge_closing, judge_countersign, judge_opening, judge_sign, judge_verified
@@ -200,11 +200,6 @@ def can_be_kept(draft: Draft) -> bool:
     return not any(isinstance(value, str) and UNKEEPABLE.search(value) for value in read_draft(draft))
 
 
-def printable(text: str) -> str:
-    """Write a text so that every character of it shows."""
-    return text if text.isprintable() else ascii(text)
-
-
 def role_for(act: Act, *, study: Study, state: State, by: str) -> tuple[str | None, tuple[Problem, ...]]:
     """Return the role that lets a person do all of an act, or a problem for what none of theirs reaches."""
     if act.name == "open":
@@ -257,10 +252,8 @@ def judge_open(desk: Desk, asked: Draft) -> None:
 def judge_grant(desk: Desk, asked: Draft) -> None:
     """Judge the grant of a role; one that is held already adds nothing."""
     person, role = asked.person or "", asked.value or ""
-    for what, code in (("person", person), ("site", asked.site)):
-        if code is not None and not is_code(code):
-            desk.refuse("ACT-15", asked, what=what, code=printable(code))
-            return
+    if not desk.accepts(asked, person=person, site=asked.site):
+        return
     known = (CUSTODIAN, *desk.study.roles)
     other = clashes(desk.study, desk.state.people, person, role)
     if role not in known:
@@ -272,11 +265,15 @@ def judge_grant(desk: Desk, asked: Draft) -> None:
 
 
 def judge_revoke(desk: Desk, asked: Draft) -> None:
-    """Judge the taking back of a role; one that is not held adds nothing, and the last custodian stays."""
-    people = desk.state.people
-    if Grant(person=asked.person or "", role=asked.value or "", site=asked.site) not in people.grants:
+    """Judge the taking back of a role; one that is not held adds nothing, and the last custodian stays.
+
+    Who is custodian at one site can adopt and grant nothing for the study: they do not stand in for its last one.
+    """
+    grant, grants = Grant(person=asked.person or "", role=asked.value or "", site=asked.site), desk.state.people.grants
+    if grant not in grants:
         return
-    if asked.value == CUSTODIAN and len(people.custodians()) == 1:
+    others = (one for one in grants - {grant} if one.role == CUSTODIAN and (one.site is None or grant.site is not None))
+    if grant.role == CUSTODIAN and not any(others):
         desk.refuse("ACT-24", asked, person=asked.person or "")
     else:
         desk.record(asked)

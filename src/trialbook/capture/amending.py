@@ -12,7 +12,7 @@ from datetime import date
 
 from trialbook.capture.judging import Desk
 from trialbook.capture.ledger import Draft
-from trialbook.capture.people import clashes, is_blind, is_code
+from trialbook.capture.people import clashes, is_blind, printable
 from trialbook.capture.queries import answer_by_rule, settle
 from trialbook.capture.versions import Approval, version_of
 from trialbook.conduct.blinding import ENDED
@@ -52,8 +52,7 @@ def judge_discard(desk: Desk, asked: Draft) -> None:
 
 def printed(version: str) -> str:
     """Return the beginning of a fingerprint, written so that every character shows."""
-    short = version[:12]
-    return short if short.isprintable() else ascii(short)
+    return printable(version[:12])
 
 
 # ---- approved ---------------------------------------------------------------------------------------------------
@@ -61,7 +60,7 @@ def printed(version: str) -> str:
 
 def judge_approve(desk: Desk, asked: Draft) -> None:
     """Judge the approval of a version; the same one again adds nothing, another day or text needs a reason."""
-    if not is_day(asked.value) or not is_site(desk, asked):
+    if not is_day(asked.value) or not desk.accepts(asked, site=asked.site):
         if not is_day(asked.value):
             desk.refuse("ACT-81", asked, written=asked.value or "")
         return
@@ -101,15 +100,6 @@ def is_day(text: str | None) -> bool:
     return True
 
 
-def is_site(desk: Desk, asked: Draft) -> bool:
-    """Tell whether a site can be called so, and refuse the draft where not."""
-    if asked.site is None or is_code(asked.site):
-        return True
-    site = asked.site if asked.site.isprintable() else ascii(asked.site)
-    desk.refuse("ACT-15", asked, what="site", code=site)
-    return False
-
-
 # ---- adopted ----------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +115,12 @@ def judge_adopt(desk: Desk, asked: Draft) -> None:
         return
     elif asked.reason is None:
         desk.refuse("ACT-02", asked, act="adopt")
-    elif is_same_study(desk, asked) and is_site(desk, asked) and keeps_blind(desk, asked) and is_approved(desk, asked):
+    elif (
+        is_same_study(desk, asked)
+        and desk.accepts(asked, site=asked.site)
+        and keeps_blind(desk, asked)
+        and is_approved(desk, asked)
+    ):
         desk.record(asked)
         rejudge(desk, asked.site)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from trialbook.capture.ledger import Draft
 from trialbook.capture.people import CUSTODIAN
 from trialbook.conduct.casebook import Cell
+from trialbook.conduct.withdrawing import written
 from trialbook.protocol.model import Study
 
 SAFETY_ALERT = "safety alert"
@@ -128,7 +129,7 @@ def withdraw_consent(
     `scope` is `treatment` or `data use`; to leave the study is `withdraw`.
     """
     draft = Draft(
-        act="withdraw_consent", participant=participant, value=f"{(on or '').strip()} {scope}".strip(),
+        act="withdraw_consent", participant=participant, value=written((on or "").strip(), scope),
         text=blank(why), reason=blank(reason),
     )  # fmt: skip
     return Act(name="withdraw_consent", asked=(draft,))

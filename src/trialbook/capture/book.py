@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Self
 from trialbook import __version__
 from trialbook.capture.acts import FOLLOWING, Act, adopt, judge_act, open_ledger
 from trialbook.capture.asking import SAFETY_ALERT
-from trialbook.capture.erasure import ERASED
+from trialbook.capture.erasure import ERASED, kept_facts, read_whole, with_facts
 from trialbook.capture.judging import Judged, State
 from trialbook.capture.ledger import (
+    ANSWERS,
     EMPTY,
     Draft,
     Entry,
@@ -335,7 +336,8 @@ class Book:
         wanted = [code for code in sorted(named) if state.codes.get(likeness(code)) == code]
         unread = [code for code in wanted if code not in state.casebooks]
         if unread:
-            read = [fold(transaction.of_participant(code, until=state.head.count)) for code in unread]
+            until = state.head.count
+            read = [fold(read_whole(list(transaction.of_participant(code, until=until)))) for code in unread]
             folded = {code: under(casebook, state.marks) for one in read for code, casebook in one.items()}
             state = replace(state, casebooks=MappingProxyType({**state.casebooks, **folded}))
             self._state = replace(state, entries=MappingProxyType({}))
@@ -413,7 +415,8 @@ class Book:
         later. LedgerError where the text is no time.
         """
         with self._store.reading() as transaction:
-            return fold(transaction.entries(until=number_at(transaction, as_of)))
+            kept = kept_facts(transaction.erasures())
+            return fold(with_facts(transaction.entries(until=number_at(transaction, as_of)), kept))
 
     def columns(self, as_of: int | str | None = None) -> Columns:
         """Return all current answers and statuses as columns, now or at a past moment.
@@ -425,7 +428,7 @@ class Book:
             gone = transaction.erased(until=until)
             gone["missing"] = [ERASED] * len(gone["seq"])
             answers = {name: [*column, *gone[name]] for name, column in transaction.current(until=until).items()}
-            wide = list(transaction.study_wide(until=until))
+            wide = list(with_facts(transaction.study_wide(until=until), kept_facts(transaction.erasures())))
             firsts = transaction.firsts(until=until) if asks_who(self.adopted(wide)) else {}
         casebooks = fold(wide)
         sites: list[object] = [
@@ -447,6 +450,13 @@ class Book:
         for chunk in self.chunks(after):
             yield from chunk
 
+    def with_facts(self, entries: Sequence[Entry]) -> Iterable[Entry]:
+        """Return entries with what the erased ones stated beside free words, wherever they were erased."""
+        if not any(entry.is_erased and entry.item is None for entry in entries):
+            return entries
+        with self._store.reading() as transaction:
+            return list(with_facts(entries, kept_facts(transaction.erasures())))
+
     def tidy(self) -> None:
         """Do what the store would otherwise do during a save."""
         self._store.tidy()
@@ -467,6 +477,11 @@ class Book:
     def _chunk(self, after: int) -> list[Entry]:
         with self._store.reading() as transaction:
             return list(transaction.entries(after=after, until=after + CHUNK))
+
+    def recorded(self, request: str) -> tuple[Entry, ...]:
+        """Return the entries that were recorded under the id of a request."""
+        with self._store.reading() as transaction:
+            return tuple(transaction.of_request(request))
 
     def history(
         self,
@@ -527,19 +542,20 @@ def repeated(act: Act, known: tuple[Entry, ...], *, by: str, request: str) -> Re
     asked = {subject_of(draft) for draft in act.asked}
     recorded = {subject_of(entry) for entry in known if not (entry.source_file or "").startswith(RULE)}
     if known[0].by != by or not recorded <= asked:
-        raise ActRefused([Problem(code="ACT-25", values={"request": request, "entry": str(known[0].seq)})])
+        raise ActRefused([Problem(code="ACT-25", values={"request": request})])
     return Receipt(entries=known, repeated=True)
 
 
 def subject_of(draft: Draft) -> tuple[object, ...]:
-    """Return what an act or its entry is about: a query by its number, everything else by its address."""
+    """Return what an act or its entry is about: a query by its number, everything else by its kind and its address."""
     if draft.act == "erase":
         return draft.act, draft.about
     if draft.act in FOLLOWING:
         return draft.act, draft.participant, draft.about
     if draft.act in VERSION_ACTS:
         return draft.act, draft.site, version_of(draft)
-    return draft.participant, draft.person, cell_of(draft)
+    kind = "answer" if draft.act in {*ANSWERS, "save_form"} else draft.act
+    return kind, draft.participant, draft.person, cell_of(draft)
 
 
 def number_at(transaction: Transaction, as_of: int | str | None) -> int:

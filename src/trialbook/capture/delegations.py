@@ -13,7 +13,7 @@ from typing import Literal
 
 from trialbook.capture.judging import Desk, at_cell
 from trialbook.capture.ledger import Draft, Entry
-from trialbook.capture.people import Grant, People, is_code, role_gives
+from trialbook.capture.people import Grant, People, role_gives
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item, Study
 from trialbook.protocol.suggest import listed, suggest
@@ -187,7 +187,7 @@ def judge_delegate(desk: Desk, asked: Draft) -> None:
     """Judge that tasks are delegated: to whom, in which role, from which day."""
     _, role = _parts(asked)
     known = tuple(desk.study.roles)
-    if not _names_people(desk, asked):
+    if not desk.accepts(asked, person=asked.person or "", site=asked.site):
         return
     if role not in known:
         desk.refuse("ACT-20", asked, role=role, near=suggest(role, known), known=listed(known))
@@ -201,7 +201,7 @@ def judge_end(desk: Desk, asked: Draft) -> None:
     """Judge that a delegation ended on a day."""
     if asked.about is None or asked.about > desk.state.head.count:
         desk.refuse("ACT-71", asked)
-    elif _names_people(desk, asked):
+    elif desk.accepts(asked, person=asked.person or "", site=asked.site):
         _record(desk, asked)
 
 
@@ -209,7 +209,7 @@ def judge_train(desk: Desk, asked: Draft) -> None:
     """Judge that a person was trained on a day."""
     if not (asked.text or "").strip():
         desk.refuse("ACT-72", asked)
-    elif _names_people(desk, asked):
+    elif desk.accepts(asked, person=asked.person or "", site=asked.site):
         _record(desk, asked)
 
 
@@ -222,15 +222,6 @@ def _parts(asked: Draft) -> tuple[str, str]:
     """Return the day of a draft, and what stands behind it."""
     day, _, rest = (asked.value or "").partition(" ")
     return day, rest.strip()
-
-
-def _names_people(desk: Desk, asked: Draft) -> bool:
-    """Tell whether person and site can be codes, and refuse the draft where not; a person has to be named."""
-    for what, code in (("person", asked.person or ""), ("site", asked.site)):
-        if code is not None and not is_code(code):
-            desk.refuse("ACT-15", asked, what=what, code=code if code.isprintable() else ascii(code))
-            return False
-    return True
 
 
 def _record(desk: Desk, asked: Draft) -> None:

@@ -6,9 +6,10 @@ who removed what: so the entry itself stays, with number, time, person and hashe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from trialbook.capture.asking import SAFETY_ALERT
 from trialbook.capture.judging import Desk
 from trialbook.capture.ledger import ANSWERS, Draft, Entry, cell_of
 
@@ -19,11 +20,17 @@ ERASABLE = frozenset(
     {
         "enter", "correct", "clear", "note", "query", "answer_query", "close_query", "override", "freeze", "thaw",
         "lock", "unlock", "screen", "screen_fail", "enrol", "withdraw", "complete", "reinstate", "transfer", "erase",
-        "keep_identity", "show_identity", "erase_identity",
+        "withdraw_consent", "restore_consent", "recording", "keep_identity", "show_identity", "erase_identity",
     }
 )  # fmt: skip
 """Acts whose entries can lose their words, and the ledger is read as before. Of the others the words are who may do
 what, the plan, what a signature means, and how somebody was unblinded: without them nobody could judge the rest."""
+
+STATING = frozenset(
+    {"screen_fail", "enrol", "withdraw", "complete", "withdraw_consent", "restore_consent", "recording", "erase"}
+)
+"""Acts whose `value` is a date or a scope: no free words, and the rest is read by it. Whoever erases such an entry says
+it again, and so does whoever erases that."""
 
 SHORTEST = 4
 """Characters that words must have to be looked for elsewhere."""
@@ -42,7 +49,8 @@ def judge_erase(desk: Desk, asked: Draft) -> None:
     elif repeats(asked.reason or "", entry):
         desk.refuse("ACT-62", asked, entry=str(entry.seq))
     elif not entry.is_erased:
-        desk.record(replace(at_entry(entry), reason=asked.reason, missing=ERASED if stands(desk, entry) else None))
+        missing = ERASED if stands(desk, entry) else None
+        desk.record(replace(at_entry(entry), value=fact_of(entry), reason=asked.reason, missing=missing))
 
 
 def at_entry(entry: Entry) -> Draft:
@@ -51,6 +59,12 @@ def at_entry(entry: Entry) -> Draft:
         act="erase", site=entry.site, participant=entry.participant, visit=entry.visit, form=entry.form,
         repeat=entry.repeat, item=entry.item, about=entry.seq,
     )  # fmt: skip
+
+
+def fact_of(entry: Draft) -> str | None:
+    """Return what an entry states beside free words, None where that is nothing: it outlives them."""
+    is_alert = entry.act == "note" and entry.value == SAFETY_ALERT
+    return entry.value if is_alert or entry.act in STATING else None
 
 
 def stands(desk: Desk, entry: Entry) -> bool:
@@ -69,7 +83,7 @@ def repeats(reason: str, entry: Entry) -> bool:
 
 def words_of(entry: Entry) -> Iterator[str]:
     """Yield what an entry says in free words, if it is long enough to be known again."""
-    for words in (entry.text, entry.value, entry.reason):
+    for words in (entry.text, None if fact_of(entry) else entry.value, entry.reason):
         if words is not None and len(words.strip()) >= SHORTEST:
             yield words.strip()
 
@@ -92,3 +106,31 @@ def also_saying(entries: Iterable[Entry], erased: Iterable[Entry]) -> tuple[Entr
 def erased_by(entries: Iterable[Entry]) -> dict[int, Entry]:
     """Return the act that erased each entry, by the number of the entry that lost its words."""
     return {entry.about: entry for entry in entries if entry.act == "erase" and entry.about is not None}
+
+
+# ---- what outlives the words ------------------------------------------------------------------------------------
+
+
+def kept_facts(entries: Iterable[Entry]) -> dict[int, str]:
+    """Return what erased entries stated, by their number, as the acts say that erased them.
+
+    Such an act is later than its entry, and may be erased itself, by a still later one.
+    """
+    found: dict[int, str] = {}
+    for entry in reversed([entry for entry in entries if entry.act == "erase"]):
+        stated = entry.value or found.get(entry.seq)
+        if entry.about is not None and stated is not None:
+            found[entry.about] = stated
+    return found
+
+
+def with_facts(entries: Iterable[Entry], kept: Mapping[int, str]) -> Iterable[Entry]:
+    """Return entries as the rest of the ledger is read by them: the erased ones with what they stated."""
+    if not kept:
+        return entries
+    return (replace(entry, value=kept[entry.seq]) if entry.seq in kept else entry for entry in entries)
+
+
+def read_whole(entries: Sequence[Entry]) -> Iterable[Entry]:
+    """Return entries with what the erased ones stated, where the acts that erased them are among these entries."""
+    return with_facts(entries, kept_facts(entries))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from trialbook.capture.ledger import ANSWERS, EMPTY, Draft, Entry, Head, cell_of, follow, mark_by
 from trialbook.capture.marks import MARKS, StudyMarks, marked, voided
-from trialbook.capture.people import People, Right, holders, likeness
+from trialbook.capture.people import People, Right, holders, is_code, likeness, printable
 from trialbook.capture.versions import Versions
 from trialbook.conduct.casebook import CLOSING, Answer, Casebook, Cell, Seal, SealKind
 from trialbook.errors import Place, Problem
@@ -101,6 +101,14 @@ class Desk:
         """Return a participant's code that looks like this one, None where there is none."""
         like = likeness(participant)
         return self.codes.get(like) or self.state.codes.get(like)
+
+    def accepts(self, asked: Draft, **codes: str | None) -> bool:
+        """Tell whether person, participant or site can be called so, and refuse the draft at the first that cannot."""
+        for what, code in codes.items():
+            if code is not None and not is_code(code):
+                self.refuse("ACT-15", asked, what=what, code=printable(code))
+                return False
+        return True
 
     def record(self, draft: Draft) -> None:
         """Lay a draft over the state; it gets the number that it will have in the ledger."""

@@ -77,8 +77,8 @@ class People:
         return frozenset(grant for grant in self.grants if grant.person == person)
 
     def custodians(self) -> tuple[str, ...]:
-        """Return who holds the role of custodian, in order of the alphabet."""
-        return tuple(sorted(grant.person for grant in self.grants if grant.role == CUSTODIAN))
+        """Return who holds the role of custodian anywhere, in order of the alphabet."""
+        return tuple(sorted({grant.person for grant in self.grants if grant.role == CUSTODIAN}))
 
 
 def fold_people(entries: Iterable[Entry], start: People | None = None) -> People:
@@ -232,6 +232,11 @@ def is_code(text: str) -> bool:
     is_printed = text.isprintable() and text == text.strip()
     is_name = text not in {".", ".."}
     return 0 < len(text) <= LONGEST_CODE and is_printed and is_name and unicodedata.is_normalized("NFC", text)
+
+
+def printable(text: str) -> str:
+    """Write a text so that every character of it shows."""
+    return text if text.isprintable() else ascii(text)
 
 
 def likeness(code: str) -> str:

@@ -14,10 +14,11 @@ def demand_at(versions: Versions, site: str | None, version: Callable[[str], Stu
     """Return the newest demand among the versions that took effect at a site; None where none asks for consent again.
 
     A demand stays until a later version asks anew. The first version asks nobody: all agree to it when they first do.
+    The day from which a consent counts is that of the approval for the site, as it stands recorded now.
     """
     for one in reversed(versions.at_site(site)[1:]):
         study = version(one.fingerprint)
         if study.amendments.consent is not None:
             items = (study.amendments.consent, *(() if study.consent is None else (study.consent,)))
-            return Demand(version=one.fingerprint, since=date.fromisoformat(one.since), items=items)
+            return Demand(version=one.fingerprint, since=date.fromisoformat(versions.since(one, site)), items=items)
     return None

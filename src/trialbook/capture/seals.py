@@ -188,9 +188,6 @@ def has_open(casebook: Casebook, place: Cell) -> int:
 def is_unsigned(desk: Desk, casebook: Casebook, place: Cell, level: str) -> bool:
     """Tell whether what is to be locked waits for a signature that a role of the study gives."""
     signed = {word for role in desk.study.roles.values() for word in role.signs}
-    if not signed.intersection(ABOVE[level]) or (level == "study" and casebook.status in NEVER_ENROLLED):
+    if not signed.intersection(ABOVE[level]) or (level == "study" and not casebook.was_enrolled):
         return False
     return not any(seal.kind == "sign" and seal.is_valid and seal.covers(place) for seal in casebook.seals.values())
-
-
-NEVER_ENROLLED = frozenset({"screening", "screen failure"})

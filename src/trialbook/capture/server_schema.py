@@ -23,6 +23,8 @@ SCHEMA = "ledger"
 PEOPLE_SCHEMA = "people"
 """Where the site keeps its accounts; the tables in it belong to the writer."""
 
+SEARCHED = "pg_catalog, pg_temp"
+"""Where the functions look for what they name: nowhere that somebody else may write."""
 
 KEPT_WHEN_ERASED = tuple(name for name in NAMES if name not in SEALED)
 
@@ -57,7 +59,7 @@ class Routine:
         whose = "SECURITY DEFINER" if self.is_owners else "SECURITY INVOKER"
         return (
             f"CREATE OR REPLACE FUNCTION {SCHEMA}.{self.name}({self.takes}) RETURNS {self.gives} LANGUAGE plpgsql "
-            f"{whose} SET search_path = pg_catalog, pg_temp AS $$ {self.body} $$"
+            f"{whose} SET search_path = {SEARCHED} AS $$ {self.body} $$"
         )
 
 
@@ -130,6 +132,19 @@ POLICIES: Mapping[str, str] = MappingProxyType(
         "WHERE own.role = current_user AND (own.site IS NULL OR own.site = entry.site)))",
     }
 )
+OWN_SITE = (
+    "(EXISTS ( SELECT 1 FROM reader own WHERE ((own.role = CURRENT_USER) AND "
+    "((own.site IS NULL) OR (own.site = entry.site)))))"
+)
+AS_KEPT: Mapping[str, tuple[str | None, ...]] = MappingProxyType(
+    {
+        "writer_reads": ("PERMISSIVE", "SELECT", "1", "False", "true", None),
+        "writer_appends": ("PERMISSIVE", "INSERT", "1", "False", None, "true"),
+        "reader_reads": ("PERMISSIVE", "SELECT", "1", "True", OWN_SITE, None),
+    }
+)
+"""Policy -> how the database tells it: its kind, for which statements, for how many roles, whether for all; which rows
+it shows and which it takes."""
 INDEXES = (
     "CREATE INDEX entry_cell ON ledger.entry (participant, visit, form, repeat, item, seq DESC)",
     "CREATE INDEX entry_request ON ledger.entry (request)",
@@ -219,35 +234,56 @@ def _columns_wrong(connection: Connection) -> list[str]:
 
 def _triggers_wrong(connection: Connection) -> list[str]:
     rows = connection.exec_driver_sql(
-        "SELECT tgname, tgenabled::text FROM pg_trigger "
+        "SELECT tgname, tgenabled::text, pronamespace = to_regnamespace('ledger'), pg_get_triggerdef(t.oid) "
+        "FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid "
         "WHERE tgrelid = to_regclass('ledger.entry') AND NOT tgisinternal"
     )
-    found = {str(name): str(state) for name, state in rows}
+    found = {str(name): (str(state), bool(is_ours), _bare(words)) for name, state, is_ours, words in rows}
     missing = [f"trigger {name} is missing" for name in TRIGGERS if name not in found]
-    off = [f"trigger {name} is switched off" for name in TRIGGERS if found.get(name, "O") != "O"]
-    return missing + off + [f"trigger {name} was added" for name in sorted(set(found) - set(TRIGGERS))]
+    there = [(name, *found[name]) for name in TRIGGERS if name in found]
+    off = [f"trigger {name} is switched off" for name, state, _, _ in there if state != "O"]
+    changed = [
+        f"trigger {name} was changed"
+        for name, _, is_ours, words in there
+        if not is_ours or words != _bare(f"CREATE TRIGGER {name} {TRIGGERS[name]}")
+    ]
+    return missing + off + changed + [f"trigger {name} was added" for name in sorted(set(found) - set(TRIGGERS))]
+
+
+def _bare(words: object) -> str:
+    """Return words of the database in one way of writing: with single blanks, and without the name of our schema.
+
+    The database leaves that name out where it would find the same without it.
+    """
+    return " ".join(str(words).replace(f"{SCHEMA}.", "").split())
 
 
 def _routines_wrong(connection: Connection) -> list[str]:
     rows = connection.exec_driver_sql(
-        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = to_regnamespace('ledger')"
+        "SELECT proname, pg_get_function_identity_arguments(oid), prosrc, prosecdef, array_to_string(proconfig, ';') "
+        "FROM pg_proc WHERE pronamespace = to_regnamespace('ledger')"
     )
-    found = {str(name): str(body).strip() for name, body in rows}
-    missing = [f"function {one.name} is missing" for one in ROUTINES if one.name not in found]
-    words = {one.name: one.body.strip() for one in ROUTINES}
-    changed = [name for name, body in words.items() if found.get(name, body) != body]
-    return missing + [f"function {name} was changed" for name in changed]
+    found = {(str(name), str(takes)): (str(body).strip(), bool(owns), path) for name, takes, body, owns, path in rows}
+    wanted = {(one.name, one.takes): (one.body.strip(), one.is_owners, f"search_path={SEARCHED}") for one in ROUTINES}
+    missing = [f"function {name} is missing" for name, takes in wanted if (name, takes) not in found]
+    changed = [f"function {one[0]} was changed" for one, made in wanted.items() if found.get(one, made) != made]
+    return missing + changed
 
 
 def _policies_wrong(connection: Connection) -> list[str]:
     is_on = connection.exec_driver_sql(
         "SELECT relrowsecurity FROM pg_class WHERE oid = to_regclass('ledger.entry')"
     ).scalar()
-    rows = connection.exec_driver_sql("SELECT polname FROM pg_policy WHERE polrelid = to_regclass('ledger.entry')")
-    here, there = {str(row[0]) for row in rows}, set(POLICIES)
+    rows = connection.exec_driver_sql(
+        "SELECT policyname, permissive, cmd, array_length(roles, 1), 'public' = ANY (roles), qual, with_check "
+        "FROM pg_policies WHERE schemaname = 'ledger' AND tablename = 'entry'"
+    )
+    found = {str(name): tuple(None if one is None else _bare(one) for one in rest) for name, *rest in rows}
+    here, there = set(found), set(POLICIES)
     off = [] if is_on else ["row level security is switched off"]
     missing = [f"policy {name} is missing" for name in sorted(there - here)]
-    return off + missing + [f"policy {name} was added" for name in sorted(here - there)]
+    changed = [f"policy {name} was changed" for name in sorted(here & there) if found[name] != AS_KEPT[name]]
+    return off + missing + changed + [f"policy {name} was added" for name in sorted(here - there)]
 
 
 def _rights_wrong(connection: Connection) -> list[str]:

@@ -85,14 +85,15 @@ class Shelf:
         if fresh[0].previous != view.head.hash:
             raise LedgerError([Problem(code="LEDGER-35")])
         versions, study = fold_versions(fresh, view.versions), self._book.adopted(fresh) or view.study
-        plans = {site: self._book.version(version) for site, version in versions.sites.items()}
+        sites = {site: version for site, version in versions.sites.items() if version != study.fingerprint}
+        plans = {site: self._book.version(version) for site, version in sorted(sites.items())}
         return View(
             head=head_of(fresh[-1]),
             study=study,
             versions=versions,
             plans=MappingProxyType(plans),
             people=fold_people(fresh, view.people),
-            casebooks=MappingProxyType(fold(fresh, view.casebooks)),
+            casebooks=MappingProxyType(fold(self._book.with_facts(fresh), view.casebooks)),
             marks=fold_study(fresh, view.marks),
         )
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from trialbook.capture.codes import is_of_the_study
 from trialbook.capture.judging import Desk, at_cell
 from trialbook.capture.ledger import ANSWERS, STATUS_OF, Draft
-from trialbook.capture.people import is_code
-from trialbook.conduct.casebook import VISIT_FORM, Casebook, ParticipantStatus
+from trialbook.capture.people import Right, may
+from trialbook.conduct.casebook import EVER_ENROLLED, VISIT_FORM, Casebook, ParticipantStatus
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item
 from trialbook.protocol.values import parse_value
@@ -37,7 +37,7 @@ NEXT: Mapping[str, frozenset[ParticipantStatus]] = MappingProxyType(
 INSTEAD: Mapping[str, frozenset[ParticipantStatus]] = MappingProxyType(
     {
         "screen_fail": frozenset({"screen failure"}),
-        "enrol": frozenset({"enrolled", "completed", "withdrawn"}),
+        "enrol": frozenset(EVER_ENROLLED),
         "withdraw": frozenset({"withdrawn", "completed"}),
         "complete": frozenset({"completed", "withdrawn"}),
     }
@@ -49,15 +49,25 @@ VERDICTS: Mapping[str, str] = MappingProxyType({"not eligible": "not eligible", 
 
 def judge_screen(desk: Desk, asked: Draft) -> None:
     """Judge the act that begins a casebook; with a reason it corrects the site of one that there is."""
-    for what, code in (("participant", asked.participant or ""), ("site", asked.site)):
-        if code is not None and not is_code(code):
-            desk.refuse("ACT-15", asked, what=what, code=code)
-            return
+    if not desk.accepts(asked, participant=asked.participant or "", site=asked.site):
+        return
     casebook = desk.casebook(asked.participant)
     if casebook is None:
         begin(desk, asked)
-    elif asked.site is not None and asked.site != casebook.site:
+    elif asked.site is not None and asked.site != casebook.site and goes_there(desk, casebook, asked):
         change(desk, asked, old=f"site {casebook.site or 'not recorded'}", new=f"site {asked.site}")
+
+
+def goes_there(desk: Desk, casebook: Casebook, asked: Draft) -> bool:
+    """Tell whether the person, who may do so where the participant is, may also record them at the other site.
+
+    The draft is refused where not: it would take the record away from those of the one site, and give it to the other.
+    """
+    right: Right = "import" if desk.mode == "import" else "enrol"
+    if may(desk.state.people, desk.by, right, study=desk.study, site=asked.site) is not None:
+        return True
+    desk.refuse("ACT-64", asked, person=desk.by, old=casebook.site or "none", new=asked.site or "none")
+    return False
 
 
 def record_open(desk: Desk, draft: Draft) -> None:

@@ -66,6 +66,9 @@ PART = 500
 PATIENCE = 10.0
 """Seconds to wait while another program writes."""
 
+CONNECTIONS, OVERFLOW = 8, 24
+"""Connections that are kept open, and that are made beside them: more than a site has threads, so that none waits."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -126,6 +129,11 @@ class Transaction:
         """Yield the entries that answer no item: the study, its people, the participants' statuses."""
         wanted = select(ENTRY).where(COLUMNS.item.is_(None)).order_by(COLUMNS.seq)
         return self._entries(wanted if until is None else wanted.where(COLUMNS.seq <= until))
+
+    def erasures(self) -> Iterator[Entry]:
+        """Yield the acts that erased entries which answer no item, in order."""
+        wanted = select(ENTRY).where(COLUMNS.item.is_(None), COLUMNS.act == "erase").order_by(COLUMNS.seq)
+        return self._entries(wanted, are_many=False)
 
     def of_participant(self, participant: str, *, until: int) -> Iterator[Entry]:
         """Yield the entries of one participant, in order."""
@@ -423,7 +431,9 @@ def engine_of(path: Path, patience: float, *, looking: bool = False) -> Engine:
     def creator() -> sqlite3.Connection:
         return connect(path, patience, looking=looking)
 
-    return create_engine("sqlite+pysqlite://", creator=creator, poolclass=QueuePool)
+    return create_engine(
+        "sqlite+pysqlite://", creator=creator, poolclass=QueuePool, pool_size=CONNECTIONS, max_overflow=OVERFLOW
+    )
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from trialbook.capture.judging import Desk, at_cell
 from trialbook.capture.ledger import Draft
-from trialbook.capture.people import is_code, may
-from trialbook.capture.statuses import DAY, record_open
+from trialbook.capture.people import is_code
+from trialbook.capture.statuses import DAY, goes_there, record_open
 from trialbook.errors import Problem
 from trialbook.protocol.values import parse_value
 
@@ -22,15 +22,8 @@ def judge_transfer(desk: Desk, asked: Draft) -> None:
         desk.is_known(asked)
     elif not is_code(site):
         desk.refuse("ACT-15", asked, what="site", code=site)
-    elif site != casebook.site and not is_of_both(desk, site):
-        desk.refuse("ACT-64", asked, person=desk.by, old=casebook.site or "none", new=site)
-    elif site != casebook.site:
+    elif site != casebook.site and goes_there(desk, casebook, asked):
         record_dated(desk, asked)
-
-
-def is_of_both(desk: Desk, site: str) -> bool:
-    """Tell whether the person, who may enrol where the participant is, may enrol at another site too."""
-    return may(desk.state.people, desk.by, "enrol", study=desk.study, site=site) is not None
 
 
 def record_dated(desk: Desk, asked: Draft) -> None:

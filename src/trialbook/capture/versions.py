@@ -43,13 +43,6 @@ class Adoption:
     site: str | None
     fingerprint: str
     reason: str = ""
-    approval: Approval | None = None
-    """The approval that stood when it took effect; None where none was recorded."""
-
-    @property
-    def since(self) -> str:
-        """The day from which a participant may have agreed to this version: of its approval, else of its adoption."""
-        return self.at[:10] if self.approval is None else self.approval.on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +88,30 @@ class Versions:
         """Return what took effect at a site, the oldest first; for None what took effect everywhere."""
         return tuple(one for one in self.adoptions if one.site is None or one.site == site)
 
+    def approvals_of(self, fingerprint: str) -> tuple[Approval, ...]:
+        """Return how a version stands approved: the last word for all sites, then those for single ones in order."""
+        last = {one.site: one for one in self.approvals if one.fingerprint == fingerprint}
+        return tuple(last[site] for site in sorted(last, key=lambda site: site or ""))
+
     def approval_of(self, fingerprint: str, site: str | None) -> Approval | None:
-        """Return the newest approval of a version that holds for a site."""
-        found = (one for one in reversed(self.approvals) if one.fingerprint == fingerprint)
-        return next((one for one in found if one.site is None or one.site == site), None)
+        """Return the approval of a version that holds for a site: its own, else the one for all; as corrected since."""
+        found = {one.site: one for one in self.approvals_of(fingerprint)}
+        return found.get(site) or found.get(None)
+
+    def approvals_for(self, one: Adoption) -> tuple[Approval, ...]:
+        """Return the approvals that hold where a version took effect: one at a site, each of them everywhere."""
+        if one.site is None:
+            return self.approvals_of(one.fingerprint)
+        found = self.approval_of(one.fingerprint, one.site)
+        return () if found is None else (found,)
+
+    def since(self, one: Adoption, site: str | None) -> str:
+        """Return from which day on a participant of a site may have agreed to a version that took effect there.
+
+        That of its approval, as it stands recorded now; of its adoption where none is recorded.
+        """
+        found = self.approval_of(one.fingerprint, site)
+        return one.at[:10] if found is None else found.on
 
     @property
     def in_force(self) -> frozenset[str]:
@@ -170,9 +183,8 @@ def approval_in(entry: Entry) -> Approval:
 def adopted(versions: Versions, entry: Entry) -> Versions:
     """Return the versions after one took effect: at a site, or everywhere; then no site has its own any more."""
     one = Adoption(
-        seq=entry.seq, at=entry.at, by=entry.by, site=entry.site, fingerprint=entry.study,
-        reason=entry.reason or "", approval=versions.approval_of(entry.study, entry.site),
-    )  # fmt: skip
+        seq=entry.seq, at=entry.at, by=entry.by, site=entry.site, fingerprint=entry.study, reason=entry.reason or ""
+    )
     adoptions = (*versions.adoptions, one)
     if entry.site is None:
         return replace(versions, everywhere=entry.study, sites=MappingProxyType({}), adoptions=adoptions)

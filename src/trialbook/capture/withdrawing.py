@@ -17,8 +17,6 @@ from trialbook.errors import Problem
 from trialbook.protocol.suggest import listed
 from trialbook.protocol.values import parse_value
 
-EVER_ENROLLED = frozenset({"enrolled", "completed", "withdrawn"})
-
 
 def judge_consent_withdrawn(desk: Desk, asked: Draft) -> None:
     """Judge that a participant withdrew from treatment, or the consent to the use of data; again it adds nothing."""
@@ -27,7 +25,7 @@ def judge_consent_withdrawn(desk: Desk, asked: Draft) -> None:
     if casebook is None or scope is None:
         _refuse(desk, asked, scope)
         return
-    if scope == TREATMENT and casebook.status not in EVER_ENROLLED:
+    if scope == TREATMENT and not casebook.was_enrolled:
         desk.refuse("ACT-17", asked, act="withdraw from treatment", status=casebook.status)
         return
     day = parse_value(DAY, on, missing={}) if on else None

@@ -127,7 +127,7 @@ class Writer:
             except Empty:
                 self._untidy = 0
                 # everything is saved: what cannot be done now is tried at the next lull, or told by a save
-                with suppress(LedgerError):
+                with suppress(Exception):
                     self._book.tidy()
         return self._jobs.get()
 

@@ -20,6 +20,8 @@ CLOSING = frozenset({"freeze", "lock"})
 """Seals under which nothing is changed."""
 
 ParticipantStatus = Literal["screening", "screen failure", "enrolled", "completed", "withdrawn"]
+EVER_ENROLLED: tuple[ParticipantStatus, ...] = ("enrolled", "completed", "withdrawn")
+"""Status of those who were enrolled at some time: a participant withdraws from the study after enrolment."""
 
 
 class Cell(NamedTuple):
@@ -236,6 +238,11 @@ class Casebook:
     """`treatment` or `data use` -> how the participant withdrew from it; to leave the study is a status."""
     releases: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Form -> seed with which its recordings were released."""
+
+    @property
+    def was_enrolled(self) -> bool:
+        """Tell whether the participant was enrolled at some time."""
+        return self.status in EVER_ENROLLED
 
     def visits(self) -> Iterator[str]:
         """Yield every visit, planned or not, for which something is recorded, in order of first mention."""

@@ -26,6 +26,7 @@ from trialbook.conduct.schedule import (
     visit_day,
     visits_done,
 )
+from trialbook.conduct.withdrawing import treatment_ended
 from trialbook.protocol.model import Study, Treatment, Window
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
         },
         "dose": {
             "not enrolled": "given to somebody who was not enrolled by that day",
+            "after withdrawal": "given after the participant had withdrawn from treatment or left the study",
             "early": "given before the first day of its window",
             "late": "given after the last day of its window",
             "missed": "not given, and its window is over",
@@ -86,7 +88,6 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
 AFTER_LIMIT, AFTER_WITHDRAWAL = "after its limit", "after withdrawal"
 TOLERANCE = Decimal("0.05")
 """Part of the planned amount by which a dose may differ: what vials and pumps come to, and usual in practice."""
-EVER_ENROLLED = frozenset({"enrolled", "completed", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +212,7 @@ def _eligibility(
     A consent that is missing or late is a deviation of its own. Of whom nothing is dated nobody can tell what was known
     on the day of enrolment.
     """
-    if casebook.status not in EVER_ENROLLED or not study.criteria:
+    if not casebook.was_enrolled or not study.criteria:
         return
     from trialbook.conduct.screening import assess_eligibility
 
@@ -282,17 +283,17 @@ def _contacts(study: Study, casebook: Casebook) -> Iterator[Contact]:
         on = days_of(casebook.value(VISIT_FORM, "date", visit=visit))
         yield Contact(what=visit, days=on, visit=visit, seqs=_behind_visit(casebook, visit))
     for treatment in given_treatments(study):
-        for row, on in _rowsgiven_treatments(study, casebook, treatment):
+        for row, on in _rows_given(study, casebook, treatment):
             yield Contact(
                 what=f"dose of {treatment.id}", days=on, visit=row.visit, form=_form_of(treatment), repeat=row.repeat,
                 seqs=row.seqs,
             )  # fmt: skip
     enrolled = days_of(casebook.enrolled_on)
-    if enrolled.is_known and casebook.status in EVER_ENROLLED:
+    if enrolled.is_known and casebook.was_enrolled:
         yield Contact(what="enrolment", days=enrolled, seqs=_known([casebook.status_seq]))
 
 
-def _rowsgiven_treatments(study: Study, casebook: Casebook, treatment: Treatment) -> Iterator[tuple[Row, Days]]:
+def _rows_given(study: Study, casebook: Casebook, treatment: Treatment) -> Iterator[tuple[Row, Days]]:
     """Yield the rows of doses with their days; a row with an amount of 0 is no dose."""
     from trialbook.conduct.recorded import filled_rows
 
@@ -309,27 +310,42 @@ def _rowsgiven_treatments(study: Study, casebook: Casebook, treatment: Treatment
 def _doses(study: Study, casebook: Casebook, today: date) -> Iterator[Deviation]:
     """Yield what deviates in the doses of each treatment, dose by dose, then the doses that never came.
 
-    Those of somebody who left the study before their window was over are not missed.
+    Those of somebody who stopped treatment or left the study before their window was over are not missed.
     """
     from trialbook.conduct.exposure import exposure
 
+    is_through = casebook.status == "completed" and treatment_ended(casebook) is None
     for treatment in given_treatments(study):
         found = exposure(study, casebook, treatment.id, today=today)
         for dose in found.doses:
-            for kind, planned, given in (*_without_enrolment(casebook, dose), *_kinds_of_dose(treatment, dose)):
+            kinds = (*_without_enrolment(casebook, dose), *_without_treatment(casebook, dose))
+            for kind, planned, given in (*kinds, *_kinds_of_dose(treatment, dose)):
                 yield _of_dose(study, casebook, treatment, dose, kind=kind, planned=planned, found=given)
         for missed in found.missed:
-            if missed.reason == "window passed" or casebook.status == "completed":
+            if missed.reason == "window passed" or is_through:
                 yield _missed_dose(study, casebook, treatment, missed)
 
 
 def _without_enrolment(casebook: Casebook, dose: DoseGiven) -> Iterator[tuple[str, str, str]]:
     """Yield that somebody was not enrolled when a dose was given; a row with an amount of 0 is no dose."""
-    if casebook.status not in EVER_ENROLLED:
+    if not casebook.was_enrolled:
         if dose.given != 0:
             yield "not enrolled", "enrolment first", casebook.status
     elif dose.number is not None and dose.date is not None and dose.date < days_of(casebook.enrolled_on).first:
         yield "not enrolled", "enrolment first", f"enrolled {casebook.enrolled_on}"
+
+
+def _without_treatment(casebook: Casebook, dose: DoseGiven) -> Iterator[tuple[str, str, str]]:
+    """Yield that a dose was given after the participant had withdrawn from treatment, or left the study.
+
+    On the day itself is none; nor is it where the end, or the dose, has no day by which that is known.
+    """
+    stopped = treatment_ended(casebook)
+    ends = [casebook.ended_on] if casebook.status == "withdrawn" else []
+    ends += [] if stopped is None else [stopped.on]
+    last = min((days_of(end).last for end in ends), default=date.max)
+    if dose.number is not None and dose.date is not None and dose.date > last:
+        yield AFTER_WITHDRAWAL, f"none after {last}", f"dose {dose.number}"
 
 
 def _kinds_of_dose(treatment: Treatment, dose: DoseGiven) -> Iterator[tuple[str, str, str]]:

@@ -34,6 +34,7 @@ from trialbook.conduct.recorded import exact_amount
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import anchor_date
 from trialbook.conduct.screening import Assessment, Eligibility, assess_eligibility
+from trialbook.conduct.withdrawing import may_have_stopped, treatment_ended
 from trialbook.errors import Level, Place, Problem
 from trialbook.instruments.infusion_rate import MINUTES_AN_HOUR, RateStep, infusion_steps, total_minutes
 from trialbook.instruments.labelling import labelling_of
@@ -137,7 +138,8 @@ def plan_dose(
     if problems or isinstance(amount, tuple):
         return Refusal(participant=casebook.participant, treatment=treatment_id, on=on, problems=problems)
     plan = _plan(study, casebook, treatment, given, amount, on, asked)
-    return replace(plan, notes=(*_about_not_asked(study, casebook, eligibility), *plan.notes))
+    notes = (*_about_later_stop(casebook, on), *_about_not_asked(study, casebook, eligibility))
+    return replace(plan, notes=(*notes, *plan.notes))
 
 
 def _amount(study: Study, casebook: Casebook, treatment: Treatment, on: date) -> Amount | tuple[Problem, ...]:
@@ -149,19 +151,32 @@ def _amount(study: Study, casebook: Casebook, treatment: Treatment, on: date) ->
 
 
 def _about_participant(study: Study, casebook: Casebook, eligibility: Eligibility, on: date) -> Iterator[Problem]:
-    """Yield what speaks against any dose on the day: status, consent, criteria."""
+    """Yield what speaks against any dose on the day: status, the end of treatment, consent, criteria."""
     person = casebook.participant
     enrolled = days_of(casebook.enrolled_on)
     if casebook.status != "enrolled":
         yield _problem("DOSE-02", casebook, participant=person, status=casebook.status)
     elif enrolled.is_known and enrolled.first > on:
         yield _problem("DOSE-03", casebook, participant=person, enrolled=casebook.enrolled_on or "", on=str(on))
+    yield from _about_stop(casebook, on)
     consent = tuple(_about_consent(study, casebook, on))
     yield from consent
     found = [problem for one in eligibility.criteria for problem in _about_criterion(study, casebook, one)]
     yield from found
     if eligibility.verdict != "eligible" and not found and not consent:
         yield _problem("DOSE-09", casebook, participant=person, enrolled=str(eligibility.judged_on))
+
+
+def _about_stop(casebook: Casebook, on: date) -> Iterator[Problem]:
+    """Yield that the participant withdrew from treatment, where that is not certainly after the day."""
+    stopped = treatment_ended(casebook)
+    if stopped is None or not may_have_stopped(casebook, on):
+        return
+    person = casebook.participant
+    if days_of(stopped.on).is_known:
+        yield _problem("DOSE-27", casebook, participant=person, ended=stopped.on or "", on=str(on))
+    else:
+        yield _problem("DOSE-28", casebook, participant=person)
 
 
 def _about_consent(study: Study, casebook: Casebook, on: date) -> Iterator[Problem]:
@@ -366,6 +381,14 @@ def _infusion(treatment: Treatment, given: Exposure, amount: Amount) -> Infusion
 
 
 # ---- what should be looked at -----------------------------------------------------------------------------------
+
+
+def _about_later_stop(casebook: Casebook, on: date) -> Iterator[Problem]:
+    """Yield that the participant withdrew from treatment on a later day."""
+    stopped = treatment_ended(casebook)
+    if stopped is not None:
+        values = {"participant": casebook.participant, "ended": stopped.on or "", "on": str(on)}
+        yield _note("DOSE-47", casebook, **values)
 
 
 def _about_not_asked(study: Study, casebook: Casebook, eligibility: Eligibility) -> Iterator[Problem]:

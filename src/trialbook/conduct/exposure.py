@@ -19,7 +19,7 @@ from trialbook.conduct.moments import days_of
 from trialbook.conduct.recorded import Row, filled_rows
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import anchor_date
-from trialbook.conduct.withdrawing import treatment_ended
+from trialbook.conduct.withdrawing import may_have_stopped, treatment_ended
 from trialbook.protocol.model import DoseRecord, Study, Treatment, Window
 
 
@@ -228,7 +228,7 @@ def _missed(
 
 def _why_missed(plan: PlannedDose, casebook: Casebook, today: date | None) -> Literal["window passed", "ended"] | None:
     stopped = treatment_ended(casebook)
-    if stopped is not None:
+    if stopped is not None and may_have_stopped(casebook, today or date.max):
         return _after_end(plan, stopped.on)
     if casebook.status == "enrolled":
         return "window passed" if today is not None and plan.last is not None and plan.last < today else None

@@ -189,8 +189,8 @@ def _criteria(study: Study, eligibility: Eligibility) -> Found:
 def _deviation(one: Deviation) -> tuple[Key, Judgement]:
     name = f"{one.group}: {one.kind}"
     said = " ".join(str(part) for part in (one.planned, one.found, one.days_off or "") if part)
-    on = "" if one.date is None else str(one.date)
-    return Key("deviation", one.visit, one.form, one.repeat, on, name), Judgement(said or "deviates", one.seqs)
+    which = one.planned if one.date is None and one.kind == "missed" else "" if one.date is None else str(one.date)
+    return Key("deviation", one.visit, one.form, one.repeat, which, name), Judgement(said or "deviates", one.seqs)
 
 
 def _doses(study: Study, casebook: Casebook, today: date) -> Found:

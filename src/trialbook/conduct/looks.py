@@ -30,8 +30,8 @@ def assess_cut(study: Study, casebooks: Mapping[str, Casebook], today: date) -> 
     """Tell whether the results of endpoints may be seen on a day; the casebooks are not masked.
 
     A visit is completed when every form due at it is complete; one rated from recordings counts only if an endpoint is
-    read from it. The lock of the study reaches every cut. Invented data have nothing to keep
-    closed.
+    read from it. Where the study file plans no number of participants nobody can tell that the last is through. The
+    lock of the study reaches every cut. Invented data have nothing to keep closed.
     """
     cut = study.analysis.cut
     if cut is None or study.identity.data == "invented" or _is_locked(casebooks):
@@ -43,8 +43,9 @@ def assess_cut(study: Study, casebooks: Mapping[str, Casebook], today: date) -> 
     entered = [one for _, one in sorted(casebooks.items()) if one.status == "enrolled" or one.status in LEFT]
     asked, visit = Asked(study), cut.visit or ""
     out = tuple(one.participant for one in entered if not _is_through(study, one, visit, asked))
-    to_enrol = max(0, (study.identity.planned or 1) - len(entered))
-    return CutState(is_open=not out and not to_enrol, still_out=out, to_enrol=to_enrol)
+    planned = study.identity.planned
+    to_enrol = max(0, (planned or 1) - len(entered))
+    return CutState(is_open=planned is not None and not out and not to_enrol, still_out=out, to_enrol=to_enrol)
 
 
 def _is_locked(casebooks: Mapping[str, Casebook]) -> bool:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from trialbook.conduct.casebook import Casebook, Cell, Recording
+from trialbook.conduct.casebook import CLOSING, Casebook, Cell, Recording
 from trialbook.conduct.completeness import Asked
 from trialbook.protocol.model import Form, Study
 
@@ -29,11 +29,17 @@ class Clip:
     form: str
     recording: Recording
 
+    @property
+    def is_named(self) -> bool:
+        """Tell whether the code names the participant."""
+        return self.code.startswith(f"{self.participant}.")
+
 
 def is_due_for_rating(form: Form, casebook: Casebook) -> bool:
     """Tell whether the recordings of a participant may be released by the rule of the study file.
 
-    `after last visit`: the participant's end is recorded, or anything at the last visit at which the form is due.
+    `after last visit`: the participant's end is recorded, or the recording of the last visit at which the form is due
+    is registered: one that came after all others were released would be known to be of this visit.
     `at lock`: the participant's record, or the whole study, is locked.
     """
     if form.recordings is None:
@@ -41,7 +47,7 @@ def is_due_for_rating(form: Form, casebook: Casebook) -> bool:
     if form.recordings.rated == "at lock":
         return any(seal.kind == "lock" and seal.level in {"participant", "study"} for seal in casebook.seals.values())
     last = form.visits[-1] if form.visits else ""
-    return casebook.status in ENDED or any(cell.visit == last for cell in casebook.answers)
+    return casebook.status in ENDED or (last, form.id) in casebook.recordings
 
 
 def recorded_forms(study: Study) -> tuple[Form, ...]:
@@ -72,29 +78,39 @@ def code_of(form: Form, seed: str, participant: str, recording: Recording) -> st
     return f"{participant}.{code}" if form.recordings is not None and form.recordings.codes == "participant" else code
 
 
-def next_clips(
-    study: Study, form: Form, casebooks: Iterable[Casebook], *, asked: Asked | None = None
-) -> tuple[Clip, ...]:
-    """Return the recordings that are offered now: the first that is not rated, of each participant if codes name them.
+def next_clips(waiting: Iterable[Clip]) -> tuple[Clip, ...]:
+    """Return which of a form's waiting recordings are offered now: the first, of each participant if codes name them.
 
     One at a time: how many wait would tell how many visits there were.
     """
-    judge = asked or Asked(study)
-    waiting = sorted(_unrated(form, casebooks, judge), key=lambda clip: clip.code)
-    if form.recordings is None or form.recordings.codes == "clip":
-        return tuple(waiting[:1])
     first: dict[str, Clip] = {}
-    for clip in waiting:
-        first.setdefault(clip.participant, clip)
+    for clip in sorted(waiting, key=lambda clip: clip.code):
+        first.setdefault(clip.participant if clip.is_named else "", clip)
     return tuple(first.values())
 
 
-def _unrated(form: Form, casebooks: Iterable[Casebook], asked: Asked) -> Iterator[Clip]:
-    for casebook in casebooks:
-        for clip in clips(form, casebook):
-            visit = clip.recording.visit
-            if any(
-                Cell(visit, form.id, "", item) not in casebook.answers and asked.item(form, item, casebook, visit, "")
-                for item in form.items
-            ):
-                yield clip
+def waiting_clips(form: Form, casebook: Casebook, asked: Asked) -> Iterator[Clip]:
+    """Yield the released recordings of a participant that can be rated: not rated whole, and not frozen or locked."""
+    for clip in clips(form, casebook):
+        if not is_shut(form, casebook, clip) and _lacks_something(form, casebook, clip, asked):
+            yield clip
+
+
+def is_shut(form: Form, casebook: Casebook, clip: Clip) -> bool:
+    """Tell whether a freeze or lock keeps a recording from being rated.
+
+    One that was held until the lock is kept by that of its form alone.
+    """
+    is_late = form.recordings is not None and form.recordings.rated == "at lock"
+    cell = Cell(clip.recording.visit, form.id, "", "")
+    closing = (seal for seal in casebook.seals.values() if seal.kind in CLOSING and seal.covers(cell))
+    return any(seal.level == "form" or not is_late for seal in closing)
+
+
+def _lacks_something(form: Form, casebook: Casebook, clip: Clip, asked: Asked) -> bool:
+    """Tell whether an item that is asked has no answer yet."""
+    visit = clip.recording.visit
+    return any(
+        Cell(visit, form.id, "", item) not in casebook.answers and asked.item(form, item, casebook, visit, "")
+        for item in form.items
+    )

@@ -6,9 +6,11 @@ visits all the same, and who leaves may leave their data.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal, get_args
 
 from trialbook.conduct.casebook import Casebook, ConsentEnd
+from trialbook.conduct.moments import days_of
 from trialbook.protocol.model import Study
 
 Scope = Literal["treatment", "data use"]
@@ -38,6 +40,15 @@ def data_use_ended(casebook: Casebook) -> ConsentEnd | None:
 def treatment_ended(casebook: Casebook) -> ConsentEnd | None:
     """Return how a participant withdrew from treatment, None where they did not."""
     return casebook.withdrawn_from.get(TREATMENT)
+
+
+def may_have_stopped(casebook: Casebook, on: date) -> bool:
+    """Tell whether a participant may have withdrawn from treatment by a day, this day included.
+
+    Of a withdrawal whose day is not known, or known in part, the first day that it can have been counts.
+    """
+    stopped = treatment_ended(casebook)
+    return stopped is not None and days_of(stopped.on).first <= on
 
 
 def kept_forms(study: Study) -> frozenset[str]:

@@ -16,6 +16,7 @@ from trialbook.conduct.exposure import exposure, is_background
 from trialbook.conduct.ratings import may_open
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import PlannedVisit, anchor_date, place_visits, what_is_due
+from trialbook.conduct.withdrawing import may_have_stopped
 from trialbook.errors import Problem
 from trialbook.protocol.model import Form, Study
 from trialbook.protocol.read_forms import EVERYTHING
@@ -170,7 +171,7 @@ def _form_task(
 
 
 def _doses(study: Study, casebook: Casebook, today: date, ahead: int) -> Iterator[Task]:
-    """Yield the next dose of each treatment, where its day is known and near."""
+    """Yield the next dose of each treatment, where its day is known and near; none from the end of treatment on."""
     if casebook.status != "enrolled":
         return
     for treatment in study.treatments.values():
@@ -182,7 +183,7 @@ def _doses(study: Study, casebook: Casebook, today: date, ahead: int) -> Iterato
             continue
         planned = plan_dose_day(treatment, number, anchor_date(study, casebook))
         urgency = _near(planned, today, ahead)
-        if urgency is not None:
+        if urgency is not None and not may_have_stopped(casebook, max(today, planned.first or planned.on or today)):
             form = study.forms[treatment.recorded.form]
             yield Task(
                 participant=casebook.participant,

@@ -59,3 +59,5 @@ def _check_cut(names: Names) -> Iterator[Problem]:
         yield from names.visit(plan.cut.visit, path)
         if plan.cut.visit in names.study.schedule.visits and not any(names.study.visit_forms(plan.cut.visit)):
             yield names.problem("LOOK-04", path, visit=plan.cut.visit)
+        if names.study.identity.planned is None and not names.is_unread("study", "planned"):
+            yield names.problem("LOOK-05", path, visit=plan.cut.visit)

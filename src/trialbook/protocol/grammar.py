@@ -274,8 +274,8 @@ RECORDINGS = Section(
         Key(
             "rated",
             Word(("after last visit", "at lock")),
-            "Until when the recordings of a participant are held: the last visit of the form or the participant's end, "
-            "or the lock of the participant or the study.",
+            "Until when the recordings of a participant are held: the recording of the last visit of the form, or the "
+            "participant's end; or the lock of the participant or the study.",
             required=True,
         ),
         Key(

@@ -140,7 +140,7 @@ class Story:
     @property
     def is_enrolled(self) -> bool:
         """Tell whether the participant was ever enrolled."""
-        return self.casebook.status in {"enrolled", "completed", "withdrawn"}
+        return self.casebook.was_enrolled
 
     # ---- recording ----------------------------------------------------------------------------------------------
 
