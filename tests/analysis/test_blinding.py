@@ -6,6 +6,7 @@ INDEX-02: counts of published examples give what the R package BI gives (`tests/
 INDEX-03: right guesses of the week are compared with the exact chance of dealing them, as counted by enumeration.
 INDEX-04: unblindings of participants and of the study, planned ones among them, looks and alerts are all counted.
 INDEX-05: where nothing happened and nobody guesses, nothing is added to the results.
+INDEX-06: of those who withdrew the use of their data nothing of this is told, and no end of treatment.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from hypothesis import strategies as st
 
 from trialbook.analysis.blinding import count_blinding, judge_guesses, list_blinding
 from trialbook.analysis.blinding_index import bang, james, matches, nearest, together
-from trialbook.analysis.datasets import from_casebooks, select
+from trialbook.analysis.consents import list_consents
+from trialbook.analysis.datasets import collect, from_casebooks, select
+from trialbook.analysis.frames import columns_of
 from trialbook.analysis.plan import run_plan
-from trialbook.conduct.casebook import Answer, Casebook, Cell, EarlyLook, Unblinding
+from trialbook.conduct.casebook import Answer, Casebook, Cell, ConsentEnd, EarlyLook, Override, Unblinding
 from trialbook.protocol.model import Study
 from trialbook.protocol.read import parse_study
 
@@ -215,3 +218,32 @@ def test_nothing_is_added_where_nothing_happened() -> None:
     datasets = from_casebooks(plan(), {"1": person("1", "a", {})})
     assert (*count_blinding(datasets), *judge_guesses(datasets)) == ()
     assert not {"blinding", "guesses"} & set(run_plan(plan(), datasets).listings)
+
+
+def test_of_those_whose_data_are_not_used_nothing_is_told() -> None:
+    """INDEX-06: what concerns the whole study stays."""
+    happened = Unblinding(seq=8, kind="emergency", who="the assessor", reason="why")
+    ends = {scope: ConsentEnd(seq=20, on="2026-02-01", why="") for scope in ("treatment", "data use")}
+    opened = {("week 4", "rating"): Override(seq=9, visit="week 4", form="rating", reason="why")}
+    books = [
+        replace(
+            person(code, "a", {}), unblindings=(happened,), overrides=opened,
+            withdrawn_from=ends if code == "1" else {},
+        )
+        for code in "12"
+    ]  # fmt: skip
+    columns = columns_of(books)
+    more: dict[str, list[object]] = {
+        "act": ["note", "note", "look"],
+        "participant": ["1", "2", ""],
+        "seq": [30, 31, 32],
+    }
+    exceptions = {name: [*values, *more.get(name, [""] * 3)] for name, values in columns.exceptions.items()}
+    datasets = collect(plan(), replace(columns, exceptions=exceptions))
+    assert [(row[0], row[2]) for row in list_blinding(datasets).rows] == [
+        ("unblinding", "2"),
+        ("early look", ""),
+        ("safety alert", "2"),
+    ]
+    assert list(datasets.overrides) == ["2"]
+    assert list_consents(datasets).rows == (("1", "data use", "2026-02-01"),)

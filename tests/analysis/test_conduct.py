@@ -6,6 +6,7 @@ DONE-03: exposure counts participants, doses and what happened in them; totals a
 DONE-04: background drugs are listed with what they are as prednisolone; at entry it is described.
 DONE-05: deviations are counted by kind, in deviations and in participants.
 DONE-06: every result leads to the entries of the rows that it counts, and every row has its entries.
+DONE-08: a dose of another amount than planned is listed as such by the rule for deviations.
 DONE-07: of participants of whom only facts are known everything has a number or a reason, and nothing deviates.
 """
 
@@ -247,6 +248,15 @@ def test_done_03_exposure(somebody: Somebody) -> None:
     for name in ("n_reactions", "n_reserve", "n_interrupted"):
         second = seqs_behind(datasets, by_id[f"exposure.rtx.{name}"])
         assert {(code, row) for code, _, row in second} == {("1", "2"), ("3", "2")}, name
+
+
+def test_done_08_other_amounts(somebody: Somebody) -> None:
+    near = somebody("1", {"|infusion.given|1": "480", "|infusion.given|2": "400"})
+    analysis, _ = run(near, somebody("2", {"|infusion.given|1": "0", "|infusion.given|2": None}))
+    listed = rows(analysis, "exposure.rtx")
+    assert [(row["given"], row["other_amount"]) for row in listed] == [(480, 0), (400, 1), (0, None), (None, None)]
+    deviating = [row["found"] for row in rows(analysis, "deviations") if row["kind"] == "other amount"]
+    assert deviating == ["400 mg"]
 
 
 def test_done_03_nobody_was_treated(somebody: Somebody) -> None:

@@ -8,22 +8,25 @@ OWN-03: a derived number goes by the site's formula, unless it reads other units
 OWN-04: what only a site's version asks has its kind and number in the frames.
 OWN-05: where no site has a version of its own, or one that differs in nothing, the results are the same.
 OWN-06: day 0 of a participant is that of their site's version.
+OWN-07: where nobody is in the frames there is nothing to compute, and nothing fails.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from trialbook.analysis.derive import derive_values, formula_of
+from trialbook.analysis.derive import VALUE_FIELDS, derive_values, formula_of
 from trialbook.analysis.deviations import count_deviations, list_deviations
 from trialbook.analysis.exposure import list_exposure
 from trialbook.analysis.frames import Datasets, from_casebooks
 from trialbook.analysis.grades import grades_of
 from trialbook.analysis.plan import run_plan
 from trialbook.analysis.screening import count_screening, list_screening
-from trialbook.conduct.casebook import Answer, Casebook, Cell
+from trialbook.conduct.casebook import Answer, Casebook, Cell, ConsentEnd
+from trialbook.conduct.withdrawing import DATA_USE
 from trialbook.instruments import CATALOG
 from trialbook.protocol.model import Study
 from trialbook.protocol.read import parse_study
@@ -201,3 +204,17 @@ def test_day_0() -> None:
     """OWN-06: by enrolment on 5 January, or by an answer of the day before."""
     datasets = judged(("anchor: enrolment", "anchor: first entry.day"))
     assert [str(day) for day in datasets.participants["anchor"]] == ["2026-01-05", "2026-01-04", "2026-01-05"]
+
+
+GONE = {"2": replace(person("2", SITE), withdrawn_from={DATA_USE: ConsentEnd(seq=9)})}
+
+
+@pytest.mark.parametrize("everybody", [{}, GONE])
+def test_nobody_is_left(everybody: dict[str, Casebook]) -> None:
+    """OWN-07: before anybody is recorded, and where all withdrew the use of their data, the plan is carried out."""
+    datasets = from_casebooks(version(), everybody, {SITE: version(("3 days either side", "6 days either side"))})
+    assert datasets.participants.is_empty()
+    assert derive_values(datasets, "lab.both").is_empty()
+    assert derive_values(datasets, "lab.both").columns == list(VALUE_FIELDS)
+    rows = run_plan(version(), datasets).results.by_id()
+    assert rows["disposition.participants.enrolled.n"].value == 0

@@ -8,6 +8,11 @@ FIGURE-16: colours that stand for different things differ in grey, and text is d
 FIGURE-17: without data no figure, and the report says why.
 FIGURE-18: of very many participants a figure stays small, and says how many it shows.
 FIGURE-19: the table beside a figure, and what it says is behind it, hold every entry that is drawn.
+FIGURE-20: a row in which nothing was given is no dose; one is other than planned where the deviations say so; those
+    without a full date are counted.
+FIGURE-21: an event stands on its days, before day 0 and after the last visit too; without a last day, on the first.
+FIGURE-22: nothing is drawn of those of whom only adverse events are used, and the flow adds up.
+FIGURE-23: the laboratory has values of unscheduled visits and those beyond what can be measured, and counts the rest.
 """
 
 from __future__ import annotations
@@ -24,7 +29,7 @@ from trialbook.capture.ledger import Draft
 from trialbook.render.document import Figure
 from trialbook.render.drawing.colours import HUES, PRINT, grey, on_paper
 from trialbook.render.drawing.letters import shortened, width_of, wrapped
-from trialbook.render.drawing.marks import COLUMN, PAGE, Box, Sheet, Word, apart
+from trialbook.render.drawing.marks import COLUMN, PAGE, Box, Bundle, Sheet, Spot, Word, apart
 from trialbook.render.drawing.scale import spanning
 from trialbook.render.drawing.to_svg import to_svg
 from trialbook.render.inline import numbers, plain, recorded
@@ -42,8 +47,9 @@ from trialbook.report.figures_further import (
     waterfall,
 )
 from trialbook.report.figures_further.parts import MOST_ROWS, values_table
-from trialbook.report.flow import participant_flow
-from trialbook.report.run import Run
+from trialbook.report.figures_further.people import doses_of, people_of
+from trialbook.report.flow import boxes_of, participant_flow
+from trialbook.report.run import Run, as_mappings
 from trialbook.report.sections import figures, primary
 
 PLAN = """
@@ -430,3 +436,96 @@ def test_scales() -> None:
     assert spanning([1, 1000], start=0, end=1, is_log=True).ticks()[-1] == 1000
     assert spanning([], start=0, end=1).ticks()
     assert apart([1, 1, 1], 5, 0, 100)[0] >= 0
+
+
+def test_doses_that_were_given(carry_out: Callable[..., Run]) -> None:
+    """FIGURE-20: 97 of 100 mg is what vials come to, 80 is not, and 0 is no dose."""
+    near = [
+        replace(one, text="97", value="97") if (one.participant, one.item, one.repeat) == ("1", "given", "2") else one
+        for one in drafts(2)
+    ]
+    withheld = (
+        answer("1", "doses", "start", "2026-02-10", repeat="3"),
+        answer("1", "doses", "given", "0", repeat="3", unit="mg"),
+        answer("1", "doses", "given", "100", repeat="4", unit="mg"),
+    )
+    run = carry_out(PLAN, [*near, *withheld])
+    doses, undated = doses_of(run, people_of(run))
+    assert [(one.code, one.day, one.text, one.as_planned) for one in doses] == [
+        ("1", 0, "100 mg", True), ("1", 28, "97 mg", True), ("2", 0, "100 mg", True), ("2", 28, "80 mg", False),
+    ]  # fmt: skip
+    counted = run.analysis.results.by_id()["exposure.trialdrug.n_doses"].value
+    assert (undated, counted) == (1, len(doses) + undated)
+    kinds = [row["participant"] for row, _ in as_mappings(run.listing("deviations")) if row["kind"] == "other amount"]
+    assert kinds == [one.code for one in doses if not one.as_planned]
+    for name in ("swimmer", "individuals"):
+        figure = DRAW[name](run)
+        assert figure is not None
+        assert "1 dose and 2 adverse events without a full date are not drawn." in plain(figure.caption)
+
+
+def test_events_stand_on_their_days(carry_out: Callable[..., Run], sheets: list[Sheet]) -> None:
+    """FIGURE-21: the longer, the wider, wherever it lies; one without a last day is no bar."""
+    others = (("8", "Early", "2025-11-01", "2025-11-21"), ("9", "Late", "2026-07-01", "2026-07-31"))
+    more = [
+        answer("1", "adverse_events", item, text, repeat=repeat)
+        for repeat, *texts in others
+        for item, text in zip(("term", "start", "end"), texts, strict=True)
+    ]
+    figure = DRAW["individuals"](carry_out(PLAN, [*drafts(2), *more]))
+    assert figure is not None
+    bars = {mark.title: mark.width for mark in sheets[0].marks if isinstance(mark, Box) and mark.title[:2] == "1:"}
+    assert sorted(bars) == ["1: Early", "1: Event 1, grade 1", "1: Late"]
+    days = {"1: Early": 20, "1: Event 1, grade 1": 10, "1: Late": 30}
+    assert [bars[title] / day for title, day in days.items()] == pytest.approx([bars["1: Early"] / 20] * 3, rel=0.01)
+    alone = [mark for mark in sheets[0].marks if isinstance(mark, Spot) and mark.title.startswith("1: Event")]
+    assert [(mark.title, mark.shape) for mark in alone] == [("1: Event 2, grade 2", "diamond")]
+    assert overlapping(sheets[0]) == []
+    assert "serious adverse event, last day not known" in {word.text for word in sheets[0].words()}
+    assert "of one whose last day is not known, the first." in plain(figure.caption)
+    own = [row for row in figure.table.body if plain(row.stub) == "1"]
+    told = [plain(row.cells[1]) for row in own if plain(row.cells[2]).startswith("Event")]
+    assert told == ["5 to 15", "7, last day not known"]
+
+
+def test_use_of_data_withdrawn(carry_out: Callable[..., Run]) -> None:
+    """FIGURE-22: whose adverse events are kept is in no figure, and in the flow beside the first number."""
+    ends = Draft(act="withdraw_consent", participant="1", value="2026-03-10 data use")
+    run = carry_out(PLAN + "withdrawal: {safety: kept}\n", [*drafts(3), ends])
+    assert run.analysis.results.by_id()["events.adverse_events.all.percent"].n == 3
+    for name in ("swimmer", "individuals", "completeness"):
+        figure = DRAW[name](run)
+        assert figure is not None
+        assert {plain(row.stub) for row in figure.table.body} == {"2", "3"}
+    first, second = list(boxes_of(run))[:2]
+    assert [plain(line) for line in first.lines] == [
+        "Screened (n = 2)",
+        "Not counted: use of data withdrawn (n = 1)",
+    ]
+    assert (first.side, plain(second.lines[0])) == ((), "Enrolled (n = 2)")
+    flow = participant_flow(run)
+    assert flow is not None
+    assert "withdrawn are in none of the other numbers" in plain(flow.caption)
+
+
+def test_every_value_of_the_laboratory(carry_out: Callable[..., Run], sheets: list[Sheet]) -> None:
+    """FIGURE-23: on the day of an unscheduled visit; more than 1000 of at most 170 is of grade 3 or 4."""
+    given = [one for one in drafts(3) if one.participant == "3"]
+    extra = (("1", "2026-02-10", ">1000"), ("2", "2026-02-20", "<40"), ("3", "", "300"))
+    for number, day, value in extra:
+        visit = f"unscheduled-{number}"
+        given += [answer("3", "visit", "date", day, visit)] if day else []
+        given.append(answer("3", "blood", "ck", value, visit, unit="U/L"))
+    figure = DRAW["laboratory"](carry_out(PLAN, given))
+    assert figure is not None
+    assert "6 values, 2 outside the limits, 1 of grade 3 or more" in figure.alt
+    said = plain(figure.caption)
+    assert "Values of unscheduled visits stand on their study day" in said
+    assert "such as <0.2, stands at that limit" in said
+    assert "1 value of unscheduled visits without a full date is not drawn, 0 of grade 3 or more." in said
+    spots = {mark.title: mark for mark in sheets[0].marks if isinstance(mark, Spot) and mark.title}
+    order = ["Baseline: 90", "Week 4: 85", "Unscheduled visit 1: >1000", "Unscheduled visit 2: <40", "Week 8: 80"]
+    assert sorted(spots, key=lambda title: spots[title].x) == [f"3, {one}" for one in order]
+    assert spots["3, Unscheduled visit 1: >1000"].shape == "diamond"
+    assert [len(line) for mark in sheets[0].marks if isinstance(mark, Bundle) for line in mark.lines] == [3]
+    assert ("≤ 170", "3 to 4") in {(plain(row.cells[3]), plain(row.cells[4])) for row in figure.table.body}

@@ -37,7 +37,8 @@ CELL_FIELDS = ("participant", "visit", "form", "repeat", "item", "seq")
 def select(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     """Return the cells that a result was computed from: `CELL_FIELDS`, in the order of the datasets.
 
-    A status is a cell without visit and form whose item is `status`.
+    A status is a cell without visit and form whose item is `status`; so is each act that is no answer, by its name,
+    one of the whole study without a participant.
     """
     if selector.frame == "participants":
         return _statuses(datasets, selector)
@@ -132,8 +133,11 @@ def _in_listing(datasets: Datasets, selector: Selector) -> set[int]:
     wanted: dict[str, set[str]] = {}
     for column, value in selector.where:
         wanted.setdefault(column, set()).add(value)
-    rows, who = _by_values(datasets, selector.variable, tuple(wanted)), set(_who(datasets, selector.analysis_set))
+    rows = _by_values(datasets, selector.variable, tuple(wanted))
     matching = (found for values in product(*wanted.values()) for found in rows.get(values, ()))
+    if not selector.analysis_set:  # rows of the whole study too, and of those whose data may not be used
+        return {seq for _, seqs in matching for seq in seqs}
+    who = set(_who(datasets, selector.analysis_set))
     return {seq for code, seqs in matching if code in who for seq in seqs}
 
 
@@ -152,15 +156,28 @@ def _by_values(
 
 @lru_cache(maxsize=4)
 def _cells(datasets: Datasets) -> pl.DataFrame:
-    """Return every cell with its entry, and with the entry that first answered it, each entry once."""
+    """Return every cell with its entry, and with the entry that first answered it, each entry once; acts last."""
     import polars as pl
 
     everybody = Selector(frame="participants", variable="status", analysis_set="")
     frames = [datasets.observations.select(CELL_FIELDS), datasets.events.select(CELL_FIELDS)]
     known = pl.concat([*frames, _statuses(datasets, everybody)])
     first = [(code, *cell, one.first_seq) for (code, cell), one in datasets.firsts.items() if one.first_seq]
-    again = pl.DataFrame(first, schema=known.schema, orient="row")
+    again = pl.DataFrame([*first, *_acts(datasets)], schema=known.schema, orient="row")
     return pl.concat([known, again]).drop_nulls("seq").unique("seq", keep="first", maintain_order=True)
+
+
+def _acts(datasets: Datasets) -> Iterator[tuple[str, str, str, str, str, int]]:
+    """Yield the acts that are counted and are neither answer nor status, as cells; one written by hand has no entry."""
+    found = [
+        (code, one.visit, one.form, "override", one.seq) for code, some in datasets.overrides.items() for one in some
+    ]
+    found += [(code, "", "", "unblind", one.seq) for code, some in datasets.unblindings.items() for one in some]
+    found += [("", "", "", "look", one.seq) for one in datasets.looks]
+    found += [(code, "", "", "note", seq) for code, seq in datasets.alerts]
+    ends = ((code, one.seq) for code, some in datasets.withdrawn.items() for one in some.values())
+    found += [(code, "", "", "withdraw_consent", seq) for code, seq in ends]
+    return ((code, visit, form, "", act, seq) for code, visit, form, act, seq in found if seq)
 
 
 def _observations(datasets: Datasets, selector: Selector) -> pl.DataFrame:

@@ -116,7 +116,7 @@ def _derived(datasets: Datasets, rows: pl.DataFrame, form: Form, name: str) -> p
     """Compute a derived number of everybody, by the formula of the version by which they are judged."""
     import polars as pl
 
-    if not datasets.plans:
+    if not datasets.plans or datasets.participants.is_empty():
         return _computed(rows, form, form.derived[name])
     people = datasets.participants.select("participant", "site").with_row_index("place")
     formulas: list[tuple[Form, list[str | None]]] = []

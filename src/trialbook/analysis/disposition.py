@@ -11,7 +11,8 @@ from trialbook.analysis.consents import count_consents
 from trialbook.analysis.derive import compared_visits
 from trialbook.analysis.results import Result, Selector
 from trialbook.analysis.rows import Heading, Stat
-from trialbook.analysis.sets import EVER_ENROLLED, Members
+from trialbook.analysis.sets import Members
+from trialbook.conduct.casebook import EVER_ENROLLED
 
 if TYPE_CHECKING:
     from trialbook.analysis.course import Course

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.analysis.emergent import START, emergent_stats
 from trialbook.analysis.rates import event_rates, level_rates, participant_rate
-from trialbook.analysis.results import Result, Selector
+from trialbook.analysis.results import Result, Selector, result_id
 from trialbook.analysis.rows import Heading, Stat
 from trialbook.analysis.sets import ENROLLED, Members
 from trialbook.analysis.table_one import places
@@ -101,6 +101,11 @@ def _each(datasets: Datasets, form: str, events: Sequence[Event], who: Sequence[
         source = heading.source if own else statuses
         yield replace(heading, source=source).row(Stat(name="n_events", value=len(own), unit="events"))
         yield from participant_rate(datasets, replace(heading, source=source), code, own)
+
+
+def name_alone(form: str, participant: str) -> str:
+    """Return what the ids of the results of one participant begin with."""
+    return result_id("events", f"{form}.{PARTICIPANT}", participant)
 
 
 def by_level(events: Sequence[Event], item: str) -> list[tuple[str, list[Event]]]:

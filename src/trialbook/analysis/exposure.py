@@ -14,7 +14,7 @@ from trialbook.analysis.listings import Row, listing
 from trialbook.analysis.results import Listing, Result, Selector
 from trialbook.analysis.rows import Heading, Stat
 from trialbook.conduct.casebook import Casebook
-from trialbook.conduct.deviations import given_treatments
+from trialbook.conduct.deviations import given_treatments, is_other_amount
 from trialbook.conduct.exposure import DoseGiven, Exposure, exposure
 from trialbook.conduct.regimen import number_of_doses
 from trialbook.protocol.model import Study, Treatment
@@ -22,7 +22,8 @@ from trialbook.protocol.model import Study, Treatment
 NAME = "exposure"
 COLUMNS = (
     "participant", "number", "repeat", "date", "day", "planned_day", "days_off", "planned", "given", "unit",
-    "premedicated", "interrupted", "incomplete", "reaction", "reserve", "weight", "height", "body_surface",
+    "other_amount", "premedicated", "interrupted", "incomplete", "reaction", "reserve", "weight", "height",
+    "body_surface",
 )  # fmt: skip
 NO_DRUG = "none of them"
 """Stands in a selector where no reserve drug was given: no row of the listing has it."""
@@ -51,18 +52,26 @@ def plan_with(datasets: Datasets, book: Casebook, treatment: str) -> Study:
 @lru_cache(maxsize=16)
 def list_exposure(datasets: Datasets, treatment: str) -> Listing:
     """List every recorded dose of a treatment, in the order of participants and of time."""
-    rows = [(_row(one.participant, dose), dose.seqs) for one in exposures(datasets, treatment) for dose in one.doses]
+    books = judged_books(datasets)
+    plans = {code: plan_with(datasets, book, treatment).treatments[treatment] for code, book in books.items()}
+    rows = [
+        (_row(plans[one.participant], one.participant, dose), dose.seqs)
+        for one in exposures(datasets, treatment)
+        for dose in one.doses
+    ]
     return listing(f"{NAME}.{treatment}", COLUMNS, rows)
 
 
-def _row(participant: str, dose: DoseGiven) -> Row:
+def _row(treatment: Treatment, participant: str, dose: DoseGiven) -> Row:
     """Write one dose; yes and no as 1 and 0, nothing where it is not known."""
+    is_known = dose.planned is not None and dose.given is not None
+    is_other = is_other_amount(treatment, dose.planned, dose.given) if is_known else None
     measured = (dose.weight, dose.height, dose.body_surface)
     return (
         participant, dose.number, ", ".join(dose.repeats), dose.date.isoformat() if dose.date else None, dose.day,
         dose.planned_day, dose.days_off, _number(dose.planned), _number(dose.given), dose.unit,
         *(None if yes is None else int(yes)
-          for yes in (dose.premedicated, dose.interrupted, dose.incomplete, dose.reaction)),
+          for yes in (is_other, dose.premedicated, dose.interrupted, dose.incomplete, dose.reaction)),
         ", ".join(dose.reserve), *(_number(one.value) if one else None for one in measured),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from trialbook.conduct.casebook import (
+    EVER_ENROLLED,
     NOTHING,
     VISIT_FORM,
     Answer,
@@ -88,8 +89,8 @@ class First(NamedTuple):
     first_by: str
 
 
-SAFETY_ONLY = "data use withdrawn"
-"""In the place of the status of somebody of whom nothing but adverse events is used."""
+SAFETY_ONLY, NEVER_ENROLLED = "data use withdrawn", "data use withdrawn, never enrolled"
+"""In the place of the status of somebody of whom nothing but adverse events is used: once enrolled, or never."""
 NOBODY = First("", "", 0, "")
 """Where it does not matter who answered, or is not known."""
 
@@ -128,9 +129,15 @@ class Datasets:
 
     @property
     def safety_only(self) -> tuple[str, ...]:
-        """Those of whom nothing but adverse events is used; in no analysis set."""
+        """Those who were enrolled, and of whom nothing but adverse events is used; in no analysis set."""
         is_one = self.participants["status"] == SAFETY_ONLY
         return tuple(self.participants.filter(is_one)["participant"])
+
+    @property
+    def used(self) -> pl.DataFrame:
+        """The rows of `participants` without those of whom nothing but adverse events is used."""
+        is_left = self.participants["status"].is_in([SAFETY_ONLY, NEVER_ENROLLED]).fill_null(value=False)
+        return self.participants.filter(~is_left)
 
     @property
     def versions(self) -> tuple[Study, ...]:
@@ -201,6 +208,8 @@ def collect(study: Study, columns: Columns, plans: Mapping[str, Study] = NOTHING
     unused = [code for code, found in withdrawn.items() if DATA_USE in found]
     if unused:
         answers, statuses = _left_out(study, answers, statuses, unused)
+        withdrawn |= {code: {DATA_USE: withdrawn[code][DATA_USE]} for code in unused}
+    exceptions = _of_others(columns.exceptions, unused)
     recorded, answers = answers, _in_present_units(study, answers)
     participants = _participants(study, statuses, answers, plans)
     rows = _placed((study, *plans.values()), participants, answers)
@@ -209,9 +218,9 @@ def collect(study: Study, columns: Columns, plans: Mapping[str, Study] = NOTHING
     is_event = pl.col("form").is_in(any_time)
     return Datasets(
         study=study, participants=participants, observations=rows.filter(~is_event), events=rows.filter(is_event),
-        firsts=_firsts(columns.firsts), overrides=_overrides(columns.exceptions),
-        unblindings=_unblindings(columns.exceptions), looks=_looks(columns.exceptions),
-        alerts=tuple((row["participant"], row["seq"]) for row in _exceptions(columns.exceptions, "note")),
+        firsts=_firsts(columns.firsts), overrides=_overrides(exceptions),
+        unblindings=_unblindings(exceptions), looks=_looks(exceptions),
+        alerts=tuple((row["participant"], row["seq"]) for row in _exceptions(exceptions, "note")),
         withdrawn=withdrawn, plans=plans, own=dict(_in_own_units(plans, recorded, answers)) if plans else NOTHING,
     )  # fmt: skip
 
@@ -247,6 +256,12 @@ def _withdrawn(columns: Mapping[str, Sequence[object]]) -> dict[str, dict[str, C
     return found
 
 
+def _of_others(columns: Mapping[str, Sequence[object]], people: Sequence[str]) -> Mapping[str, Sequence[object]]:
+    """Return the exceptions without those of some people; those of the whole study stay."""
+    kept = [place for place, code in enumerate(columns.get("participant", ())) if code not in people]
+    return {name: [values[place] for place in kept] for name, values in columns.items()}
+
+
 def _left_out(
     study: Study, answers: pl.DataFrame, statuses: pl.DataFrame, unused: Sequence[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -256,7 +271,9 @@ def _left_out(
     is_unused, safety = pl.col("participant").is_in(list(unused)), sorted(kept_forms(study))
     if not safety:
         return answers.filter(~is_unused), statuses.filter(~is_unused)
-    status = pl.when(is_unused).then(pl.lit(SAFETY_ONLY)).otherwise(pl.col("status")).alias("status")
+    was_in = pl.col("status").is_in(EVER_ENROLLED)
+    put = pl.when(was_in).then(pl.lit(SAFETY_ONLY)).otherwise(pl.lit(NEVER_ENROLLED))
+    status = pl.when(is_unused).then(put).otherwise(pl.col("status")).alias("status")
     reason = pl.when(~is_unused).then(pl.col("end_reason")).alias("end_reason")
     return answers.filter(~is_unused | pl.col("form").is_in(safety)), statuses.with_columns(status, reason)
 
@@ -483,6 +500,5 @@ def casebooks(
             unblindings=datasets.unblindings.get(row["participant"], ()),
             withdrawn_from=datasets.withdrawn.get(row["participant"], NOTHING),
         )
-        for row in datasets.participants.iter_rows(named=True)
-        if row["status"] != SAFETY_ONLY
+        for row in datasets.used.iter_rows(named=True)
     }  # fmt: skip

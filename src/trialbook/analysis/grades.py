@@ -67,8 +67,9 @@ def grades_of(datasets: Datasets) -> tuple[LaboratoryGrade, ...]:
         by_version.setdefault(datasets.plan_of(book.site).fingerprint, []).append(book)
     versions = datasets.versions
     found = [grade for plan in versions for grade in laboratory_grades(plan, by_version.get(plan.fingerprint, ()))]
-    items = list(dict.fromkeys(f"{form.id}.{item.id}" for plan in versions for form, item in graded_items(plan)))
-    return tuple(sorted(found, key=lambda one: (items.index(one.item), who.index(one.measured.participant))))
+    names = dict.fromkeys(f"{form.id}.{item.id}" for plan in versions for form, item in graded_items(plan))
+    items, people = ({name: place for place, name in enumerate(some)} for some in (names, who))
+    return tuple(sorted(found, key=lambda one: (items[one.item], people[one.measured.participant])))
 
 
 def shift_of(grades: Sequence[LaboratoryGrade]) -> Shift:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.analysis.frames import books
 from trialbook.conduct.answers import values_for
+from trialbook.conduct.casebook import EVER_ENROLLED
 from trialbook.conduct.schedule import anchor_date
 from trialbook.errors import Problem
 from trialbook.protocol.conditions import Where, compile_condition, names_for
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from trialbook.conduct.casebook import Casebook
     from trialbook.protocol.model import AnalysisSet
 
-EVER_ENROLLED = ("enrolled", "completed", "withdrawn")
-"""Status of those who were enrolled at some time: a participant withdraws from the study after enrolment."""
 ENROLLED = "enrolled"
 """Name under which selectors know everybody who was ever enrolled, where the plan has no set of that name."""
 

@@ -16,10 +16,18 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recorded value, or one derived from recorded values, as it is shown; `entries` are their numbers."""
+    """A recorded value, or one derived from recorded values, as it is shown; `entries` are their numbers.
+
+    Without any it leads nowhere, since what stands beside it does, and only says of what it tells.
+    """
 
     entries: tuple[int, ...]
     text: str
+    of: tuple[tuple[str, str], ...] | None = None
+    """Participant and form of what the words tell, where that is not just what the entries say.
+
+    A copy for a reader who may not see one of these hides the words; where it is None, one who may not see an entry.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,8 @@ def numbers(line: Iterable[Part]) -> Iterator[Number]:
 
 
 def recorded(line: Iterable[Part]) -> Iterator[Recorded]:
-    """Yield the recorded values that a line shows."""
-    return (part for part in line if isinstance(part, Recorded))
+    """Yield the recorded values that a line shows, and that lead to their entries."""
+    return (part for part in line if isinstance(part, Recorded) and part.entries)
 
 
 def join(lines: Iterable[Line], between: str = ", ", last: str | None = None) -> Line:

@@ -70,6 +70,8 @@ def _part(part: Part, labels: Mapping[str, str], escape: Callable[[str], str]) -
         case Number():
             return f'<a class="n" href="#{fragment(part.result_id)}">{escape(part.text)}</a>'
         case Recorded():
+            if not part.entries:
+                return escape(part.text)
             return f'<a class="n v" href="#entries" data-e="{_numbered(part)}">{escape(part.text)}</a>'
         case Reference():
             return f'<a class="ref" href="#{fragment(part.to)}">{escape(labels[part.to])}</a>'

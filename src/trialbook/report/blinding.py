@@ -14,7 +14,7 @@ from trialbook.report.assessments import form_name
 from trialbook.report.phrases import capital, several
 from trialbook.report.quote import Notes, cell, footnotes, interval
 from trialbook.report.run import Run, as_mappings
-from trialbook.report.shown import recorded_or_plain
+from trialbook.report.told import answered_by, leading, told
 
 NAME, GUESSES = "blinding", "guesses"
 UNBLINDINGS = ("planned", "emergency", "accidental")
@@ -110,7 +110,8 @@ def listed_table(run: Run) -> Table | None:
         when, by = (ABSENT, ABSENT) if entry is None else (entry.at[:10], entry.by)
         what = str(row["kind"]) + (" unblinding" if row["what"] == "unblinding" else "")
         cells = (str(row["participant"] or "study"), when, by, str(row["who"] or ABSENT), str(row["reason"] or ABSENT))
-        body.append(Row(stub=recorded_or_plain(seqs, capital(what)), cells=tuple((text,) for text in cells)))
+        of = answered_by(run.entries, seqs)
+        body.append(Row(stub=leading(seqs, capital(what), of), cells=tuple(told(text, of) for text in cells)))
     labels = ("Of", "Recorded on", "By", "Who learned, or what was seen", "Reason")
     columns = tuple(Column(label=label, align="left") for label in labels)
     return Table(

@@ -64,7 +64,7 @@ def beside_lines(beside: Comparators) -> Iterator[Line]:
     for one in beside.studies:
         if one.is_controlled:
             yield (f"{CONTROLLED} {one.study}, {one.outcome}: {sentence(one.result)}",)
-    single = sum(one.n == 1 for one in beside.studies)
+    single = sum(one.is_single for one in beside.studies)
     if single:
         noun = "single cases are" if single > 1 else "single case is"
         yield (f"{counted(single).capitalize()} {noun} named and not pooled: {WELL}",)

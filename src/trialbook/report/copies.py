@@ -10,9 +10,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from trialbook.analysis.events import name_alone
+from trialbook.analysis.results import Results
 from trialbook.capture.ledger import Entry
 from trialbook.conduct.blinding import shown_forms, shows_cell
-from trialbook.conduct.casebook import Casebook, Cell
+from trialbook.conduct.casebook import VISIT_FORM, Casebook, Cell
 from trialbook.errors import Problem, TrialbookError
 from trialbook.protocol.model import Role, Study
 from trialbook.protocol.suggest import listed, suggest
@@ -20,6 +22,7 @@ from trialbook.render.document import Block, Document, Facts, Figure, Items, Par
 from trialbook.render.evidence import Evidence, Fact, every_entry
 from trialbook.render.inline import Line, Number, Part, Recorded
 from trialbook.render.table import Table
+from trialbook.report.numbers_index import ANCHOR
 from trialbook.report.record import IMPORTED_BY, RECORDED_BY
 
 Trace = Literal["none", "results", "participants", "full"]
@@ -27,6 +30,8 @@ Trace = Literal["none", "results", "participants", "full"]
 
 HIDDEN = "(hidden)"
 """Stands for a recorded value that the reader may not see."""
+ANY_ITEM = "?"
+"""No item is called so."""
 NO_FIGURE = "A figure is left out of this copy: “{title}” shows single values that “{role}” may not see."
 LINK = re.compile(r"<a [^>]*>|</a>")
 RECORDED = re.compile(r'<a class="n v"[^>]*>(.*?)</a>')
@@ -95,19 +100,71 @@ def masked(
 ) -> Document:
     """Return the document without the single values that a role may not see, by the same rules as the site."""
     role = reader_role(study, name)
-    shown = {code: shown_forms(study, casebook, role.id) for code, casebook in casebooks.items()}
-
-    def is_seen(entry: Entry) -> bool:
-        cell = Cell(entry.visit or "", entry.form or "", entry.repeat or "", entry.item or "")
-        return shows_cell(study, role.id, shown.get(entry.participant or "", ()), cell)
-
-    hidden = {seq for seq, entry in entries.items() if not is_seen(entry)}
+    sight = sight_of(study, role, casebooks, entries)
     label = study.say(role.label) or role.id
     return replace(
-        _changed(document, lambda part: _veiled(part, hidden), lambda block: _without(block, hidden, label)),
+        _changed(document, lambda part: _veiled(part, sight), lambda block: _without(block, sight, label)),
         subtitle=f"{document.subtitle}; copy for “{label}”",
-        evidence=replace(_evidence_without(document.evidence, hidden), note=FOR_ROLE.format(role=label)),
+        evidence=replace(_evidence_without(document.evidence, sight), note=FOR_ROLE.format(role=label)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a role may not see, and what it may."""
+
+    hidden: Collection[int]
+    """Entries."""
+    seen: Collection[tuple[str, str]]
+    """Participants and their forms."""
+    alone: Collection[str]
+    """What the ids of results begin with that are of one participant and a form which is hidden."""
+
+    def shows(self, part: Recorded) -> bool:
+        """Tell whether words may be read: where every form that they tell of may be, or every entry."""
+        if part.of is None:
+            return not any(seq in self.hidden for seq in part.entries)
+        return all(one in self.seen for one in part.of)
+
+    def is_withheld(self, result: str) -> bool:
+        """Tell whether a result is left out: the number of one participant is no result of a group."""
+        return result.rpartition(".")[0] in self.alone
+
+
+def sight_of(study: Study, role: Role, casebooks: Mapping[str, Casebook], entries: Mapping[int, Entry]) -> Sight:
+    """Return what a role may see, by the same rules as the site."""
+    shown = {code: shown_forms(study, casebook, role.id) for code, casebook in casebooks.items()}
+
+    def is_seen(participant: str, cell: Cell) -> bool:
+        return shows_cell(study, role.id, shown.get(participant, ()), cell)
+
+    def cell_of(entry: Entry) -> Cell:
+        return Cell(entry.visit or "", entry.form or "", entry.repeat or "", entry.item or "")
+
+    hidden = {seq for seq, entry in entries.items() if not is_seen(entry.participant or "", cell_of(entry))}
+
+    def may_read(participant: str, form: str) -> bool:
+        # a role that sees everything is shown what this version of the study lacks only item by item
+        return any(is_seen(participant, Cell("", form, "", item)) for item in ("", ANY_ITEM))
+
+    forms = {VISIT_FORM, *study.forms, *(entry.form for entry in entries.values() if entry.form)}
+    seen = {(code, form) for code in casebooks for form in forms if may_read(code, form)}
+    return Sight(hidden=hidden, seen=seen, alone=withheld(study, role, casebooks))
+
+
+def withheld(study: Study, role: Role, casebooks: Mapping[str, Casebook]) -> frozenset[str]:
+    """Return what the ids of results begin with that are of one participant, and of a form that a role may not see."""
+    shown = {code: shown_forms(study, casebook, role.id) for code, casebook in casebooks.items()}
+    counted = [form.id for form in study.forms.values() if form.events]
+    return frozenset(name_alone(form, code) for code, forms in shown.items() for form in counted if form not in forms)
+
+
+def results_for(results: Results, reader: Reader, study: Study, casebooks: Mapping[str, Casebook]) -> Results:
+    """Return the results that a reader may have: without those of one participant, of a form that is hidden."""
+    if reader.role is None:
+        return results
+    alone = withheld(study, reader_role(study, reader.role), casebooks)
+    return Results(tuple(row for row in results if row.id.rpartition(".")[0] not in alone))
 
 
 def reader_role(study: Study, name: str) -> Role:
@@ -179,23 +236,34 @@ def _same(block: Block) -> Block:
     return block
 
 
-def _veiled(part: Part, hidden: Collection[int]) -> Part:
-    """Hide a recorded value that any hidden entry is part of."""
-    return HIDDEN if isinstance(part, Recorded) and any(seq in hidden for seq in part.entries) else part
+def _veiled(part: Part, sight: Sight) -> Part:
+    """Hide words that tell of what is hidden; other words lead no more to hidden entries."""
+    if isinstance(part, Number):
+        return HIDDEN if sight.is_withheld(part.result_id) else part
+    if not isinstance(part, Recorded):
+        return part
+    if not sight.shows(part):
+        return HIDDEN
+    kept = tuple(seq for seq in part.entries if seq not in sight.hidden)
+    return part if len(kept) == len(part.entries) else replace(part, entries=kept)
 
 
-def _without(block: Block, hidden: Collection[int], role: str) -> Block:
-    """Put words in the place of a figure that draws single hidden values."""
+def _without(block: Block, sight: Sight, role: str) -> Block:
+    """Put words in the place of a figure that draws single hidden values; leave out rows of hidden results."""
+    if isinstance(block, Table):
+        rows = tuple(row for row in block.body if not sight.is_withheld(row.anchor.removeprefix(ANCHOR)))
+        return block if len(rows) == len(block.body) else replace(block, body=rows)
     if not isinstance(block, Figure):
         return block
     values = (part for line in block.table.lines() for part in line if isinstance(part, Recorded))
-    if any(seq in hidden for seq in block.behind) or any(seq in hidden for value in values for seq in value.entries):
+    if any(seq in sight.hidden for seq in block.behind) or not all(sight.shows(value) for value in values):
         return Paragraph(line=(NO_FIGURE.format(title=block.title, role=role),), kind="note")
     return block
 
 
-def _evidence_without(evidence: Evidence, hidden: Collection[int]) -> Evidence:
+def _evidence_without(evidence: Evidence, sight: Sight) -> Evidence:
     """Leave out hidden entries; what is behind a number names only entries that are shown."""
+    hidden = sight.hidden
     derived = {
         name: tuple(value for value in values if not any(seq in hidden for seq in value.entries))
         for name, values in evidence.derived.items()
@@ -203,7 +271,11 @@ def _evidence_without(evidence: Evidence, hidden: Collection[int]) -> Evidence:
     return replace(
         evidence,
         facts=tuple(fact for fact in evidence.facts if fact.seq not in hidden),
-        behind={name: tuple(seq for seq in seqs if seq not in hidden) for name, seqs in evidence.behind.items()},
+        behind={
+            name: tuple(seq for seq in seqs if seq not in hidden)
+            for name, seqs in evidence.behind.items()
+            if not sight.is_withheld(name)
+        },
         derived=derived,
     )
 
@@ -253,4 +325,15 @@ def _line(line: Line, change: Change) -> Line:
     return tuple(map(change, line))
 
 
-__all__ = ["BY_SIZE", "EVERYBODY", "CopyError", "Reader", "Trace", "capped", "copy_for", "masked", "reader_role"]
+__all__ = [
+    "BY_SIZE",
+    "EVERYBODY",
+    "CopyError",
+    "Reader",
+    "Trace",
+    "capped",
+    "copy_for",
+    "masked",
+    "reader_role",
+    "results_for",
+]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from trialbook.analysis.deviations import groups_in
 from trialbook.analysis.results import Result
-from trialbook.conduct.deviations import KINDS, Group
+from trialbook.analysis.screening import list_screening
+from trialbook.conduct.casebook import VISIT_FORM
+from trialbook.conduct.deviations import AFTER_LIMIT, KINDS, Group
 from trialbook.render.document import Block, Items, Paragraph, Section
 from trialbook.render.inline import Line, join
 from trialbook.render.numbers import ABSENT, MINUS
@@ -16,8 +20,12 @@ from trialbook.report.one_by_one import MANY
 from trialbook.report.phrases import capital, listed, several
 from trialbook.report.quote import Notes, cell, footnotes
 from trialbook.report.run import Run, as_mappings
+from trialbook.report.screening import judged_by
 from trialbook.report.sentences import own_line
-from trialbook.report.shown import recorded_or_plain
+from trialbook.report.told import Of, answered_by, day_form, form_in, forms_of, leading, told
+
+if TYPE_CHECKING:
+    from trialbook.analysis.frames import Datasets
 
 DEVIATIONS = "deviations"
 TITLES: Mapping[Group, str] = {
@@ -49,11 +57,12 @@ COLUMNS = {
 }  # fmt: skip
 WORDS = frozenset({"visit", "where", "planned", "found"})
 """Columns that may be broken over lines; dates may not."""
-TIMED = frozenset({"early", "late", "missed", "after its limit"})
+TIMED = frozenset({"early", "late", "missed", AFTER_LIMIT})
 """Kinds for which the window says something."""
 COUNTS = ("n", "n_participants")
 
-Found = list[tuple[dict[str, str | float | int | None], tuple[int, ...]]]
+Listed = dict[str, str | float | int | None]
+Found = list[tuple[Listed, tuple[int, ...]]]
 
 
 def deviations(run: Run) -> Section:
@@ -151,7 +160,8 @@ def undated_lines(run: Run, found: Found) -> Iterator[Line]:
     """Yield for each visit the participants for whom no date of it is recorded."""
     people: dict[str, list[Line]] = {}
     for row, entries in found:
-        people.setdefault(str(row["visit"]), []).append(recorded_or_plain(entries, str(row["participant"])))
+        code = str(row["participant"])
+        people.setdefault(str(row["visit"]), []).append(leading(entries, code, of_deviation(run, row, entries)))
     for visit, codes in people.items():
         who = several(len(codes), "participant")
         yield (f"{run.visit_label(visit)}: {who} ", *join(codes), ".")
@@ -176,12 +186,53 @@ def _column(name: str, label: str) -> Column:
     return Column(label=label, align="left" if name in WORDS else "centre")
 
 
-def _row(run: Run, names: list[str], row: dict[str, str | float | int | None], entries: tuple[int, ...]) -> Row:
-    cells = tuple((_said(run, name, row),) for name in names)
-    return Row(stub=recorded_or_plain(entries, str(row["participant"])), level=1, cells=cells)
+def _row(run: Run, names: list[str], row: Listed, entries: tuple[int, ...]) -> Row:
+    """Write one deviation: that it is one tells of some forms, and some of its cells of others too."""
+    code = str(row["participant"])
+    of = of_deviation(run, row, entries)
+    cells = tuple(told(_said(run, name, row), (*of, *forms_of(code, _rests_on(run, name, row)))) for name in names)
+    return Row(stub=leading(entries, code, of), level=1, cells=cells)
 
 
-def _said(run: Run, name: str, row: dict[str, str | float | int | None]) -> str:
+def of_deviation(run: Run, row: Listed, entries: tuple[int, ...]) -> Of:
+    """Return the forms without which nobody can tell that there is this deviation at all, study day 0 aside."""
+    code, group, form = str(row["participant"]), row.get("group", "visit"), str(row.get("form") or "")
+    if group == "visit":
+        return forms_of(code, (VISIT_FORM,))
+    if group in {"dose", "constancy", "rater"} or row["kind"] == "overridden":
+        return forms_of(code, (form,))
+    asked: tuple[str, ...] = (form,)
+    if group == "eligibility":
+        asked = _deciding(run.datasets).get(code, ())
+    if group == "consent":
+        asked = (form_in(run.study.consent), form or (VISIT_FORM if row["visit"] else ""))
+    return tuple(dict.fromkeys((*forms_of(code, asked), *answered_by(run.entries, entries))))
+
+
+@lru_cache(maxsize=4)
+def _deciding(datasets: Datasets) -> Mapping[str, tuple[str, ...]]:
+    """Return participant -> forms of the criteria that speak against them, or are unknown."""
+    ids = {str(row[0]): f"{row[3]}, {row[4]}".split(", ") for row in list_screening(datasets).rows}
+    by = {one: judged_by(datasets, one) for some in ids.values() for one in some}
+    return {code: tuple(form for one in some if one for form in by[one]) for code, some in ids.items()}
+
+
+def _rests_on(run: Run, name: str, row: Listed) -> Iterator[str]:
+    """Yield the forms that one cell rests on beside those of its deviation."""
+    group, kind = row.get("group", "visit"), row["kind"]
+    if name in {"day", "window"} or (name == "days_off" and kind in {"early", "late"}):
+        yield day_form(run.datasets, str(row["participant"]))
+    if name in {"date", "day"} and group in {"order", "rater"}:
+        yield VISIT_FORM
+    if name in {"planned", "days_off"} and kind == AFTER_LIMIT:
+        visit = run.study.schedule.visits.get(str(row["visit"]))
+        yield form_in(visit.before.name if visit is not None and visit.before is not None else None)
+    if name == "planned" and kind == "other amount":
+        given = (one for one in run.study.treatments.values() if one.recorded and one.recorded.form == row["form"])
+        yield from (form_in(measured) for one in given for measured in (one.weight, one.height))
+
+
+def _said(run: Run, name: str, row: Listed) -> str:
     """Write one cell of the listing for readers."""
     if name == "where":
         form = run.study.forms.get(str(row.get("form") or ""))

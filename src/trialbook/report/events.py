@@ -8,13 +8,14 @@ from trialbook.analysis.events import ALL, CLASS, PARTICIPANT, TERM, folded
 from trialbook.analysis.listings import EMERGENT
 from trialbook.analysis.results import Listing, Result
 from trialbook.protocol.model import Form
-from trialbook.render.inline import Line, Recorded
+from trialbook.render.inline import Line
 from trialbook.render.numbers import ABSENT, MINUS, show_plain, show_share
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.one_by_one import MANY
 from trialbook.report.quote import Notes, cell, footnotes, interval
 from trialbook.report.run import Run, as_mappings
 from trialbook.report.shown import item_label, item_of, value_text
+from trialbook.report.told import day_form, forms_of, leading, told
 
 ADVERSE_EVENTS = "adverse_events"
 COLUMNS = {"n_events": "Events", "weeks": "Weeks followed", "rate": "Per 100 participant-weeks"}
@@ -129,19 +130,23 @@ def listing_table(run: Run, form: Form) -> Table | None:
         return None
     names = [name for name in listing.columns if name != "participant"]
     shown = [name for name in names if any(row[name] not in {None, ""} for row, _ in as_mappings(listing))]
-    rows = tuple(
-        Row(
-            stub=(Recorded(entries, str(row["participant"])),),
-            cells=tuple(_listed(run, form, name, row[name]) for name in shown),
-        )
-        for row, entries in as_mappings(listing)
-    )
+    rows = tuple(_each_row(run, form, shown, row, entries) for row, entries in as_mappings(listing))
     is_long = len(rows) > MANY
     return Table(
         id=f"table-listing-{form.id}", title=f"{run.say(form.label) or form.id}, one by one", stub="Participant",
         columns=tuple(_column(run, form, name) for name in shown), body=rows,
         numbered=not is_long, folded=is_long,
     )  # fmt: skip
+
+
+def _each_row(
+    run: Run, form: Form, shown: Iterable[str], row: Mapping[str, str | float | int | None], entries: tuple[int, ...]
+) -> Row:
+    """Write one event: whose it is tells of the form too, and whether it began under treatment also of day 0."""
+    code = str(row["participant"])
+    of, dated = forms_of(code, (form.id,)), forms_of(code, (form.id, day_form(run.datasets, code)))
+    cells = (told(_listed(run, form, name, row[name]), dated if name == EMERGENT else of) for name in shown)
+    return Row(stub=leading(entries, code, of), cells=tuple(cells))
 
 
 def _event_row(run: Run, name: str, level: int, stats: Mapping[str, Result], shown: Iterable[str], notes: Notes) -> Row:
@@ -160,12 +165,12 @@ def _column(run: Run, form: Form, name: str) -> Column:
     return Column(label=item_label(run.study, form.id, name), align="left" if is_words else "centre")
 
 
-def _listed(run: Run, form: Form, name: str, value: str | float | None) -> Line:
+def _listed(run: Run, form: Form, name: str, value: str | float | None) -> str:
     if value is None or value == "":
-        return (ABSENT,)
+        return ABSENT
     if isinstance(value, str) and name in form.items:
-        return (value_text(run.study, item_of(run.study, form.id, name), value),)
-    return (value.capitalize(),) if name == EMERGENT and isinstance(value, str) else (_plain(value),)
+        return value_text(run.study, item_of(run.study, form.id, name), value)
+    return value.capitalize() if name == EMERGENT and isinstance(value, str) else _plain(value)
 
 
 def _plain(value: str | float | None) -> str:

@@ -7,10 +7,11 @@ from itertools import groupby
 from types import MappingProxyType
 
 from trialbook.analysis.results import Result
+from trialbook.conduct.casebook import VISIT_FORM
 from trialbook.conduct.exposure import is_background
 from trialbook.protocol.model import DoseRecord, Treatment
 from trialbook.render.document import Block, Paragraph, Section
-from trialbook.render.inline import Emphasis, Line, Part, Reference, join
+from trialbook.render.inline import Emphasis, Line, Part, Reference, join, plain
 from trialbook.render.numbers import ABSENT, THIN, show, show_plain, show_unit
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.one_by_one import FEW, MANY
@@ -20,6 +21,7 @@ from trialbook.report.regimen import label, moment
 from trialbook.report.run import Run, as_mappings
 from trialbook.report.sentences import own_line
 from trialbook.report.shown import YES_NO, item_of, recorded_or_plain, value_text
+from trialbook.report.told import day_form, form_in, forms_of, leading, told
 
 EXPOSURE, BACKGROUND = "exposure", "background"
 Listed = dict[str, str | float | int | None]
@@ -34,6 +36,8 @@ SPELLS: Mapping[str, str] = {
 }  # fmt: skip
 AMOUNTS = frozenset({"planned", "given"})
 NOTHING: Mapping[str, Line] = MappingProxyType({})
+ON_MEASURES = frozenset({"surface", "planned"})
+"""Columns that rest on the weight and the height as well."""
 WORDS = frozenset({"What happened"})
 """Headings of the columns that hold words."""
 
@@ -145,13 +149,27 @@ def _reactions(run: Run, stats: Mapping[str, Result]) -> Line:
 def doses_table(run: Run, one: Treatment, rows: Rows) -> Table:
     """Return every recorded dose beside what was planned, below its participant."""
     unit = show_unit(next((str(row["unit"]) for row, _ in rows if row["unit"]), ""))
-    cells = [[_dose_cell(run, one, name, row) for name in DOSES] for row, _ in rows]
+    cells = [[_dose_line(run, one, name, row) for name in DOSES] for row, _ in rows]
     stubs = [f"Dose {row['number']}" if row["number"] else _unnumbered(row) for row, _ in rows]
     heads = [f"{head} ({unit})" if name in AMOUNTS and unit else head for name, head in DOSES.items()]
     title = f"{label(run, one)}: doses one by one"
     return _grouped(
-        rows, stubs, heads, cells, anchor=f"table-exposure-{one.id}", title=title, said=_totals(run, one, unit)
-    )
+        rows, stubs, heads, cells, anchor=f"table-exposure-{one.id}", title=title, said=_totals(run, one, unit),
+        form=form_of(one),
+    )  # fmt: skip
+
+
+def form_of(one: Treatment) -> str:
+    """Return the form in which a treatment is recorded; empty where it is not."""
+    return one.recorded.form if one.recorded is not None else ""
+
+
+def _dose_line(run: Run, one: Treatment, name: str, row: Listed) -> Line:
+    """Write a column of a dose, which tells of its form, and of what the amount or the study day rests on."""
+    code = str(row["participant"])
+    measured = (form_in(one.weight), form_in(one.height)) if name in ON_MEASURES else ()
+    dated = (day_form(run.datasets, code),) if name == "day" else ()
+    return told(_dose_cell(run, one, name, row), forms_of(code, (form_of(one), *measured, *dated)))
 
 
 def _totals(run: Run, one: Treatment, unit: str) -> dict[str, Line]:
@@ -225,44 +243,54 @@ def _constancy(run: Run, one: Treatment) -> Line:
     if not changes:
         return (f"As far as is recorded, no drug was started, stopped or given at another daily dose {period}.",)
     people = list(dict.fromkeys(str(row["participant"]) for row in changes))
-    who = (
-        f"{several(len(people), 'participant')} {listed(people)}"
-        if len(people) <= FEW
-        else f"{len(people)} participants"
+    named = join((told(code, forms_of(code, (record,))) for code in people), ", ", " and ")
+    who: Line = (
+        (f"{several(len(people), 'participant')} ", *named) if len(people) <= FEW else (f"{len(people)} participants",)
     )
-    return (
-        f"The drugs did not stay the same {period} in {who}; the changes stand under ",
-        Reference("deviations"),
-        ".",
-    )
+    lead = f"The drugs did not stay the same {period} in "
+    return (lead, *who, "; the changes stand under ", Reference("deviations"), ".")
 
 
 def drugs_table(run: Run, one: Treatment, rows: Rows) -> Table:
     """Return every drug at every dose, below its participant."""
-    cells = [[_drug_cell(name, row) for name in SPELLS] for row, _ in rows]
+    cells = [[_drug_line(run, one, name, row) for name in SPELLS] for row, _ in rows]
     stubs = [str(row["drug"] or "not named") for row, _ in rows]
     title = f"{label(run, one)}: drugs one by one"
-    return _grouped(rows, stubs, list(SPELLS.values()), cells, anchor=f"table-background-{one.id}", title=title)
+    heads, anchor = list(SPELLS.values()), f"table-background-{one.id}"
+    return _grouped(rows, stubs, heads, cells, anchor=anchor, title=title, form=form_of(one))
+
+
+def _drug_line(run: Run, one: Treatment, name: str, row: Listed) -> Line:
+    """Write a column of a drug, which tells of its form; whether it was taken at entry also of when that was."""
+    code = str(row["participant"])
+    is_by_visit = name == "at_entry" and one.constant_from in run.study.schedule.visits
+    when = (VISIT_FORM, day_form(run.datasets, code)) if is_by_visit else ()
+    return told(_drug_cell(name, row), forms_of(code, (form_of(one), *when)))
 
 
 def _grouped(
     rows: Rows,
     stubs: list[str],
     heads: list[str],
-    cells: list[list[str]],
+    cells: list[list[Line]],
     *,
     anchor: str,
     title: str,
+    form: str,
     said: Mapping[str, Line] = NOTHING,
 ) -> Table:
-    """Put rows below their participants, with what is said of each; a column without any value is left out."""
-    kept = [place for place in range(len(heads)) if any(line[place] != ABSENT for line in cells)]
+    """Put rows below their participants, with what is said of each; a column without any value is left out.
+
+    That somebody stands here tells of the form too.
+    """
+    kept = [place for place in range(len(heads)) if any(plain(line[place]) != ABSENT for line in cells)]
     body: list[Row] = []
     for person, group in groupby(range(len(rows)), key=lambda at: rows[at][0]["participant"]):
-        body.append(Row(stub=(str(person), *said.get(str(person), ())), heading=True))
+        of = forms_of(str(person), (form,))
+        body.append(Row(stub=(*told(str(person), of), *said.get(str(person), ())), heading=True))
         for at in group:
-            stub = recorded_or_plain(rows[at][1], stubs[at])
-            body.append(Row(stub=stub, level=1, cells=tuple((cells[at][place],) for place in kept)))
+            stub = leading(rows[at][1], stubs[at], of)
+            body.append(Row(stub=stub, level=1, cells=tuple(cells[at][place] for place in kept)))
     is_long = len(rows) > MANY
     return Table(
         id=anchor, title=title, stub="Participant", columns=tuple(_column(heads[place]) for place in kept),

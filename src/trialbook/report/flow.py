@@ -16,6 +16,9 @@ from trialbook.report.run import Run
 
 TREATMENT_LEVEL, DATA_USE_LEVEL = LEVELS[TREATMENT], LEVELS[DATA_USE]
 STOPPED, NO_USE = "Stopped treatment", "Use of data withdrawn, left out"
+NOT_COUNTED = "Not counted: use of data withdrawn"
+KEPT = "; adverse events are kept, as the study file says, and whoever was enrolled counts there among the enrolled"
+COUNTED, BESIDE = "Numbers are participants", "those whose use of data was withdrawn are in none of the other numbers"
 
 
 def participant_flow(run: Run) -> Figure | None:
@@ -28,20 +31,23 @@ def participant_flow(run: Run) -> Figure | None:
         title="Participant flow",
         svg=svg_of(boxes, invented=run.invented),
         alt="Flow of participants. " + ". ".join(_spoken(box) for box in boxes) + ".",
-        caption=("Numbers are participants.",),
+        caption=(f"{COUNTED}; {BESIDE}." if count(run, DATA_USE_LEVEL) is not None else f"{COUNTED}.",),
         table=flow_table(run),
     )
 
 
 def boxes_of(run: Run) -> Iterator[Stage]:
-    """Yield the stages for which there are results, from screening to analysis."""
+    """Yield the stages for which there are results, from screening to analysis.
+
+    Those whose use of data was withdrawn are in no stage: they did not leave one, and stand beside the first number.
+    """
     failed = count(run, "screen_failure")
     screened, enrolled = count(run, "screened"), count(run, "enrolled")
     unused = count(run, DATA_USE_LEVEL)
-    aside = [_stage(run, "Not enrolled", failed)] if failed is not None and failed.value else []
-    aside += [_stage(run, NO_USE, unused)] if unused is not None else []
-    if screened is not None and aside:
-        yield Stage(lines=(_stage(run, "Screened", screened),), side=tuple(aside))
+    aside = (_stage(run, "Not enrolled", failed),) if failed is not None and failed.value else ()
+    beside = (_stage(run, NOT_COUNTED, unused),) if unused is not None else ()
+    if screened is not None and (aside or beside):
+        yield Stage(lines=(_stage(run, "Screened", screened), *beside), side=aside)
     if enrolled is not None:
         yield Stage(lines=(_stage(run, "Enrolled", enrolled),), side=tuple(_left(run)))
     ends = [
@@ -70,10 +76,9 @@ def consent_lines(run: Run) -> Iterator[Line]:
     if unused is not None:
         is_one, keeps = unused.value == 1, run.study.withdrawal.keeps_safety
         people = " participant is" if is_one else " participants are"
-        kept = "; adverse events are kept, as the study file says" if keeps else ""
         yield (
             run.quotes.number(unused), f"{people} left out of every other number, table and figure: consent to the ",
-            f"use of data was withdrawn{kept}.",
+            f"use of data was withdrawn{KEPT if keeps else ''}.",
         )  # fmt: skip
 
 

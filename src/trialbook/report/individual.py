@@ -11,6 +11,7 @@ from trialbook.render.table import Column, Row, Table
 from trialbook.report.one_by_one import MANY
 from trialbook.report.quote import Notes, cell, footnotes
 from trialbook.report.run import Run, as_mappings
+from trialbook.report.told import answered_by, told
 
 RELIABLE = (
     "A change is beyond error where it is larger than the limit, either way: {level} of the changes of somebody who "
@@ -87,10 +88,11 @@ def _each(run: Run, endpoint: Endpoint) -> Iterator[Row]:
     for row, entries in rows:
         numbers = (row["baseline"], row["value"], row["change"])
         shown = (_shown(value, endpoint.decimals) for value in numbers)
+        of = answered_by(run.entries, entries)
         cells: tuple[Line, ...] = (
             *((Recorded(entries, text),) for text in shown),
-            (_shown(row["index"], 2),),
-            (WORDS.get(str(row["verdict"]), ABSENT),),
+            told(_shown(row["index"], 2), of),
+            told(WORDS.get(str(row["verdict"]), ABSENT), of),
         )
         yield Row(stub=(str(row["participant"]),), level=1, cells=cells)
 

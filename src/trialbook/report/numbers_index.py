@@ -9,6 +9,8 @@ from trialbook.render.inline import Code, Line, Number, join, numbers
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.run import Run
 
+ANCHOR = "index-"
+"""Begins the name of a row, before the id of its first result."""
 NOTE = (
     "Each line begins with what the ids of its results have in common; the id of a result is that, a dot, and the word "
     "before its value. The rows stand in results.csv; trialbook trace STUDY RESULT-ID leads to the entries."
@@ -59,5 +61,5 @@ def _row(run: Run, start: str, stats: Mapping[str, Number], behind: Mapping[str,
     rows = {stat: run.quotes.rows[number.result_id] for stat, number in stats.items()}
     said: list[Line] = [(f"{stat} ", run.quotes.number(row)) for stat, row in rows.items()]
     entries = {seq for row in rows.values() for seq in behind.get(row.id, ())}
-    anchor = f"index-{next(iter(rows.values())).id}"
+    anchor = f"{ANCHOR}{next(iter(rows.values())).id}"
     return Row(stub=(Code(start),), cells=(join(said, "; "), (str(len(entries)),)), anchor=anchor)

@@ -16,6 +16,7 @@ from trialbook.render.numbers import ABSENT, significant
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.abstract import unwritten
 from trialbook.report.run import Run
+from trialbook.report.told import OPEN, leading
 from trialbook.report.versions import versions_table
 
 RECORDED_BY, IMPORTED_BY = "Recorded by", "Imported by"
@@ -52,13 +53,16 @@ def taken_away(entries: Iterable[Entry]) -> Iterator[tuple[str, Line]]:
     """Yield how many entries lost their words, and how many participants moved to another site, where any did."""
     found = list(entries)
     erased = [entry for entry in found if entry.act == "erase"]
-    answers = sum(entry.missing is not None for entry in erased)
-    moved = {entry.participant for entry in found if entry.act == "transfer"}
+    answers = [entry for entry in erased if entry.missing is not None]
+    moved = [entry for entry in found if entry.act == "transfer"]
     if erased:
-        told = f"the words of {len(erased)} entries, since they identified a person; {answers} were answers that stood"
-        yield "Erased", (told,)
+        count = leading([entry.seq for entry in erased], str(len(erased)), OPEN)
+        stood = leading([entry.seq for entry in answers], str(len(answers)), OPEN)
+        words = " entries, since they identified a person; "
+        yield "Erased", ("the words of ", *count, words, *stood, " were answers that stood")
     if moved:
-        yield "Moved to another site", (f"{len(moved)} participants",)
+        count = leading([entry.seq for entry in moved], str(len({entry.participant for entry in moved})), OPEN)
+        yield "Moved to another site", (*count, " participants")
 
 
 def sources_table(entries: Iterable[Entry]) -> Table:
@@ -104,7 +108,7 @@ def planned_appendix(run: Run, index: Table | None = None) -> Section:
         if row.role in {"primary", "planned"} and row.stat == "p" and row.value is not None
     ]
     where: Line = (
-        f"All {len(run.analysis.results)} results stand in results.csv, each with the id by which report.html and ",
+        "All results stand in results.csv, each with the id by which report.html and ",
         Code("trialbook trace"),
         " lead to the entries behind it. Here are the probabilities of the planned tests, unrounded."
         if rows

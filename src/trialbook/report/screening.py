@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from trialbook.analysis.results import Result
 from trialbook.protocol.model import Criterion
@@ -14,11 +15,14 @@ from trialbook.render.table import Column, Row, Spanner, Table
 from trialbook.report.flow import count
 from trialbook.report.methods import SCREENING
 from trialbook.report.one_by_one import MANY
-from trialbook.report.phrases import capital, sentence
+from trialbook.report.phrases import capital, names_in, sentence
 from trialbook.report.quote import Notes, cell, footnotes
 from trialbook.report.run import Run, as_mappings
 from trialbook.report.sentences import own_line
-from trialbook.report.shown import recorded_or_plain
+from trialbook.report.told import OPEN, form_in, forms_of, leading, told
+
+if TYPE_CHECKING:
+    from trialbook.analysis.frames import Datasets
 
 Listed = dict[str, str | float | int | None]
 EACH = "screening_criteria"
@@ -105,19 +109,39 @@ def _criterion(run: Run, one: Criterion, notes: Notes) -> Row:
 
 def log_table(run: Run) -> Table:
     """Return everybody who was screened, failures and unknowns kept, each with the criteria that decided."""
-    rows = tuple(
-        Row(
-            stub=recorded_or_plain(entries, str(row["participant"])),
-            cells=tuple((text or ABSENT,) for text in _logged(row)),
-        )
-        for row, entries in as_mappings(run.listing(SCREENING))
-    )
+    forms = judged_by(run.datasets)
+    rows = tuple(_log_row(row, entries, forms) for row, entries in as_mappings(run.listing(SCREENING)))
     labels = ("Status", "Verdict", "Speaks against entry", "Unknown")
     is_long = len(rows) > MANY
     return Table(
         id="table-screening", title="Screening log", stub="Participant", numbered=not is_long, folded=is_long,
         columns=tuple(Column(label=label, align="left") for label in labels), body=rows,
     )  # fmt: skip
+
+
+def judged_by(datasets: Datasets, criterion: str = "") -> tuple[str, ...]:
+    """Return the forms that one criterion rests on; without its id those of all, and of the consent."""
+    found: dict[str, None] = {}
+    for plan in datasets.versions:
+        texts = [text for one in plan.criteria if criterion in {"", one.id} for text in _written(one)]
+        texts += [plan.consent] if plan.consent and not criterion else []
+        found |= dict.fromkeys(form_in(name) for name in names_in(texts) if form_in(name) in plan.forms)
+    return tuple(found)
+
+
+def _written(one: Criterion) -> Iterator[str]:
+    """Yield all of a criterion that names answers."""
+    yield from (text for text in (one.when, one.ask_when) if text)
+    for span in (one.since, one.washout):
+        yield from () if span is None else (span.since, span.before)
+
+
+def _log_row(row: Listed, entries: tuple[int, ...], forms: Iterable[str]) -> Row:
+    """Write who was screened; all but that and the status tells of the answers by which they were judged."""
+    code = str(row["participant"])
+    of = forms_of(code, forms)
+    status, *judged = (text or ABSENT for text in _logged(row))
+    return Row(stub=leading(entries, code, OPEN), cells=((status,), *(told(text, of) for text in judged)))
 
 
 def _logged(row: Listed) -> Iterator[str]:
@@ -133,8 +157,9 @@ def reasons_table(run: Run) -> Table | None:
     if not _is_judged(run):
         return None
     body: list[Row] = []
+    by = {one.id: judged_by(run.datasets, one.id) for plan in run.datasets.versions for one in plan.criteria}
     for person, group in groupby(as_mappings(run.listing(EACH)), key=lambda row: row[0]["participant"]):
-        rows = [_reason(row, entries) for row, entries in group if _stands_in_the_way(row)]
+        rows = [_reason(by, row, entries) for row, entries in group if _stands_in_the_way(row)]
         body += [Row(stub=(str(person),), heading=True), *rows] if rows else []
     labels = ("Stands", "By these answers")
     if not body:
@@ -151,9 +176,12 @@ def _stands_in_the_way(row: Listed) -> bool:
     return row["outcome"] in {against, "unknown"}
 
 
-def _reason(row: Listed, entries: tuple[int, ...]) -> Row:
-    cells = ((capital(str(row["outcome"])),), (str(row["reasons"] or ABSENT),))
-    return Row(stub=recorded_or_plain(entries, str(row["criterion"])), level=1, cells=cells)
+def _reason(by: Mapping[str, Iterable[str]], row: Listed, entries: tuple[int, ...]) -> Row:
+    """Write how one criterion stands, which tells of the answers that it rests on or lacks."""
+    criterion = str(row["criterion"])
+    of = forms_of(str(row["participant"]), by[criterion])
+    cells = (told(capital(str(row["outcome"])), of), told(str(row["reasons"] or ABSENT), of))
+    return Row(stub=leading(entries, criterion, of), level=1, cells=cells)
 
 
 def _word(level: str) -> str:

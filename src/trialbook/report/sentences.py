@@ -18,6 +18,7 @@ from trialbook.report.flow import count, reasons, set_size
 from trialbook.report.methods import TEST_NAMES
 from trialbook.report.run import TESTS, Run, as_mappings
 from trialbook.report.shown import item_label, recorded_or_plain
+from trialbook.report.told import answered_by, told
 from trialbook.report.trace import by_participant
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -365,17 +366,17 @@ def responders(run: Run, endpoint: Endpoint, row: Result) -> Line:
 def baseline_lines(run: Run) -> Iterator[Line]:
     """Yield where another rule would have chosen another baseline: what is used, and what it would have been."""
     found: dict[tuple[str, str, str], list[str]] = {}
-    shown: dict[tuple[str, str, str], tuple[Recorded, str]] = {}
+    shown: dict[tuple[str, str, str], tuple[Recorded, Line]] = {}
     for row, entries in as_mappings(run.listing("baseline_alternatives")):
         endpoint = run.study.endpoints[str(row["endpoint"])]
         value, used = (_value(row[name], endpoint) for name in ("value", "chosen"))
         key = (endpoint.id, str(row["participant"]), value)
-        shown[key] = (Recorded(entries, value), used)
+        shown[key] = (Recorded(entries, value), told(used, answered_by(run.entries, entries)))
         found.setdefault(key, []).append(_rule(run, str(row["rule"]), endpoint))
     for key, rules in found.items():
-        number, used = shown[key]
-        who = f"{run.label(run.study.endpoints[key[0]])}, participant {key[1]}: {used} is used; "
-        yield (f"{who}{' and '.join(rules)} would give ", number, ".")
+        number, kept = shown[key]
+        who = f"{run.label(run.study.endpoints[key[0]])}, participant {key[1]}: "
+        yield (who, *kept, f" is used; {' and '.join(rules)} would give ", number, ".")
 
 
 def _value(value: str | float | None, endpoint: Endpoint) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from trialbook.analysis.datasets import Datasets, entries_of, select
 from trialbook.analysis.results import Result, Results, Selector
 from trialbook.capture.ledger import ANSWERS, Entry
+from trialbook.conduct.withdrawing import DATA_USE, read_scope
 from trialbook.protocol.model import Derived
 from trialbook.render.evidence import DerivedValue, Evidence, Fact, every_entry
 from trialbook.render.numbers import show
@@ -21,7 +22,7 @@ ACTS = {
     "enter": "entered", "correct": "corrected", "clear": "cleared", "screen": "screened", "enrol": "enrolled",
     "screen_fail": "not enrolled after screening", "withdraw": "left the study", "complete": "completed the study",
     "reinstate": "status corrected", "override": "opened before its time", "unblind": "unblinded",
-    "look": "looked at early",
+    "look": "looked at early", "withdraw_consent": "consent withdrawn", "note": "noted",
 }  # fmt: skip
 """Acts of the ledger in the words of the report; any other stands as it is."""
 
@@ -36,23 +37,18 @@ class CellKey(NamedTuple):
     item: str | None
 
 
-def cells_behind(datasets: Datasets, selector: Selector) -> tuple[int, ...]:
-    """Return the entry numbers behind a selector, ascending, each once."""
-    return entries_of(datasets, selector)
-
-
 def resolve(datasets: Datasets, results: Results) -> dict[str, tuple[int, ...]]:
     """Return the entry numbers behind every result; a selector that many results share is resolved once."""
     known: dict[Selector, tuple[int, ...]] = {}
     for row in results:
         if row.source not in known:
-            known[row.source] = cells_behind(datasets, row.source)
+            known[row.source] = entries_of(datasets, row.source)
     return {row.id: known[row.source] for row in results}
 
 
 def entries_behind(datasets: Datasets, entries: Mapping[int, Entry], result: Result) -> tuple[Entry, ...]:
     """Return the entries behind one result, in the order of the ledger."""
-    return tuple(entries[seq] for seq in cells_behind(datasets, result.source))
+    return tuple(entries[seq] for seq in entries_of(datasets, result.source))
 
 
 def by_participant(datasets: Datasets, selector: Selector) -> dict[str, tuple[int, ...]]:
@@ -106,7 +102,7 @@ def facts_of(run: Run, entries: Iterable[Entry], zone: ZoneInfo) -> Iterator[Fac
             repeat=entry.repeat or "",
             item=item(entry.form, entry.item),
             act=ACTS.get(entry.act, entry.act),
-            text="(erased)" if entry.is_erased else entry.text or "",
+            text=_text(entry),
             value=value,
             by=_person(entry),
             at=at,
@@ -124,6 +120,14 @@ def times_of(at: str, zone: ZoneInfo) -> tuple[str, str]:
     moment = datetime.fromisoformat(at)
     local = "" if zone.key == "UTC" else f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     return f"{moment:%Y-%m-%d %H:%M:%S}", local
+
+
+def _text(entry: Entry) -> str:
+    """Return what was typed; not why somebody withdrew the use of their data, which is of no use any more."""
+    if entry.is_erased:
+        return "(erased)"
+    is_end = entry.act == "withdraw_consent" and read_scope(entry.value or "")[1] == DATA_USE
+    return "" if is_end else entry.text or ""
 
 
 def _person(entry: Entry) -> str:

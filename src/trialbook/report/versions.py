@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trialbook.capture.ledger import ANSWERS, Entry
-from trialbook.capture.versions import Adoption, Versions, fold_versions
+from trialbook.capture.versions import Adoption, Approval, Versions, fold_versions
 from trialbook.protocol.amendments import compare_studies
 from trialbook.render.document import Block, Paragraph
 from trialbook.render.inline import Code, Line
@@ -41,7 +41,7 @@ def amended(run: Run) -> Iterator[Block]:
         return
     later = versions.adoptions[1:]
     if later:
-        told = "; ".join(_told(one) for one in later)
+        told = "; ".join(_told(one, versions) for one in later)
         yield Paragraph(line=("The study file was amended: ", told, "."))
         yield Paragraph(line=_judged(run, versions), kind="note")
     yield from (Paragraph(line=line) for line in covered(run))
@@ -53,7 +53,7 @@ def amended(run: Run) -> Iterator[Block]:
 
 def covered(run: Run) -> Iterator[Line]:
     """Yield for each version which sites and participants are judged by it; nothing where there is but one."""
-    plans, who = run.datasets.plans, run.datasets.participants.select("participant", "site").rows()
+    plans, who = run.datasets.plans, run.datasets.used.select("participant", "site").rows()
     if not plans:
         return
     for version in run.datasets.versions:
@@ -84,10 +84,12 @@ def differences(run: Run) -> list[str]:
     return list(dict.fromkeys(".".join(where.split(".")[:2]) for where in found if where.split(".")[0] in OF_WHOLE))
 
 
-def _told(one: Adoption) -> str:
+def _told(one: Adoption, versions: Versions) -> str:
     """Tell of one adoption in a part of a sentence."""
     where = "everywhere" if one.site is None else f"at site {one.site}"
-    approved = "" if one.approval is None else f", approved on {one.approval.on}"
+    found = versions.approvals_for(one)
+    days = [f"on {each.on}{_where(each, one, ' at site {}')}" for each in found]
+    approved = f", approved {listed(days)}" if days else ""
     reason = f" ({one.reason})" if one.reason else ""
     return f"version {one.fingerprint[:SHORT]} took effect {where} on {one.at[:10]}{approved}{reason}"
 
@@ -131,12 +133,19 @@ def _row(one: Adoption, versions: Versions, counts: Mapping[tuple[str, str | Non
     reached = sum(
         count for (version, site), count in counts.items() if version == one.fingerprint and _is_at(one, site)
     )
-    approval = "" if one.approval is None else f"{one.approval.on} {one.approval.said}".strip()
+    approval = "; ".join(
+        f"{each.on} {each.said}".strip() + _where(each, one, " (site {})") for each in versions.approvals_for(one)
+    )
     cells = (
         one.at[:16].replace("T", " "), "everywhere" if one.site is None else f"site {one.site}", approval or ABSENT,
         one.by, one.reason or ABSENT, str(reached) if is_first else ABSENT,
     )  # fmt: skip
     return Row(stub=(Code(one.fingerprint[:SHORT]),), cells=tuple((cell,) for cell in cells))
+
+
+def _where(approval: Approval, one: Adoption, words: str) -> str:
+    """Name the site of an approval, where the version took effect at others too."""
+    return "" if approval.site is None or approval.site == one.site else words.format(approval.site)
 
 
 def _place(one: Adoption) -> tuple[str, str | None]:

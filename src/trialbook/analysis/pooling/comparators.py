@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trialbook.analysis.pooling.shares import PooledShare, pool_shares
+
+NOT_RANDOM = re.compile(r"\b(?:non|not|un|no|never|without)(?:\s+(?:an?|any|the)\b)?[\s\u2010-\u2015-]*random\w*")
+"""Says in a design that nothing was allocated at random."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +27,22 @@ class Comparator:
     responded: int | None = None
     """How many of `n` met the outcome, where the paper counts them."""
     pooled: bool = False
-    """Whether it is pooled with the others of its disease."""
+    """Whether the file marks it to be pooled with the others of its disease."""
 
     @property
     def is_controlled(self) -> bool:
-        """Tell whether it had a control of its own, by random allocation."""
-        return "random" in self.design.casefold()
+        """Tell whether it had a control of its own, by random allocation: `non-randomised` says that it had none."""
+        return "random" in NOT_RANDOM.sub("", self.design.casefold())
+
+    @property
+    def is_single(self) -> bool:
+        """Tell whether it tells of one participant."""
+        return self.n == 1
+
+    @property
+    def is_pooled(self) -> bool:
+        """Tell whether its share of responders may be pooled: never that of a controlled study or of a single case."""
+        return self.pooled and self.responded is not None and self.n > 1 and not self.is_controlled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +62,10 @@ def by_disease(studies: Sequence[Comparator]) -> dict[str, tuple[Comparator, ...
 
 
 def pool_beside(file: str, studies: Sequence[Comparator], *, confidence: float = 0.95) -> Comparators:
-    """Pool the studies that are marked so, each disease by itself, as counts: `pool_shares`."""
+    """Pool the studies that are marked so and may be, each disease by itself, as counts: `pool_shares`."""
     found = {}
     for disease, those in by_disease(studies).items():
-        chosen = [(one.study, one.responded, one.n) for one in those if one.pooled]
-        given = [(name, x, n) for name, x, n in chosen if x is not None]
+        given = [(one.study, one.responded or 0, one.n) for one in those if one.is_pooled]
         if len(given) > 1:
             events, sizes = [x for _, x, _ in given], [n for *_, n in given]
             found[disease] = pool_shares(events, sizes, labels=[name for name, *_ in given], confidence=confidence)

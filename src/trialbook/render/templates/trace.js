@@ -4,6 +4,7 @@
   const panel = document.getElementById("trace");
   const body = document.getElementById("trace-body");
   const title = document.getElementById("trace-title");
+  const STUDY = "The study";  // what no participant is named of
   let evidence = null;
   let origin = null;
 
@@ -96,7 +97,7 @@
   ]);
 
   const cellTold = (fact, current) => {
-    const where = [`Participant ${fact.participant}`, fact.visit, fact.form, fact.repeat && `no. ${fact.repeat}`, fact.item];
+    const where = [fact.participant ? `Participant ${fact.participant}` : STUDY, fact.visit, fact.form, fact.repeat && `no. ${fact.repeat}`, fact.item];
     const newest = historyOf(fact).reverse();
     return el("section", { class: "cell" }, el("h4", {}, where.filter(Boolean).join(" · ")),
       newest.map((entry) => told(entry, current.has(entry.seq))));
@@ -128,13 +129,13 @@
       if (!those.length) return el("td", {}, "–");
       const label = shown(those, values.get(place));
       return el("td", {}, el("button", { type: "button", onclick: (event) => choose(those, event.currentTarget),
-        "aria-label": `${label}: participant ${person}${visit ? `, ${visit}` : ""}` }, label));
+        "aria-label": `${label}: ${person ? `participant ${person}` : STUDY}${visit ? `, ${visit}` : ""}` }, label));
     };
     const head = el("tr", {}, el("th", { scope: "col" }, "Participant"),
       visits.map((visit) => el("th", { scope: "col" }, visit || (visits.length > 1 ? "Once" : "Recorded"))));
     return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Cells by participant and visit" },
       el("table", { class: "grid" }, el("thead", {}, head), el("tbody", {},
-        people.map((person) => el("tr", {}, el("th", { scope: "row" }, person), visits.map((visit) => cell(person, visit)))))));
+        people.map((person) => el("tr", {}, el("th", { scope: "row" }, person || STUDY), visits.map((visit) => cell(person, visit)))))));
   };
 
   const behind = (entries, variable) => {

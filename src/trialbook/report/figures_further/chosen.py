@@ -59,7 +59,7 @@ def undrawn(run: Run, first: Endpoint | None) -> tuple[str, ...]:
         and "fewer than two participants have a value at baseline and at the visit compared",
         "laboratory values with their ranges of normal": has_limits(run)
         and run.listing("laboratory_grades") is None
-        and "no such value is recorded at a planned visit",
+        and "no such value is recorded",
         **{
             f"time to “{run.label(one)}”": run.listing(f"curve.{one.id}") is None and "of nobody is such a time known"
             for one in run.study.endpoints.values()

@@ -66,7 +66,7 @@ def grid_of(run: Run, due: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str,
             if isinstance(row["value"], float | int):
                 recorded.setdefault((str(row["participant"]), str(row["visit"] or "")), []).append(entries)
     people = {one.code: one for one in people_of(run)}
-    frame = run.datasets.participants
+    frame = run.datasets.used
     enrolled = frame.filter(frame["enrolled_on"].is_not_null()).get_column("participant").to_list()
     grid: dict[str, dict[str, Cell]] = {}
     for code in sorted(set(enrolled) | {code for code, _ in recorded}):

@@ -16,7 +16,7 @@ from trialbook.render.inline import Line
 from trialbook.render.numbers import show
 from trialbook.report.courses import LOG_SPAN
 from trialbook.report.figures_further import parts
-from trialbook.report.figures_further.people import Dose, Happened, Person, doses_of, events_of, people_of
+from trialbook.report.figures_further.people import Dose, Happened, Person, doses_of, events_of, not_drawn, people_of
 from trialbook.report.run import Run, as_mappings
 
 MOST = 24
@@ -29,6 +29,8 @@ LANES = 6
 HEIGHTS = {1: (62.0,), 2: (46.0, 40.0)}
 """Heights of the values by the number of endpoints, in points."""
 WEEK = 7
+GRADE_ROOM = 0.06
+"""Part of the axis that the grade of the last event needs beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +62,12 @@ def individuals_figure(run: Run, endpoints: Sequence[Endpoint]) -> Figure | None
     if not people or not chosen:
         return None
     chosen = chosen if len(people) <= SOME else chosen[:1]
-    events, undated = events_of(run, people)
-    lives = tuple(_lives(run, people, chosen, events))
+    events, lost_events = events_of(run, people)
+    doses, lost_doses = doses_of(run, people)
+    lives = tuple(_lives(run, people, chosen, doses, events))
     title = "Each participant: " + " and ".join(run.label(one) for one in chosen)
-    said = _caption(run, chosen, lives, undated) + parts.capped(len(people), len(everybody))
+    said = _caption(run, chosen, lives) + not_drawn(lost_doses, lost_events)
+    said += parts.capped(len(people), len(everybody))
     return parts.drawn(
         "individuals",
         title,
@@ -81,9 +85,12 @@ def individuals_figure(run: Run, endpoints: Sequence[Endpoint]) -> Figure | None
 
 
 def _lives(
-    run: Run, people: Sequence[Person], chosen: Sequence[Endpoint], events: Sequence[Happened]
+    run: Run,
+    people: Sequence[Person],
+    chosen: Sequence[Endpoint],
+    doses: Sequence[Dose],
+    events: Sequence[Happened],
 ) -> Iterator[Life]:
-    doses = tuple(doses_of(run))
     values = [values_of(run, one) for one in chosen]
     for person in people:
         yield Life(
@@ -142,7 +149,11 @@ def _days(lives: Sequence[Life]) -> Scale:
     known = [float(day) for life in lives for day in (life.person.start, life.person.end)]
     known += [one.day for life in lives for values in life.values for one in values]
     known += [float(dose.day) for life in lives for dose in life.doses]
-    return Scale(low=min(known), high=max([*known, min(known) + WEEK]), start=0, end=1)
+    events = [float(one.start if one.end is None else one.end) for life in lives for one in life.events]
+    known += [*events, *(float(one.start) for life in lives for one in life.events)]
+    low, high = min(known), max([*known, min(known) + WEEK])
+    room = GRADE_ROOM * (high - low) if high in events else 0.0
+    return Scale(low=low, high=high + room, start=0, end=1)
 
 
 def _scale(endpoint: Endpoint, values: Sequence[float]) -> Scale:
@@ -237,24 +248,24 @@ def _course(
 
 
 def _events(life: Life, across: Scale, top: float) -> Iterator[Mark]:
-    """Draw each event as a bar from its first to its last day, with its grade."""
+    """Draw each event as a bar from its first to its last day, or on its first day alone, with its grade."""
     for lane, one in _lanes(life, across):
-        x, y = across.at(one.start), top + LANE * lane
-        end = across.at(one.end if one.end is not None else one.start)
-        told = f"{life.person.code}: {one.term}{f', grade {one.grade}' if one.grade else ''}"
-        yield Box(
-            x=x,
-            y=y + 1.5,
-            width=max(end - x, 2.2),
-            height=LANE - 3,
-            fill="ink" if one.serious else "worse",
-            edge="ink",
-            line=0.4,
-            way=Way(entries=one.entries),
-            title=told,
+        y, mark = top + LANE * lane, _event(life, one, across, top + LANE * lane)
+        yield mark
+        right = mark.x + (mark.width if isinstance(mark, Box) else mark.size / 2)
+        if one.grade and right + 7 < across.end + 4:
+            yield Word(x=right + 1.5, y=y + LANE - 1.6, text=one.grade, size=SMALL)
+
+
+def _event(life: Life, one: Happened, across: Scale, y: float) -> Box | Spot:
+    told = f"{life.person.code}: {one.term}{f', grade {one.grade}' if one.grade else ''}"
+    x, fill, way = across.at(one.start), "ink" if one.serious else "worse", Way(entries=one.entries)
+    if one.end is None:
+        return Spot(
+            x=x, y=y + LANE / 2, shape="diamond", size=4.2, fill=fill, edge="ink", line=0.4, way=way, title=told
         )
-        if one.grade and max(end, x + 2.2) + 7 < across.end + 4:
-            yield Word(x=max(end, x + 2.2) + 1.5, y=y + LANE - 1.6, text=one.grade, size=SMALL)
+    wide, tall = max(across.at(one.end) - x, 2.2), LANE - 3
+    return Box(x=x, y=y + 1.5, width=wide, height=tall, fill=fill, edge="ink", line=0.4, way=way, title=told)
 
 
 def _courses(run: Run, chosen: Sequence[Endpoint]) -> Iterator[Key]:
@@ -273,21 +284,26 @@ def _keys(lives: Sequence[Life]) -> Iterator[Key]:
         yield parts.OTHER_DOSE
     if any(dose.reaction for life in lives for dose in life.doses):
         yield parts.REACTION
-    if any(not one.serious for life in lives for one in life.events):
-        yield Key(mark=parts.BAR, text="adverse event, with its grade")
-    if any(one.serious for life in lives for one in life.events):
-        yield Key(mark=parts.BLACK_BAR, text="serious adverse event")
+    kinds = {(one.serious, one.end is None) for life in lives for one in life.events}
+    told = (
+        ((False, False), Key(mark=parts.BAR, text="adverse event, with its grade")),
+        ((False, True), parts.OPEN_EVENT),
+        ((True, False), Key(mark=parts.BLACK_BAR, text="serious adverse event")),
+        ((True, True), parts.OPEN_SERIOUS),
+    )
+    yield from (key for kind, key in told if kind in kinds)
     if any(life.person.status == "withdrawn" for life in lives):
         yield parts.LEFT
 
 
-def _caption(run: Run, chosen: Sequence[Endpoint], lives: Sequence[Life], undated: int) -> str:
+def _caption(run: Run, chosen: Sequence[Endpoint], lives: Sequence[Life]) -> str:
     names = " and ".join(run.label(one) for one in chosen)
     doses = sum(len(life.doses) for life in lives)
-    lost = f" {undated} adverse events without a full date are not drawn." if undated else ""
+    events = [one for life in lives for one in life.events]
+    alone = "; of one whose last day is not known, the first" if any(one.end is None for one in events) else ""
     above = "Above: doses. " if doses else ""
-    below = " Below: adverse events from first to last day." if any(life.events for life in lives) else ""
-    return f"{above}Lines: {names}, on the same scale for all; weeks are counted from day 0.{below}{lost}"
+    below = f" Below: adverse events from first to last day{alone}." if events else ""
+    return f"{above}Lines: {names}, on the same scale for all; weeks are counted from day 0.{below}"
 
 
 def _ends(endpoint: Endpoint, values: Sequence[Value]) -> str:
@@ -318,7 +334,7 @@ def _rows(run: Run, chosen: Sequence[Endpoint], life: Life) -> Iterator[tuple[st
         yield code, (("Dose",), (show(dose.day, 0),), parts.led(dose.entries, dose.text))
     for one_event in life.events:
         grade = f", grade {one_event.grade}" if one_event.grade else ""
-        ends = f" to {show(one_event.end, 0)}" if one_event.end is not None else ""
+        ends = f" to {show(one_event.end, 0)}" if one_event.end is not None else ", last day not known"
         yield (
             code,
             (

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from trialbook.analysis.grades import grades_of
+from trialbook.conduct.safety import LaboratoryGrade
 from trialbook.protocol.model import Item
+from trialbook.protocol.values import limit_of, number_of
 from trialbook.render.document import Figure
 from trialbook.render.drawing import axis
 from trialbook.render.drawing.axis import Frame, Key
@@ -16,7 +19,8 @@ from trialbook.render.numbers import show_plain, show_unit
 from trialbook.report.courses import LOG_SPAN
 from trialbook.report.figures_further import parts
 from trialbook.report.panel_drawing import clear
-from trialbook.report.run import Run, as_mappings
+from trialbook.report.phrases import several
+from trialbook.report.run import Run
 
 MOST, COLUMNS, HEIGHT = 12, 3, 84.0
 CROWD = 60
@@ -26,6 +30,7 @@ NORMAL = Key(mark=Box(x=0, y=0, width=0, height=0, fill="faint", edge="rule", li
 OUTSIDE = Key(
     mark=Spot(x=0, y=0, size=3.4, fill="worse", edge="ink", line=0.5), text="outside the participant\u2019s limits"
 )
+SIGNS = {"<=": "≤", ">=": "≥"}
 GRAVE = Key(mark=Spot(x=0, y=0, shape="diamond", size=4.2, fill="ink"), text="grade 3 or more")
 
 
@@ -35,18 +40,42 @@ class Measured:
 
     code: str
     visit: str
+    is_planned: bool
+    day: float | None
+    """Study day: of a planned visit that of the plan, of another its own; None where that is not known."""
     value: float
+    sign: str
+    """`<`, `<=`, `>` or `>=` of a value beyond what can be measured."""
     lower: float | None
     upper: float | None
-    grade: int
+    least: int | None
+    """Mildest grade that is possible."""
+    most: int | None
     entries: tuple[int, ...]
 
     @property
+    def text(self) -> str:
+        """Write the value with its sign."""
+        return f"{SIGNS.get(self.sign, self.sign)}{show_plain(self.value)}"
+
+    @property
+    def grade(self) -> str:
+        """Write the grade, both ends where more than one is possible; empty where none is known."""
+        if self.least is None or self.most is None:
+            return ""
+        return str(self.least) if self.least == self.most else f"{self.least} to {self.most}"
+
+    @property
+    def is_severe(self) -> bool:
+        """Tell whether it is certainly of grade 3 or more."""
+        return self.least is not None and self.least >= SEVERE
+
+    @property
     def is_outside(self) -> bool:
-        """Tell whether it is below or above the limits of normal."""
-        return (self.lower is not None and self.value < self.lower) or (
-            self.upper is not None and self.value > self.upper
-        )
+        """Tell whether it is certainly below or above the limits of normal."""
+        is_below = self.lower is not None and self.sign in {"", "<", "<="} and self.value < self.lower
+        is_above = self.upper is not None and self.sign in {"", ">", ">="} and self.value > self.upper
+        return is_below or is_above or (self.sign, self.value) in {("<", self.lower), (">", self.upper)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +84,11 @@ class Test:
 
     title: str
     values: tuple[Measured, ...]
+
+    @property
+    def drawn(self) -> tuple[Measured, ...]:
+        """Return the values whose day is known."""
+        return tuple(one for one in self.values if one.day is not None)
 
     def lines(self) -> Mapping[str, tuple[Measured, ...]]:
         """Return the values by participant."""
@@ -66,7 +100,8 @@ class Test:
 
 def laboratory_figure(run: Run) -> Figure | None:
     """Return the figure; None where no test with limits of normal has a value."""
-    tests = tuple(_tests(run))
+    every = tuple(_tests(run))
+    tests = tuple(test for test in every if test.drawn)
     shown = tests[:MOST]
     if not shown:
         return None
@@ -76,13 +111,14 @@ def laboratory_figure(run: Run) -> Figure | None:
         "between participants."
     )
     caption += parts.few_of(max(len(test.lines()) for test in shown))
+    caption += _beside(shown) + _not_drawn(every)
     caption += parts.capped(len(shown), len(tests), "tests, in the order of the plan")
     alt = f"Lines of laboratory values over the visits. {'; '.join(_said(one) for one in shown)}."
     told = [
         (test, one)
         for test, crowd in ((test, len(test.lines()) > CROWD) for test in shown)
         for one in test.values
-        if one.is_outside or not crowd
+        if one.is_outside or one.is_severe or not crowd
     ]
     rows = [
         (
@@ -90,9 +126,9 @@ def laboratory_figure(run: Run) -> Figure | None:
             (
                 (test.title,),
                 (run.visit_label(one.visit),),
-                parts.led(one.entries, show_plain(one.value)),
+                parts.led(one.entries, one.text),
                 (_limits(one),),
-                (str(one.grade) if one.grade else "",),
+                (one.grade,),
             ),
         )
         for test, one in told[: parts.MOST_ROWS]
@@ -112,45 +148,76 @@ def laboratory_figure(run: Run) -> Figure | None:
 
 def _limits(one: Measured) -> str:
     low, high = (show_plain(limit) if limit is not None else "" for limit in (one.lower, one.upper))
-    return f"{low} to {high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
+    return f"{low} to {high}" if low and high else f"≥ {low}" if low else f"≤ {high}" if high else ""
+
+
+def _beside(shown: Sequence[Test]) -> str:
+    """Say where values stand that no line leads to, and those beyond what can be measured."""
+    drawn = [one for test in shown for one in test.drawn]
+    is_crowded = any(len(test.lines()) > CROWD for test in shown)
+    which = ", of more than 60 participants only if of grade 3 or more" if is_crowded else ""
+    said = ""
+    if any(not one.is_planned for one in drawn):
+        said += f" Values of unscheduled visits stand on their study day, beside the lines{which}."
+    if any(one.sign for one in drawn):
+        said += " A value beyond what could be measured, such as <0.2, stands at that limit."
+    return said
+
+
+def _not_drawn(tests: Sequence[Test]) -> str:
+    """Say how many values have no place, since the day of their visit is not known; nothing where all have one."""
+    lost = [one for test in tests for one in test.values if one.day is None]
+    if not lost:
+        return ""
+    count, severe = len(lost), sum(one.is_severe for one in lost)
+    said = f" {count} {several(count, 'value')} of unscheduled visits without a full date {several(count, 'is', 'are')}"
+    return f"{said} not drawn, {severe} of grade 3 or more."
 
 
 def _said(test: Test) -> str:
     outside = sum(one.is_outside for one in test.values)
-    severe = sum(one.grade >= SEVERE for one in test.values)
+    severe = sum(one.is_severe for one in test.values)
     return f"{test.title}, {len(test.values)} values, {outside} outside the limits, {severe} of grade 3 or more"
 
 
 def _tests(run: Run) -> Iterator[Test]:
+    """Yield the tests of which anybody has limits of normal."""
     found: dict[str, list[Measured]] = {}
-    for row, entries in as_mappings(run.listing("laboratory_grades")):
-        value, visit = _number(row["value"]), str(row["visit"] or "")
-        lower, upper = _number(row["lower"]), _number(row["upper"])
-        if value is None or visit not in run.study.schedule.visits or (lower is None and upper is None):
-            continue
-        grade = row["grade"]
-        one = Measured(
-            code=str(row["participant"]),
-            visit=visit,
-            value=value,
-            lower=lower,
-            upper=upper,
-            grade=grade if isinstance(grade, int) else 0,
-            entries=entries,
-        )
-        found.setdefault(str(row["item"]), []).append(one)
+    days = _days(run)
+    for grade in grades_of(run.datasets) if run.listing("laboratory_grades") is not None else ():
+        found.setdefault(grade.item, []).append(_measured(run, grade, days))
     for name, values in found.items():
+        if all(one.lower is None and one.upper is None for one in values):
+            continue
         item = run.study.item(name)
         label = run.say(item.label) or item.id.capitalize()
         unit = show_unit(item.unit or "") if isinstance(item, Item) else ""
         yield Test(title=f"{label} ({unit})" if unit else label, values=tuple(values))
 
 
-def _number(value: str | float | None) -> float | None:
-    try:
-        return None if value is None else float(value)
-    except ValueError:
-        return None
+def _days(run: Run) -> Mapping[tuple[str, str], int]:
+    """Return participant and visit -> study day."""
+    rows = run.datasets.observations.select("participant", "visit", "day").drop_nulls().unique()
+    return {(code, visit): day for code, visit, day in rows.iter_rows()}
+
+
+def _measured(run: Run, grade: LaboratoryGrade, days: Mapping[tuple[str, str], int]) -> Measured:
+    one, base = grade.measured, grade.baseline
+    planned = run.study.schedule.visits.get(one.visit)
+    day = planned.day if planned is not None else days.get((one.participant, one.visit))
+    return Measured(
+        code=one.participant,
+        visit=one.visit,
+        is_planned=planned is not None,
+        day=None if day is None else float(day),
+        value=number_of(one.value),
+        sign=limit_of(one.value),
+        lower=one.lower,
+        upper=one.upper,
+        least=grade.least,
+        most=grade.most,
+        entries=(*one.seqs, *(() if base is None or base is one else base.seqs)),
+    )
 
 
 def sheet_of(run: Run, shown: Sequence[Test]) -> Sheet:
@@ -158,8 +225,8 @@ def sheet_of(run: Run, shown: Sequence[Test]) -> Sheet:
     columns = min(COLUMNS, len(shown))
     given = [NORMAL]
     few = [test for test in shown if len(test.lines()) <= CROWD]
-    given += [OUTSIDE] if any(one.is_outside and one.grade < SEVERE for test in few for one in test.values) else []
-    given += [GRAVE] if any(one.grade >= SEVERE for test in shown for one in test.values) else []
+    given += [OUTSIDE] if any(one.is_outside and not one.is_severe for test in few for one in test.drawn) else []
+    given += [GRAVE] if any(one.is_severe for test in shown for one in test.drawn) else []
     marks, used = axis.keys(given, 1, PAGE - 62, SIZE)
     every: list[Mark] = [*marks, *([axis.invented(PAGE)] if run.invented else [])]
     gap, top = 10.0, max(used, SIZE + 3) + 2
@@ -176,7 +243,7 @@ def _panel(run: Run, test: Test, left: float, top: float, right: float) -> Itera
     start = top + 2 * SIZE + 9
     for number, line in enumerate(reversed(lines)):
         yield Word(x=left, y=start - 6 - number * (SIZE + 1.5), text=line)
-    values = [one.value for one in test.values]
+    values = [one.value for one in test.drawn]
     limits = [one for value in test.values for one in (value.lower, value.upper) if one is not None]
     log = min(values) > 0 and max(values) / min(values) > LOG_SPAN
     up = spanning([*values, *limits], start=0, end=1, is_log=log)
@@ -184,15 +251,16 @@ def _panel(run: Run, test: Test, left: float, top: float, right: float) -> Itera
         left=left + axis.room_left(up, labelled=False, about=4), top=start, right=right - 2, bottom=start + HEIGHT
     )
     up = replace(up, start=frame.bottom, end=frame.top)
-    order = [visit for visit in run.study.schedule.visits if any(one.visit == visit for one in test.values)]
-    days = [float(run.study.schedule.visits[visit].day) for visit in order]
-    across = Scale(low=days[0], high=max(days[-1], days[0] + 1), start=frame.left + 9, end=frame.right - 7)
-    places = {visit: across.at(day) for visit, day in zip(order, days, strict=True)}
+    days = [one.day for one in test.drawn if one.day is not None]
+    across = Scale(low=min(days), high=max(*days, min(days) + 1), start=frame.left + 9, end=frame.right - 7)
+    seen = {one.visit for one in test.drawn}
+    order = [visit for visit in run.study.schedule.visits if visit in seen]
+    places = {visit: across.at(run.study.schedule.visits[visit].day) for visit in order}
     yield from _normal(test, frame, up)
     yield from axis.upright(frame, up, "", about=4)
-    yield from _lines(run, test, places, up)
+    yield from _lines(run, test, across, up)
     names = [parts.short_visit(run, visit) for visit in order]
-    weekly = all(name[:1] == "W" and name[1:].isdigit() for name in names[1:])
+    weekly = bool(names) and all(name[:1] == "W" and name[1:].isdigit() for name in names[1:])
     names = [name.removeprefix("W") for name in names] if weekly else names
     kept = clear(list(places.values()), [width_of(name) for name in names])
     yield from axis.flat(
@@ -215,30 +283,30 @@ def _normal(test: Test, frame: Frame, up: Scale) -> Iterator[Mark]:
         yield axis.level(frame, up.at(limit), colour="limit", width=0.6, dashes=() if shared else DOTTED)
 
 
-def _lines(run: Run, test: Test, places: Mapping[str, float], up: Scale) -> Iterator[Mark]:
+def _lines(run: Run, test: Test, across: Scale, up: Scale) -> Iterator[Mark]:
+    """Draw a line a participant through the planned visits, and marks of all values, in front those that matter."""
     lines = test.lines()
     crowd = len(lines) > CROWD
+    planned = ([one for one in values if one.is_planned] for values in list(lines.values())[: parts.MOST_LINES])
     yield Bundle(
-        lines=tuple(
-            tuple((places[one.visit], up.at(one.value)) for one in values)
-            for values in list(lines.values())[: parts.MOST_LINES]
-            if len(values) > 1
-        ),
+        lines=tuple(tuple(_place(one, across, up) for one in values) for values in planned if len(values) > 1),
         width=0.4 if crowd else 0.6,
         opacity=0.35 if crowd else 0.8,
     )
     if crowd:
-        severe = (one for one in test.values if one.grade >= SEVERE)
-        yield from (
-            Spot(x=places[one.visit], y=up.at(one.value), shape="diamond", size=2, fill="ink") for one in severe
-        )
+        severe = (_place(one, across, up) for one in test.drawn if one.is_severe)
+        yield from (Spot(x=x, y=y, shape="diamond", size=2, fill="ink") for x, y in severe)
         return
-    for one in sorted(test.values, key=lambda one: (one.grade >= SEVERE, one.is_outside)):
-        x, y, way = places[one.visit], up.at(one.value), Way(entries=one.entries)
-        told = f"{one.code}, {run.visit_label(one.visit)}: {show_plain(one.value)}"
-        if one.grade >= SEVERE:
+    for one in sorted(test.drawn, key=lambda one: (one.is_severe, one.is_outside)):
+        (x, y), way = _place(one, across, up), Way(entries=one.entries)
+        told = f"{one.code}, {run.visit_label(one.visit)}: {one.text}"
+        if one.is_severe:
             yield Spot(x=x, y=y, shape="diamond", size=3.8, fill="ink", way=way, title=told)
         elif one.is_outside:
             yield Spot(x=x, y=y, size=3, fill="worse", edge="ink", line=0.4, way=way, title=told)
         else:
             yield Spot(x=x, y=y, size=1.8, fill="line", way=way, title=told)
+
+
+def _place(one: Measured, across: Scale, up: Scale) -> tuple[float, float]:
+    return across.at(one.day or 0.0), up.at(one.value)

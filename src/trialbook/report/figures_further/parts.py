@@ -32,6 +32,8 @@ EVENT = Key(mark=spot("diamond", "worse", "ink"), text="adverse event")
 SERIOUS = Key(mark=spot("diamond", "ink"), text="serious adverse event")
 LEFT = Key(mark=spot("cross", "ink", size=5), text="left the study")
 DONE = Key(mark=spot("square", "ink", size=4.5), text="completed")
+OPEN_EVENT = Key(mark=spot("diamond", "worse", "ink"), text="adverse event, last day not known")
+OPEN_SERIOUS = Key(mark=spot("diamond", "ink"), text="serious adverse event, last day not known")
 GOING = Key(mark=spot("up", "paper", "ink", 4.5), text="still in the study, or end not recorded")
 
 

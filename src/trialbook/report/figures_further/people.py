@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from trialbook.report.events import event_forms, listing_of
+from trialbook.report.phrases import several
 from trialbook.report.run import Run, as_mappings
 
 End = Literal["completed", "withdrawn", "ongoing"]
@@ -38,6 +39,7 @@ class Dose:
     day: int
     text: str
     as_planned: bool
+    """By the rule for deviations: not where the amount differs by more than vials and pumps come to."""
     reaction: bool
     entries: tuple[int, ...]
 
@@ -56,9 +58,9 @@ class Happened:
 
 
 def people_of(run: Run) -> tuple[Person, ...]:
-    """Return everybody enrolled whose day 0 is dated, in the order of their codes."""
+    """Return everybody enrolled whose day 0 is dated and whose data are used, in the order of their codes."""
     last = _last_days(run)
-    frame = run.datasets.participants.select("participant", "status", "enrolled_on", "ended_on", "seq", "anchor")
+    frame = run.datasets.used.select("participant", "status", "enrolled_on", "ended_on", "seq", "anchor")
     found = []
     for code, status, enrolled, ended, seq, anchor in frame.iter_rows():
         if enrolled is None or anchor is None:
@@ -97,26 +99,43 @@ def day_of(text: str, anchor: date) -> int | None:
         return None
 
 
-def doses_of(run: Run) -> Iterator[Dose]:
-    """Yield every dose of a study treatment whose day is known."""
-    for name, listing in run.analysis.listings.items():
-        if not name.startswith("exposure."):
+def doses_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Dose, ...], int]:
+    """Return the doses of study treatments that some participants were given on a known day, and how many others.
+
+    A row in which nothing was given is no dose.
+    """
+    shown = {one.code for one in people}
+    found, undated = [], 0
+    listings = (listing for name, listing in run.analysis.listings.items() if name.startswith("exposure."))
+    for row, entries in (one for listing in listings for one in as_mappings(listing)):
+        day, given = row["day"], row["given"]
+        if row["participant"] not in shown or given == 0:
             continue
-        for row, entries in as_mappings(listing):
-            day, given, planned = row.get("day"), row.get("given"), row.get("planned")
-            if isinstance(day, int):
-                amount = f"{given:g} {row.get('unit') or ''}".strip() if isinstance(given, float) else "dose"
-                yield Dose(
-                    code=str(row["participant"]),
-                    day=day,
-                    text=amount,
-                    entries=entries,
-                    as_planned=planned is None or given is None or planned == given,
-                    reaction=row.get("reaction") == 1,
-                )
+        if not isinstance(day, int):
+            undated += 1
+            continue
+        found.append(
+            Dose(
+                code=str(row["participant"]),
+                day=day,
+                text=f"{given:g} {row['unit'] or ''}".strip() if isinstance(given, float) else "dose",
+                entries=entries,
+                as_planned=row["other_amount"] != 1,
+                reaction=row["reaction"] == 1,
+            )
+        )
+    return tuple(found), undated
 
 
-def events_of(run: Run, people: tuple[Person, ...]) -> tuple[tuple[Happened, ...], int]:
+def not_drawn(doses: int, events: int) -> str:
+    """Say how many doses and adverse events are not drawn, since their day is not known; nothing where none is."""
+    counts = ((doses, "dose"), (events, "adverse event"))
+    said = [f"{number} {several(number, word)}" for number, word in counts if number]
+    are = "is" if doses + events == 1 else "are"
+    return f" {' and '.join(said)} without a full date {are} not drawn." if said else ""
+
+
+def events_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Happened, ...], int]:
     """Return the adverse events of some participants whose first day is known, and how many others there are."""
     anchors = {one.code: one.anchor for one in people}
     found, undated = [], 0

@@ -12,7 +12,7 @@ from trialbook.render.drawing.marks import PAGE, Box, Mark, Sheet, Spot, Way, Wo
 from trialbook.render.drawing.scale import Scale
 from trialbook.render.numbers import show
 from trialbook.report.figures_further import parts
-from trialbook.report.figures_further.people import Dose, Happened, Person, doses_of, events_of, people_of
+from trialbook.report.figures_further.people import Dose, Happened, Person, doses_of, events_of, not_drawn, people_of
 from trialbook.report.run import Run
 
 MOST = 40
@@ -29,14 +29,13 @@ def swimmer_figure(run: Run) -> Figure | None:
     people = tuple(sorted(everybody[:MOST], key=lambda one: (one.start - one.end, one.code)))
     if not people or all(one.start == one.end for one in people):
         return None
-    shown = {one.code for one in people}
-    doses = tuple(one for one in doses_of(run) if one.code in shown)
-    events, undated = events_of(run, people)
+    doses, lost_doses = doses_of(run, people)
+    events, lost_events = events_of(run, people)
     title = "Time in the study, doses and adverse events"
     caption = (
         "One bar a participant, from enrolment or day 0 to the end, the longest first; weeks are counted from day 0."
     )
-    caption += f" {undated} adverse events without a full date are not drawn." if undated else ""
+    caption += not_drawn(lost_doses, lost_events)
     rows = [
         (
             one.code,
