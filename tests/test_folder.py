@@ -4,22 +4,41 @@ FOLD-01: several programs may begin a ledger at the same moment; one makes it, a
 FOLD-02: where a head was kept elsewhere, a ledger that is gone is told as a loss; a head that says nothing is none.
 FOLD-03: an import that meets a study file which nobody adopted says so.
 FOLD-04: a ledger that cannot be looked at is not called damaged.
+FOLD-05: a ledger that was moved into a database is not begun a second time beside what is left of it.
+FOLD-06: a report names the head of what its numbers were computed from.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from trialbook.analysis import plan
+from trialbook.capture.acts import note
 from trialbook.capture.book import Book
+from trialbook.capture.moving import put_aside
 from trialbook.capture.store import Store
 from trialbook.demo import SHIPPED
 from trialbook.errors import ImportRefused, LedgerError
-from trialbook.folder import Doors, StudyFolder, import_files, open_or_create, read_head, verify_ledger, write_head
+from trialbook.folder import (
+    Doors,
+    StudyFolder,
+    import_files,
+    open_existing,
+    open_or_create,
+    read_head,
+    verify_ledger,
+    write_head,
+    write_report,
+    write_results,
+)
 from trialbook.wording import remedy, sentence
 
 STUDY = "infliximab_myositis"
@@ -129,3 +148,48 @@ def test_a_ledger_that_cannot_be_read_now(where: StudyFolder, doors: Doors, monk
     with pytest.raises(LedgerError) as refused:
         Book.open(where.ledger, now=doors.now, new_id=doors.new_id, read=lambda _: pytest.fail("not read"))
     assert [problem.code for problem in refused.value.problems] == ["LEDGER-21"]
+
+
+def test_no_second_ledger_beside_one_that_was_moved(where: StudyFolder, doors: Doors) -> None:
+    """FOLD-05: nobody names the database to which it was moved: nothing is begun, previewed or called empty."""
+    with open_or_create(where, doors) as book:
+        head = book.head()
+    aside, table = put_aside(where.ledger, head), where.path / "data" / "as_published.csv"
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: open_or_create(where, doors),
+        lambda: open_existing(where, doors),
+        lambda: verify_ledger(where, None),
+        lambda: import_files(where, [table], where.path / "map.yaml", doors=doors, dry=True),
+    )
+    for attempt in attempts:
+        with pytest.raises(LedgerError) as told:
+            attempt()
+        (problem,) = told.value.problems
+        assert (problem.code, str(aside) in sentence(problem)) == ("LEDGER-61", True)
+        assert "TRIALBOOK_STORE" in remedy(problem)
+    assert not where.ledger.exists()
+    aside.rename(where.ledger)
+    with open_or_create(where, doors) as book:
+        assert book.head() == head
+
+
+def test_a_report_names_the_head_of_its_numbers(
+    where: StudyFolder, doors: Doors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """FOLD-06: somebody records while it is computed; nothing of that is in it."""
+    open_or_create(where, doors).close()
+    compute = plan.run_plan
+    with open_existing(where, doors) as book, open_existing(where, doors) as other:
+
+        def meanwhile(*given: Any, **named: Any) -> Any:
+            other.record(note("meanwhile"), by="carla")
+            return compute(*given, **named)
+
+        monkeypatch.setattr(plan, "run_plan", meanwhile)
+        before = book.head()
+        computed = write_results(book, tmp_path)
+        told = json.loads(computed.document.read_bytes())["trialbook"]["ledger"]
+        assert told == {"entries": before.count, "hash": before.hash, "at": before.at}
+        before = book.head()
+        page = write_report(book, tmp_path, now=doors.now()).page.read_text(encoding="utf-8")
+        assert [head.hash in page for head in (before, book.head())] == [True, False]

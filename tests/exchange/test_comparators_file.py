@@ -4,6 +4,7 @@ BESIDE-01: the shipped file is read; each disease is pooled by itself, without t
 BESIDE-02: every mistake of the file is told with its row; nothing is taken then.
 BESIDE-03: the section shows all studies with their sources, the controlled trial beside any pooling, and that
     publication bias cannot be assessed.
+BESIDE-04: what is said not to be pooled is not, whatever the file marks: a study with random allocation, a single case.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from tests.report.conftest import PLAN, run_for
 
-from trialbook.analysis.pooling.comparators import by_disease, pool_beside
+from trialbook.analysis.pooling.comparators import Comparator, by_disease, pool_beside
 from trialbook.analysis.pooling.shares import pool_shares
 from trialbook.demo import SHIPPED
 from trialbook.errors import ImportRefused
@@ -65,3 +66,42 @@ def test_what_is_said() -> None:
     (table,) = (block for block in section.blocks if hasattr(block, "body"))
     assert sum(not row.heading for row in table.body) == len(beside.studies)
     assert all(all(plain(cell) for cell in row.cells) for row in table.body if not row.heading)
+
+
+def study_of(design: str, *, n: int = 8, responded: int | None = 4, pooled: bool = True) -> Comparator:
+    """Return a published study of this design."""
+    return Comparator(
+        study=f"{design} {n}", disease="Dermatomyositis", regimen="r", design=design, n=n, outcome="o", result="4 of 8",
+        source="s", responded=responded, pooled=pooled,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("design", "is_controlled"),
+    [
+        ("randomised, double blind", True), ("Randomized crossover", True), ("non-blinded, randomised", True),
+        ("no placebo; randomised to two doses", True), ("open-label, non-randomised", False), ("nonrandomized", False),
+        ("Non\u2013randomised", False), ("not randomised", False), ("not a randomised study", False),
+        ("without any randomisation", False), ("open label", False),
+    ],
+)  # fmt: skip
+def test_which_had_a_control(design: str, *, is_controlled: bool) -> None:
+    """BESIDE-04: what says that nothing was allocated at random had no control."""
+    assert study_of(design).is_controlled == is_controlled
+
+
+def test_what_is_said_is_what_was_pooled() -> None:
+    """BESIDE-04: a randomised study and a single case are named and not pooled, though marked so."""
+    open_ones = [study_of("open-label, non-randomised"), study_of("case series", n=9)]
+    marked = [study_of("randomised", n=20), study_of("single case", n=1, responded=1)]
+    uncounted = study_of("open label", n=10, responded=None)
+    unmarked = study_of("open label", n=11, pooled=False)
+    beside = pool_beside("comparators.csv", [*open_ones, *marked, uncounted, unmarked])
+    (pooled,) = beside.pooled.values()
+    assert list(pooled.labels) == [one.study for one in open_ones]
+    said = [plain(line) for line in beside_lines(beside)]
+    assert [one for one in said if "so not pooled" in one] == [
+        "With a control of its own, and so not pooled: randomised 20, o: 4 of 8.",
+    ]  # fmt: skip
+    assert "One single case is named and not pooled: cases that went well are published more often." in said
+    assert pool_beside("comparators.csv", [open_ones[0], *marked]).pooled == {}

@@ -139,7 +139,7 @@ def enrolled(teller: Teller, number: int, words: str) -> None:
         teller.tried("nora", enter(code, "visit", "date", day(teller.doors.moment), visit="baseline"))
     if number % 4 == 3 and teller.tried("nora", enter(code, "diary", "days", "3", visit="baseline")):
         end = withdraw(code, on=day(teller.doors.moment), why=words) if number % 8 == 3 else complete(code)
-        teller.did("ida", end)
+        teller.tried("ida", end)  # refused of somebody who has left already
 
 
 def seal(teller: Teller, number: int, words: str) -> None:

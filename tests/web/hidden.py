@@ -70,8 +70,8 @@ def day(served: Served, ago: int) -> str:
     return (served.site.today() - timedelta(days=ago)).isoformat()
 
 
-def begin(served: Served, participant: str, *, ago: int = 70) -> None:
-    do(served, "carla", screen(participant), enrol(participant, on=day(served, ago)))
+def begin(served: Served, participant: str, *, ago: int = 70, site: str | None = None) -> None:
+    do(served, "carla", screen(participant, site=site), enrol(participant, on=day(served, ago)))
 
 
 def come(served: Served, participant: str, visit: str, *, ago: int, power: str = "5", week: str = "0") -> None:
@@ -87,8 +87,8 @@ def come(served: Served, participant: str, visit: str, *, ago: int, power: str =
     do(served, "asa", save_form(participant, "guess", {"week": week}, visit=visit))
 
 
-def finish(served: Served, participant: str, *, ago: int = 70) -> None:
+def finish(served: Served, participant: str, *, ago: int = 70, site: str | None = None) -> None:
     """Let a participant go through all visits."""
-    begin(served, participant, ago=ago)
+    begin(served, participant, ago=ago, site=site)
     for number, visit in enumerate(VISITS):
         come(served, participant, visit, ago=ago - 28 * number, power=str(4 + number), week=str(4 * number))

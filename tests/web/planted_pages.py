@@ -18,7 +18,7 @@ from tests.web.twins import NOW
 from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.rating_now import open_visit
 from trialbook.protocol.model import Form, Study
-from trialbook.web import gate, headers, looking, site
+from trialbook.web import frame, headers, looking, site
 from trialbook.web.kept import Kept
 from trialbook.web.pages import rating
 from trialbook.web.request import StudyRequest
@@ -51,12 +51,12 @@ def menu(more: Callable[[StudyRequest], dict[str, Any]]) -> Plant:
         from django.template.engine import Engine
 
         def made(request: StudyRequest) -> dict[str, Any]:
-            found = gate.page_context(request)
+            found = frame.page_context(request)
             return {**found, **more(request)} if found else found
 
         for engine in [Engine.get_default()]:
             kept = engine.template_context_processors
-            spoilt = tuple(made if one is gate.page_context else one for one in kept)
+            spoilt = tuple(made if one is frame.page_context else one for one in kept)
             with patch.dict(engine.__dict__, {"template_context_processors": spoilt}):
                 yield
 
@@ -66,7 +66,7 @@ def menu(more: Callable[[StudyRequest], dict[str, Any]]) -> Plant:
 def asked_of_me(request: StudyRequest) -> dict[str, Any]:
     """The menu counts open queries."""
     every = (query for casebook in request.view.casebooks.values() for query in casebook.queries.values())
-    return {"menu": [("today", "/", f"Today ({len(list(every))})")]}
+    return {"menu": frame.Menu(daily=(("today", "/", f"Today ({len(list(every))})"),), further=())}
 
 
 def versioned(request: StudyRequest) -> dict[str, Any]:

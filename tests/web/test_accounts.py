@@ -42,7 +42,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -61,6 +61,7 @@ from trialbook.web import site as site_module
 from trialbook.web.accounts.codes import digest_of
 from trialbook.web.accounts.models import Account, OpenSession, Phone, SignIn, StartCode
 from trialbook.web.accounts.policy import Policy
+from trialbook.web.accounts.rescue import rescue
 from trialbook.web.accounts.second import accepts, confirm_device, new_recovery_codes, planned_device
 from trialbook.web.accounts.trying import confirm_password
 
@@ -558,6 +559,66 @@ def test_suspension(served: Served) -> None:
     assert sign_in(Client(), "nora").status_code == HTTPStatus.FOUND
     line = SignIn.objects.get(what="suspended")
     assert (line.code, line.by, line.note) == ("nora", CUSTODIAN, "left the ward")
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:
+    """Let somebody else change an account once, in the moment before what is done with it is saved."""
+    really = Account.save
+
+    def save(self: Account, *args: Any, **kwargs: Any) -> None:
+        if changed:
+            Account.objects.filter(pk=self.pk).update(**changed)
+            changed.clear()
+        really(self, *args, **kwargs)
+
+    monkeypatch.setattr(Account, "save", save)
+
+
+def test_a_suspension_outlives_a_new_password(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """EDC-3: nora's request was on its way when she was suspended."""
+    nora, moment = served.browser("nora"), datetime(2026, 1, 1, tzinfo=UTC)
+    meanwhile(monkeypatch, suspended_at=moment)
+    nora.post("/password", {"current": PASSWORD, "new": NEW, "again": NEW})
+    assert Account.objects.get(code="nora").suspended_at == moment
+    assert nora.get("/password").headers["Location"].startswith("/sign-in")
+    assert sign_in(Client(), "nora", NEW).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    "do", [{"do": "expire", "expires_on": "2099-01-01"}, {"do": "reset password"}, {"do": "reset second factor"}]
+)
+def test_a_suspension_outlives_another_custodian(
+    served: Served, monkeypatch: pytest.MonkeyPatch, do: dict[str, str]
+) -> None:
+    """EDC-3: two do something with one account at a time."""
+    account_of("nora")
+    custodian, moment = served.browser(CUSTODIAN), datetime(2026, 1, 1, tzinfo=UTC)
+    meanwhile(monkeypatch, suspended_at=moment)
+    custodian.post("/account/nora", do)
+    assert whats("nora")
+    assert Account.objects.get(code="nora").suspended_at == moment
+
+
+def test_a_suspension_outlives_the_terminal(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """EDC-3: while somebody is let in who lost everything."""
+    served.browser("nora")
+    meanwhile(monkeypatch, suspended_at=datetime(2026, 1, 1, tzinfo=UTC))
+    one_time = rescue("nora")
+    assert Account.objects.get(code="nora").state == "suspended"
+    assert sign_in(Client(), "nora", one_time).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("do", ["suspend", "lift"])
+def test_a_last_day_outlives_a_suspension(served: Served, monkeypatch: pytest.MonkeyPatch, do: str) -> None:
+    """EDC-7: two do something with one account at a time."""
+    Account.objects.filter(pk=account_of("nora").pk).update(
+        suspended_at=datetime(2026, 1, 1, tzinfo=UTC) if do == "lift" else None
+    )
+    custodian = served.browser(CUSTODIAN)
+    meanwhile(monkeypatch, expires_on=date(2026, 1, 2))
+    custodian.post("/account/nora", {"do": do})
+    found = Account.objects.get(code="nora")
+    assert (found.expires_on, found.suspended_at is None) == (date(2026, 1, 2), do == "lift")
 
 
 def test_nobody_closes_their_own_account(served: Served) -> None:

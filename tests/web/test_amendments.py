@@ -10,15 +10,17 @@ AMEND-15: pages stay readable where answers have no place in the plan any more.
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.conftest import CUSTODIAN, Served
 
-from trialbook.capture.acts import adopt, enrol, enter, grant, propose, save_form, screen
+from trialbook.capture.acts import adopt, approve, enrol, enter, grant, propose, save_form, screen
 from trialbook.folder import read_kept
 from trialbook.protocol.model import Study
+from trialbook.web.veil import unveiled
 
 LIST = "/amendments/"
 NARROW = ("expected: 50 to 3000, decimals: 0", "expected: 50 to 300, decimals: 0")
@@ -128,6 +130,9 @@ def test_the_draft_shows_what_it_touches(running: Served) -> None:
     assert "<html" not in part
     table = running.browser("ida").get(f"{address}touched.csv").content.decode()
     assert "P02,B,answer,week 4,enzymes,,ldh,,,the plan has no such visit,900," in table
+    numbers = " ".join(row["entries"] for row in csv.DictReader(table.splitlines())).split()
+    assert numbers
+    assert all(unveiled(number) for number in numbers)
     assert running.browser(CUSTODIAN).get(f"{address}touched.csv").status_code == 404
 
 
@@ -188,6 +193,22 @@ def test_every_version_is_listed_and_can_be_downloaded(running: Served) -> None:
     for version in (first, later):
         assert page(running, "mona", f"{LIST}{version.fingerprint}/study.yaml") == version.text
     assert running.browser("mona").get(f"{LIST}{'0' * 64}/study.yaml").status_code == 404
+
+
+def test_approvals_of_sites_are_shown_to_whom_they_concern(running: Served) -> None:
+    """AMEND-11: each with its site, as it stands now; those of one site learn nothing of another."""
+    later = amended(running, NARROW)
+    running.site.record(propose(later), by=CUSTODIAN)
+    for site, on in (("A", "2019-10-01"), ("B", "2019-10-20")):
+        running.site.record(approve(later.fingerprint, on=on, said="Committee 7", site=site), by=CUSTODIAN)
+    running.site.record(adopt(later, reason="amendment 1"), by=CUSTODIAN)
+    act = approve(later.fingerprint, on="2019-10-11", said="Committee 7", site="A", reason="misread")
+    running.site.record(act, by=CUSTODIAN)
+    running.site.record(grant("nina", "nurse", site="A"), by=CUSTODIAN)
+    shown = {person: page(running, person, LIST) for person in (CUSTODIAN, "nina")}
+    days = ("2019-10-01", "2019-10-11", "2019-10-20")
+    assert [day in shown[CUSTODIAN] for day in days] == [False, True, True]
+    assert [day in shown["nina"] for day in days] == [False, True, False]
 
 
 def test_a_blind_role_is_told_nothing(running: Served) -> None:

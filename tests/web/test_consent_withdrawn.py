@@ -3,6 +3,7 @@
 CONS-07: whoever records the status records both on its page; the participant's page says it in plain words; both can be
     taken back with a reason; nobody else is offered it.
 CONS-08: the data that a statistician takes out leave the participant out, and say how many are.
+CONS-10: what else is asked under the id of another step, or of the same step with other words, is recorded too.
 CONS-09: the report and its flow say how many stopped treatment, and how many are left out.
 """
 
@@ -78,7 +79,7 @@ def test_cons_08(followed: Served) -> None:
     """CONS-08."""
     followed.site.record(withdraw_consent("P01", "data use", on="2026-02-01"), by="ida")
     view = followed.site.view()
-    made = data_archive(view.study, view.casebooks, seen=["enzymes"], closed=[], count=view.head.count)
+    made = data_archive(view.study, view.casebooks, role="statistician", closed=[], count=view.head.count)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         files = {name: archive.read(name).decode() for name in archive.namelist()}
     assert "P01" not in "".join(files.values())
@@ -107,3 +108,20 @@ def test_cons_09(followed: Served, tmp_path: Path) -> None:
     )
     for words in told:
         assert words in plain
+
+
+def test_cons_10_one_page_asked_twice(followed: Served) -> None:
+    """CONS-10: the page of a step that was recorded, its answer lost, is still open, and all its forms have one id."""
+    ida = followed.browser("ida")
+
+    def asked(step: str, **more: str) -> int:
+        return ida.post(STATUS, {"step": step, "request": "r-1", **more}).status_code
+
+    assert asked("withdraw", on="2026-02-01", why="moved") == 302
+    assert asked("withdraw_consent-data-use", on="2026-02-01", why="moved") == 302
+    assert asked("withdraw_consent-treatment", on="2026-02-01", why="moved") == 302
+    book = followed.site.casebooks["P01"]
+    assert (book.status, sorted(book.withdrawn_from)) == ("withdrawn", ["data use", "treatment"])
+    count = followed.site.view().head.count
+    assert asked("withdraw", on="2026-02-01", why="moved") in {302, 404}
+    assert followed.site.view().head.count == count

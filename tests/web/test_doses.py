@@ -19,9 +19,9 @@ from itertools import pairwise
 
 import pytest
 from tests.web.conftest import Served
-from tests.web.treated import HOSTILE, day, page, put, treat, words
+from tests.web.treated import HOSTILE, day, dose, page, put, treat, words
 
-from trialbook.capture.acts import clear, correct
+from trialbook.capture.acts import clear, correct, restore_consent, withdraw_consent
 from trialbook.conduct.dosing import Infusion
 from trialbook.conduct.reporting_clock import WITHIN
 from trialbook.conduct.reweighing import LIMIT
@@ -117,6 +117,26 @@ def test_dosepage_05_given_beside_the_plan(treated: Served) -> None:
     assert "reaction" in said
     later = date.fromisoformat(day(treated, 0)) + timedelta(days=400)
     assert "No plan is possible" in words(page(treated.browser("nora"), f"{DOSES}?number=2&on={later}"))
+
+
+def test_dosepage_04_no_dose_after_the_end_of_treatment(treated: Served) -> None:
+    """DOSEPAGE-04: neither page nor sheet nor list of work has one, until it is taken back; a given one is recorded."""
+    treated.site.record(withdraw_consent("P01", "treatment", on=day(treated, 3), why="too far"), by="ida")
+    html = page(treated.browser("nora"), DOSES)
+    said = words(html)
+    assert f"withdrew from treatment on {day(treated, 3)}, which is not known to be after {day(treated, 0)}." in said
+    assert 'href="/participants/P01/"' in html
+    assert "the next one" not in said
+    for address in (DOSES, DOSES + "sheet/", f"{DOSES}?number=4"):
+        assert "583.919625 mg" not in words(page(treated.browser("nora"), address))
+    assert DOSES not in page(treated.browser("nora"), "/")
+    treated.site.record(restore_consent("P01", "treatment", reason="recorded for the wrong person"), by="ida")
+    assert "583.919625 mg" in words(page(treated.browser("nora"), DOSES))
+    assert DOSES in page(treated.browser("nora"), "/")
+    treated.site.record(withdraw_consent("P01", "treatment", on=day(treated, 3)), by="ida")
+    put(treated, "nora", "infusion", dose(treated, 0, "580"), repeat="3")
+    told = words(page(treated.browser("ida"), "/participants/P01/"))
+    assert "given after the participant had withdrawn from treatment or left the study" in told
 
 
 def check(served: Served, person: str, **sent: str) -> tuple[int, str]:

@@ -39,7 +39,7 @@ from tests.web.treated import page, treat, words
 
 from trialbook.capture.acts import correct, enter, grant, lock, revoke, screen
 from trialbook.web.imports import drafts, receiving
-from trialbook.web.imports.comparing import compare
+from trialbook.web.imports.comparing import act_of, compare
 from trialbook.web.models import Look
 from trialbook.web.pages import imports
 
@@ -80,6 +80,11 @@ def field(html: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', html)
     assert found is not None, words(html)
     return found[1]
+
+
+def reasons_in(html: str) -> dict[str, str]:
+    """Return what stands in the fields for reasons of single changes, in the order of the page."""
+    return dict(re.findall(r'name="(reason\.[^"]+)" value="([^"]*)"', html))
 
 
 def accept(served: Served, address: str, person: str = "dan", html: str = "", **more: str) -> Any:
@@ -185,9 +190,51 @@ def test_import_06_a_change_needs_a_reason(treated: Served) -> None:
     answer = accept(treated, address)
     assert (answer.status_code, "it is not said why" in plain(answer)) == (422, True)
     assert value(treated, "enzymes", "ck") == "1850"
-    accept(treated, address, **{"reason.0": "read again", "reason": "new calibration"})
+    ck, _ = reasons_in(page(treated.browser("dan"), address))
+    accept(treated, address, **{ck: "read again", "reason": "new calibration"})
     reasons = {entry.item: entry.reason for entry in treated.site.book.entries() if entry.act == "correct"}
     assert reasons == {"ck": "read again", "ck_upper": "new calibration"}
+
+
+def test_import_06_a_reason_stays_with_its_change(treated: Served) -> None:
+    """EDC-35, IMPORT-06: when the change before it is no longer one; and no field is named after anybody."""
+    accept(treated, sent(treated, HEAD + ROW))
+    address = sent(treated, HEAD + "P01,baseline,1900,200,600\n")
+    html = page(treated.browser("dan"), address)
+    ck, upper = reasons_in(html)
+    assert "P01" not in ck + upper
+    treated.site.record(correct("P01", "enzymes", "ck", "1900", reason="misread", visit="baseline"), by="nora")
+    answer = accept(treated, address, html=html, **{ck: "read again", upper: "new calibration"})
+    assert answer.status_code == 409
+    assert reasons_in(answer.content.decode()) == {upper: "new calibration"}
+
+
+def test_import_06_reasons_stay_where_it_is_refused(treated: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """EDC-35, IMPORT-06: somebody records the moment before; what was typed is there, for nobody else's eyes."""
+    accept(treated, sent(treated, HEAD + ROW))
+    address = sent(treated, HEAD + "P01,baseline,1900,200,600\n")
+    html = page(treated.browser("dan"), address)
+    ck, upper = reasons_in(html)
+
+    def overtaken(*args: Any) -> Any:
+        made = act_of(*args)
+        act = correct("P01", "enzymes", "ck", "7", reason="misread", visit="baseline")
+        treated.site.record(act, by="nora")
+        return made
+
+    with monkeypatch.context() as held:
+        held.setattr(imports, "act_of", overtaken)
+        held.setattr(imports, "WAITED", 30)
+        answer = accept(treated, address, html=html, **{ck: "read again", "reason": "new calibration"})
+    assert answer.status_code == 409
+    assert value(treated, "enzymes", "ck") == "7"
+    again = answer.content.decode()
+    assert (reasons_in(again), field(again, "reason")) == ({ck: "read again", upper: ""}, "new calibration")
+    assert reasons_in(page(treated.browser("dan"), address))[ck] == "read again"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in waiting(treated)[0].rglob("*.json")} == {0o600}
+    accept(treated, address, html=again, **reasons_in(again), reason="new calibration")
+    assert value(treated, "enzymes", "ck") == "1900"
+    assert waiting(treated) == []
 
 
 def test_import_07_stored_once(treated: Served) -> None:
@@ -238,6 +285,22 @@ def test_import_07_a_persons_word_stays(treated: Served) -> None:
     treated.site.record(act, by="nora")
     assert "1 kept as it is" in words(page(treated.browser("dan"), sent(treated, HEAD + ROW)))
     assert value(treated, "enzymes", "ck") == "1851"
+
+
+def test_import_07_what_is_cut_is_counted(treated: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IMPORT-07, EDC-31: everything that a person's word keeps and everything to look at, however little is listed."""
+    accept(treated, sent(treated, HEAD + ROW))
+    for item, text in (("ck", "1851"), ("ck_upper", "191")):
+        treated.site.record(correct("P01", "enzymes", item, text, reason="misread", visit="baseline"), by="nora")
+    monkeypatch.setattr(imports, "MOST_LINES", 1)
+    address = sent(treated, HEAD + ROW + "P01,week 4,90000,190,600\nP01,week 8,90000,190,600\n")
+    shown = words(page(treated.browser("dan"), address))
+    assert "2 kept as it is" in shown
+    assert shown.count("Only the first 1 are shown") == 2, "of what is kept and of what is new"
+    listed = treated.browser("dan").get(f"{address}list.csv").content.decode()
+    notes = listed.count(",to look at,")
+    assert notes > 1
+    assert f"{notes - 1} more stand in the CSV" in shown
 
 
 @pytest.fixture

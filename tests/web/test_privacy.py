@@ -7,10 +7,13 @@ PRIV-02: R49, EDC-37: nothing that the program writes holds a word of it: no fil
     (ASVS-V14.2.1, ASVS-V14.2.4, ASVS-V16.2.5)
 PRIV-03: R51: nobody but a role with the right; not the custodian, not a blind role, not another site's people.
     (ASVS-V8.2.3)
+PRIV-08: R51: a look that is sent again shows nothing, and is not recorded twice; nor is anything kept over it.
 PRIV-04: R13: the custodian erases words by the mark of their entry and sees none of them; afterwards no page has them.
 PRIV-05: R13: an erased identity cannot be looked up again.
 PRIV-06: a participant moves to another site, whose people see them from then on, and those of the old site do not.
 PRIV-07: R50: a new participant's code is made by chance where the study file says so.
+PRIV-09: R51: what stands against a look is told of a number of nobody's in the same words as of somebody's.
+PRIV-10: R13: a mark that no entry has is named, and nothing is erased until every mark is found.
 """
 
 from __future__ import annotations
@@ -24,9 +27,10 @@ import pytest
 from tests.web.conftest import CUSTODIAN, Served
 from tests.web.crawling import address
 
-from trialbook.capture.acts import enrol, enter, grant, note, screen
+from trialbook.capture.acts import adopt, enrol, enter, grant, note, screen
 from trialbook.capture.codes import is_of_the_study
 from trialbook.capture.identities import IDENTITIES_FILE
+from trialbook.folder import read_kept
 from trialbook.web.routes import ROUTES
 
 STUDY = """
@@ -218,3 +222,78 @@ def test_priv_07_a_code_by_chance(folder: Path, unopened: Served) -> None:
     wrong = send(unopened, "ida", "/screen", code="001")
     assert wrong.status_code == 422
     assert "no code that this study makes" in wrong.content.decode()
+
+
+def test_priv_08_sent_again(two: Served) -> None:
+    """PRIV-08: by the browser, when a page is loaded anew."""
+    ann = two.browser("ann")
+    first = {"request": "r-1", "do": "keep", **ADA}
+    assert ann.post(identity(), first).status_code == 302
+    assert ann.post(identity(), first).status_code == 302
+    assert ann.post(identity(), {**first, "name": "Somebody Else"}).status_code == 302
+    sent = {"request": "r-2", "do": "show", "reason": "to call"}
+    shown = ann.post(identity(), sent).content.decode()
+    assert all(words in shown for words in WORDS)
+    count = two.site.view().head.count
+    again = ann.post(identity(), sent, follow=True).content.decode()
+    assert not any(words in again for words in WORDS)
+    assert "recorded already" in again
+    assert two.site.view().head.count == count
+    assert ann.post(identity(), {**sent, "reason": "to call again"}).status_code == 200
+    assert two.site.view().head.count == count + 1
+
+
+@pytest.mark.parametrize("sent", [{"reason": " "}, {"reason": ""}, {}, {"reason": "to\0call"}])
+def test_priv_09_nothing_is_told_without_a_reason(two: Served, sent: dict[str, str]) -> None:
+    """PRIV-09: and nothing is recorded."""
+    kept(two)
+    page(two, "ann", "/find/")  # with the word that it was kept
+    before = two.site.view().head
+    theirs, nobodys = (send(two, "ann", "/find/", number=number, **sent) for number in ("HK4711", "9999"))
+    assert two.site.view().head == before
+    assert (theirs.status_code, P1 in theirs.content.decode()) == (422, False)
+    chance = r'name="(request|csrfmiddlewaretoken)" value="[^"]*"|nonce-?="?[^" ]+'
+    first, second = (re.sub(chance, "", answer.content.decode()) for answer in (theirs, nobodys))
+    assert (first, nobodys.status_code) == (second, 422)
+
+
+def test_priv_09_an_id_that_can_be_none(two: Served) -> None:
+    """PRIV-09: is as none: the look is recorded."""
+    kept(two)
+    found = two.browser("ann").post("/find/", {"number": "HK4711", "reason": "to call", "request": "a\tb"})
+    assert found.status_code == 302
+    assert last(two) == ("show_identity", "to call", "ann")
+
+
+def test_priv_09_whom_the_role_may_not_know_there(two: Served) -> None:
+    """PRIV-09: at site A, by its version, no investigator is told who anybody is: as of nobody."""
+    kept(two)
+    changed = STUDY.replace("random", "typed").replace("identities: true", "identities: false")
+    two.site.record(adopt(read_kept(changed), reason="amendment 1", site="A"), by=CUSTODIAN)
+    before = two.site.view().head
+    answer = send(two, "ida", "/find/", number="HK4711", reason="to call")
+    assert answer.status_code == 200
+    assert "Nobody whom you see" in answer.content.decode()
+    assert two.site.view().head == before
+    assert send(two, "ida", identity(), do="show", reason="to call").status_code == 404
+
+
+def test_priv_10_a_mark_that_is_mistyped(two: Served) -> None:
+    """PRIV-10: a digit too few, one that is another, words; and again with all of them right."""
+    spoken = two.site.record(enter(P1, "diary", "words", "says Quellenbrunn", visit="baseline"), by="nora").entries[0]
+    other = two.site.record(note("Quellenbrunn!", participant=P1), by="ann").entries[0]
+    right, mark = spoken.hash[:12], other.hash[:12]
+    before = two.site.view().head
+    for wrong in (mark[:11], ("0" if mark[0] != "0" else "1") + mark[1:], f"{mark}5", "mark"):
+        sent = {"entries": f"{right}, {wrong}", "reason": "a name was typed"}
+        for do in ("look", "erase"):
+            answer = send(two, CUSTODIAN, "/erase/", do=do, **sent)
+            shown = answer.content.decode()
+            assert (answer.status_code, two.site.view().head) == (422, before)
+            assert f"No entry has the mark “{wrong}”" in shown
+            assert f"the mark “{right}”" not in shown
+            assert "Erase for good" not in shown
+    sent = {"entries": f"{right};{mark.upper()}", "reason": "a name was typed"}
+    assert "Erase for good" in send(two, CUSTODIAN, "/erase/", do="look", **sent).content.decode()
+    assert send(two, CUSTODIAN, "/erase/", do="erase", **sent).status_code == 302
+    assert not [entry for entry in two.site.history(participant=P1) if "uellen" in (entry.text or "")]

@@ -3,11 +3,12 @@
 QUICK-01: a query that is written once finds the row that the ORM finds, with every value, or none.
 QUICK-02: an account is found by its number as by any other key, and a number of nobody is refused as by the ORM.
 QUICK-03: words of a template are said in the language of each reader; every other use of the tag is Django's own.
-QUICK-04: the menu of a role is in the language of each reader.
+QUICK-04: the menu of a role is in the language of each reader; what is not of every day stands behind “More”, once.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from django.db import connection
 from django.template import engines
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
-from tests.web.conftest import Served, account_of
+from tests.web.conftest import CUSTODIAN, Served, account_of
 
 from trialbook.web.accounts.models import Account, OpenSession
 from trialbook.web.accounts.prepared import Prepared
@@ -79,3 +80,29 @@ def test_quick_04_the_menu(served: Served) -> None:
     for language, said in (("en", "Participants"), ("zh-hant", "受試者"), ("en", "Participants")):
         page = nora.get("/", headers={"Accept-Language": language}).content.decode()
         assert f"data-search>{said}</a>" in page
+
+
+@pytest.mark.parametrize("person", ["ida", "nora", "mona"])
+def test_quick_04_more(served: Served, person: str) -> None:
+    """QUICK-04: every page that a role may see is named once, and the one that is shown is marked."""
+    browser = served.browser(person)
+    line, more = parts_of_menu(browser.get("/").content.decode())
+    named = [re.findall(r'<a href="(/[^"#]*)"', part) for part in (line, more)]
+    assert 2 <= len(named[0]) <= 9
+    assert len({*named[0], *named[1]}) == len(named[0]) + len(named[1])
+    assert "here" not in more
+    line, more = parts_of_menu(browser.get(named[1][0]).content.decode())
+    assert ("aria-current" in line, more.count('aria-current="page"'), 'class="here"' in more) == (False, 1, True)
+
+
+def test_quick_04_a_short_menu(served: Served) -> None:
+    """QUICK-04: where all of it fits into one line nothing is hidden."""
+    line, more = parts_of_menu(served.browser(CUSTODIAN).get("/").content.decode())
+    assert more == ""
+    assert len(re.findall(r'<a href="/', line)) > 4
+
+
+def parts_of_menu(page: str) -> tuple[str, str]:
+    """Return the line of the menu of a page, and what stands behind “More”."""
+    line, _, more = page.partition("<nav")[2].partition("</nav>")[0].partition('class="more"')
+    return line, more

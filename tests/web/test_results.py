@@ -2,6 +2,7 @@
 
 OUT-01: results of endpoints stay closed until the planned cut: neither report nor data files tell them.
 OUT-02: an earlier look is an act of a right of its own with a reason, and is counted in every report after it.
+OUT-07: the id of anything else that was recorded opens nothing, nor does that of an earlier look a second time.
 OUT-03: a statistician writes nothing: every address that takes a form refuses, and the ledger stays as it was.
     (ASVS-V8.2.1)
 OUT-04: participants stand by their codes; no free text, no date, no file name of a recording leaves the site.
@@ -27,6 +28,7 @@ from tests.web.crawling import address
 from tests.web.hidden import STUDY, begin, come, day, do, finish
 from tests.web.treated import page, words
 
+from trialbook.capture.acts import note
 from trialbook.capture.asking import erase
 from trialbook.web.errands import ERRANDS
 from trialbook.web.models import Look
@@ -208,3 +210,17 @@ def test_out_01_making_is_in_the_background(served: Served) -> None:
     assert errand is not None
     assert errand.total == 4
     assert errand.wait(60)
+
+
+def test_out_07_the_id_of_something_else(served: Served) -> None:
+    """OUT-07."""
+    finish(served, "P1")
+    ida = served.browser("ida")
+    served.site.record(note("Called them", participant="P1"), by="ida", request="r-1")
+    asked = {"kind": "data", "look": "yes", "reason": "curious", "request": "r-1"}
+    for _ in range(2):
+        answer = ida.post("/results/make", asked)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/results/r-1/")
+        assert [look.reason for look in served.site.view().marks.looks] == ["curious"]
+    served.browser("stan").post("/results/make", {**asked, "kind": "report"})
+    assert len(served.site.view().marks.looks) == 1

@@ -4,6 +4,7 @@ AMEND-16: whoever sees all sites is told of every participant what somebody of t
     lists, grid, counts, calendar, queries, quality, deviations and seals go by the version in force there.
 AMEND-17: an import is compared by the version of the site that it concerns; one of sites with different versions is
     refused beforehand, with what to do.
+AMEND-19: a form that a single site has by its version has its lines in the codebook of the data files.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.conftest import CUSTODIAN, Served
 from tests.web.test_amendments import DROPPED, NARROW, SHORTER, amended, running
+from tests.web.test_results import made, rows
 
-from trialbook.capture.acts import adopt, grant
+from trialbook.capture.acts import adopt, grant, save_form
 
 __all__ = ["running"]
 ADDED = ("      ldh: {label", "      aldolase: {number: U/L, required: true, expected: 1 to 9}\n      ldh: {label")
@@ -106,3 +108,20 @@ def test_amend_17_an_import_goes_by_the_site(apart: Served) -> None:
     assert "aldolase" in sent(apart, fresh + "P02,week 4,4\n").split("stands against it")[1].lower()
     both = sent(apart, "participant,visit,enzymes.sgot\nP01,week 4,31\nP02,week 4,31\n")
     assert "different versions" in both
+
+
+def test_amend_19_a_form_that_only_one_site_has(apart: Served) -> None:
+    """AMEND-19: its answers leave with the others, and the codebook says what they are and where; B alone has it."""
+    smell = "forms:\n  smell: {at: once, items: {lost: {label: Smell lost, number: score, scale: 0 to 10}}}\n"
+    recorded = ("records: [consent, screening", "records: [smell, consent, screening")
+    later = amended(apart, ("forms:\n", smell), recorded)
+    apart.site.record(adopt(later, reason="amendment 2", site="B"), by=CUSTODIAN)
+    apart.site.record(save_form("P02", "smell", {"lost": "3"}), by="ida")
+    archive = next(iter(made(apart.browser("stan"), "stan", "data").values()))
+    told = [(row["participant"], row["value"]) for row in rows(archive, "answers.csv") if row["form"] == "smell"]
+    assert told == [("P02", "3")]
+    lines = [row for row in rows(archive, "codebook.csv") if row["form"] == "smell"]
+    assert [(row["item"], row["label"]) for row in lines] == [("lost", "Smell lost")]
+    assert lines[0]["in_these_files"] == "as recorded; at site B, by its own version"
+    known = {(row["form"], row["item"]) for row in rows(archive, "codebook.csv")}
+    assert {(row["form"], row["item"]) for row in rows(archive, "answers.csv")} <= known

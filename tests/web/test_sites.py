@@ -7,6 +7,7 @@ SITE-02: the comparison can fail: leaks that are planted at the borders of a sit
 SITE-03: R24: what another site has looks like what is nowhere.
 SITE-04: whoever holds roles at two sites sees the site of the role in which they act.
 
+SITE-06: a page of a new participant that is sent twice begins one casebook, although a counted code is made anew.
 SITE-05: what another site records in between moves no number that this one is shown: numbers of entries are veiled.
     The marks of entries in the audit trail are hashes over all that was before, and differ.
 """
@@ -25,6 +26,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from tests.web import twins
 from tests.web.conftest import CUSTODIAN
 from tests.web.crawling import KNOWN, address, words
 from tests.web.twins import NOW, Stage, Step, Teller, Transcript, crawled, difference, make_stage
@@ -320,3 +322,16 @@ def test_site_04_one_role_at_a_time(stage: Stage) -> None:
     )  # fmt: skip
     assert (PA.encode() in first.body, PB.encode() in first.body) == (True, False)
     assert (PA.encode() in second.body, PB.encode() in second.body) == (False, True)
+
+
+def test_site_06_a_counted_code_sent_twice(stage: Stage) -> None:
+    """SITE-06: by somebody of all sites, who names the site on the page; the answer was lost."""
+
+    def story(teller: Teller) -> None:
+        teller.did(CUSTODIAN, grant("ida", "investigator"))
+
+    with twins.told(stage, SIMPLE, story) as made:
+        sent = {"code": PA, "site": "B", "request": "r-1"}
+        answers = [made.browser("ida").post("/screen", sent) for _ in range(2)]
+        assert [answer.headers["Location"] for answer in answers] == [f"/participants/{PB}/screening/"] * 2
+        assert list(made.site.casebooks) == [PB]

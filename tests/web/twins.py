@@ -40,6 +40,7 @@ from tests.web.conftest import CUSTODIAN, account_of, use_database
 from trialbook.capture.acts import Act
 from trialbook.capture.ledger import Entry
 from trialbook.errors import ActRefused
+from trialbook.web.invitations.codes import guesses
 from trialbook.web.site import Site, close_sites, site_at
 
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
@@ -203,6 +204,7 @@ def told(stage: Stage, study: str, story: Story, name: object = None) -> Iterato
     else:
         shutil.copytree(stage.kept[name], folder, dirs_exist_ok=True)
     use_database(folder / "people.db")
+    guesses.cache_clear()  # of links, which the process remembers
     try:
         with override_settings(STUDY_FOLDER=folder), fixed_doors() as doors, quick():
             site = site_at(folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from trialbook.capture.people import CUSTODIAN, Grant, People, Right, is_blind, role_gives
@@ -93,6 +93,11 @@ def at_plan(actor: Actor, view: View, casebook: Casebook | None = None) -> Actor
     site = casebook.site if casebook is not None and actor.reaches(casebook) else own
     study = view.study_of(site)
     return actor if study is actor.study else replace(actor, study=study)
+
+
+def other_plans(actor: Actor, view: View) -> Mapping[str, Study]:
+    """Return site -> plan, of the sites within the actor's reach that work by another plan than theirs."""
+    return view.plans if actor.grant is not None and actor.grant.site is None else {}
 
 
 def grant_key(grant: Grant) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
 
 from django.http import Http404
 
+from trialbook.capture.marks import under
 from trialbook.capture.shelf import View
 from trialbook.conduct.blinding import mask
 from trialbook.conduct.casebook import CLOSING, Casebook
-from trialbook.conduct.completeness import Asked
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.rating_now import open_visit, rated_forms
-from trialbook.conduct.recordings import next_clips, recorded_forms
+from trialbook.conduct.recordings import Clip, next_clips, recorded_forms, waiting_clips
 from trialbook.protocol.model import Form, Study
-from trialbook.web.actor import Actor, at_plan
+from trialbook.web.actor import Actor, at_plan, other_plans
 from trialbook.web.kept import Kept, masked
 from trialbook.web.request import StudyRequest
 
@@ -102,13 +102,12 @@ class Rating:
 
 def ratings_for(request: StudyRequest) -> Iterator[Rating]:
     """Yield the ratings that are open now for the asker's role, in order of participant."""
-    actor, view = request.actor, request.view
-    if any(seal.kind in CLOSING for seal in view.marks.seals.values()):
-        return
-    for casebook in sorted(view.casebooks.values(), key=attrgetter("participant")):
-        if actor.reaches(casebook):
+    view = request.view
+    reached = [one for one in view.casebooks.values() if request.actor.reaches(one)]
+    if not any(seal.kind in CLOSING for seal in view.marks.seals.values()):
+        for casebook in sorted(reached, key=attrgetter("participant")):
             yield from _live_for(request, view.study_of(casebook.site), casebook)
-    yield from _recorded_for(request, Asked(actor.study))
+    yield from _recorded_for(request, reached)  # what was held until the lock is rated after it
 
 
 def _live_for(request: StudyRequest, study: Study, casebook: Casebook) -> Iterator[Rating]:
@@ -125,19 +124,38 @@ def _live_for(request: StudyRequest, study: Study, casebook: Casebook) -> Iterat
             yield Rating(casebook=shown, form=form, study=study, visit=visit, participant=casebook.participant)
 
 
-def _recorded_for(request: StudyRequest, asked: Asked) -> Iterator[Rating]:
-    """Yield the recordings that are offered now for the asker's role, known by their codes alone."""
-    actor = request.actor
-    held = actor.study.roles.get(actor.role or "")
-    reached = [one for one in request.view.casebooks.values() if actor.reaches(one)]
-    records = held.records if held is not None and held.blind else ()
-    for form in recorded_forms(actor.study):
-        for clip in next_clips(actor.study, form, reached, asked=asked) if form.id in records else ():
-            visit = clip.recording.visit
-            shown = mask(actor.study, request.view.casebooks[clip.participant], actor.role, visit=visit)
-            mine = {cell: answer for cell, answer in shown.answers.items() if cell.form == form.id}
-            known = replace(shown, participant=clip.code, answers=mine)
-            yield Rating(casebook=known, form=form, study=actor.study, visit=visit, participant=clip.participant)
+def _recorded_for(request: StudyRequest, reached: Iterable[Casebook]) -> Iterator[Rating]:
+    """Yield the recordings that are offered now for the asker's role, known by their codes alone.
+
+    Each by the plan of its site; those of a form wait in one line, whatever plan they are rated by.
+    """
+    actor, view = request.actor, request.view
+    plans = (actor.study, *other_plans(actor, view).values())
+    lines: dict[str, list[Clip]] = {form.id: [] for plan in plans for form in recorded_forms(plan)}
+    for casebook in reached:
+        study = view.study_of(casebook.site)
+        for form in recorded_forms(study):
+            if _rates(study, actor.role, form):
+                lines[form.id] += waiting_clips(form, under(casebook, view.marks), rules_of(study).asked)
+    for clip in (one for line in lines.values() for one in next_clips(line)):
+        yield _recorded(request, clip)
+
+
+def _rates(study: Study, role: str | None, form: Form) -> bool:
+    """Tell whether a blind role records a form."""
+    held = study.roles.get(role or "")
+    return held is not None and held.blind and form.id in held.records
+
+
+def _recorded(request: StudyRequest, clip: Clip) -> Rating:
+    """Return the rating of a recording: its code stands for the participant, and the answers are of its form alone."""
+    casebook, visit = request.view.casebooks[clip.participant], clip.recording.visit
+    study = request.view.study_of(casebook.site)
+    shown = mask(study, casebook, request.actor.role, visit=visit)
+    mine = {cell: answer for cell, answer in shown.answers.items() if cell.form == clip.form}
+    known = replace(shown, participant=clip.code, answers=mine)
+    form = study.forms[clip.form]
+    return Rating(casebook=known, form=form, study=study, visit=visit, participant=clip.participant)
 
 
 def rating_for(request: StudyRequest, participant: str, form: str) -> Rating | None:

@@ -78,7 +78,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
-                "trialbook.web.gate.page_context",
+                "trialbook.web.frame.page_context",
             ],
         },
     },

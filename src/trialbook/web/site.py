@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.utils.crypto import salted_hmac
+
 from trialbook.capture.acts import Act
 from trialbook.capture.book import Book, Receipt
-from trialbook.capture.ledger import Draft, Entry, cell_of
-from trialbook.capture.people import People
+from trialbook.capture.ledger import Entry, cell_of, read_draft
+from trialbook.capture.people import People, is_code
 from trialbook.capture.shelf import Shelf, View, nothing_yet
 from trialbook.capture.writer import Writer
 from trialbook.conduct.casebook import Casebook
@@ -22,8 +24,9 @@ from trialbook.folder import Doors, StudyFolder, open_existing, open_or_create, 
 from trialbook.protocol.model import Study
 from trialbook.web.operating.counting import COUNTS
 
-WORDS = frozenset({"note", "query", "answer_query", "close_query"})
-"""Acts that say something and change no answer."""
+OWN_ID = frozenset({"save_form", "import_rows", "screen"})
+"""Acts under the id of their request as it was sent: the answers of a form are compared one by one, an import is found
+by its id, and a code may be counted anew when its form is sent again."""
 LONGEST_ID = 48
 
 
@@ -37,33 +40,31 @@ def new_id() -> str:
     return str(uuid.uuid4())  # noqa: TID251 - this is the door
 
 
-def says_more(act: Act, receipt: Receipt) -> bool:
-    """Tell whether an act says something else than what was recorded under its request before."""
-    return has_other_words(act, receipt) or (act.name == "save_form" and has_other_answers(act, receipt))
-
-
-def has_other_words(act: Act, receipt: Receipt) -> bool:
-    """Tell whether notes or queries differ from those that were recorded."""
-    recorded = {words_of(entry) for entry in receipt.entries}
-    return any(draft.act in WORDS and words_of(draft) not in recorded for draft in act.asked)
-
-
 def has_other_answers(act: Act, receipt: Receipt) -> bool:
     """Tell whether a form holds an answer that is not among those that were recorded."""
     recorded = {(cell_of(one), one.text or "", unit) for one in receipt.entries for unit in (None, one.unit)}
     return any((cell_of(draft), draft.text or "", draft.unit) not in recorded for draft in act.asked)
 
 
-def words_of(draft: Draft) -> tuple[str, ...]:
-    """Return what an act of words, or its entry, says."""
-    return tuple((part or "").strip() for part in (draft.act, draft.value, draft.text, draft.reason, draft.person))
+def id_for(request: str | None, act: Act) -> str | None:
+    """Return the id under which an act is saved: the same for the same, another for anything else.
+
+    One that cannot be an id is left as it is, to be refused.
+    """
+    if request is None or act.name in OWN_ID or not is_code(request):
+        return request
+    return id_with_words(request, act)
 
 
 def id_with_words(request: str, act: Act) -> str:
-    """Return an id for what is sent under one that was used for something else: the same for the same words."""
-    words = [(draft.item, draft.unit, *words_of(draft)) for draft in act.asked]
-    said = hashlib.sha256(repr(words).encode()).hexdigest()
-    return f"{request[:LONGEST_ID]}-{said[:12]}"
+    """Return an id made of a request and of everything that an act says.
+
+    Which answers a form was shown beside, `about`, says nothing: the same is sent again when more stands there. Keyed,
+    so that words that are erased later cannot be guessed from it.
+    """
+    drafts = (replace(draft, about=None) if draft.act == "save_form" else draft for draft in act.asked)
+    said = repr([act.name, *map(read_draft, drafts)])
+    return f"{request[:LONGEST_ID]}-{salted_hmac('trialbook.request', said, algorithm='sha256').hexdigest()[:12]}"
 
 
 class Site:
@@ -166,11 +167,12 @@ class Site:
         if writer is None:
             raise LedgerError([Problem(code="LEDGER-10", values={"file": self.folder.named})])
         with COUNTS.save():
-            receipts = writer.record_all(acts, by=by, on_behalf_of=on_behalf_of)
+            asked = [(id_for(request, act), act) for request, act in acts]
+            receipts = writer.record_all(asked, by=by, on_behalf_of=on_behalf_of)
         more = {
             place: (id_with_words(request, act), act)
             for place, ((request, act), receipt) in enumerate(zip(acts, receipts, strict=True))
-            if request is not None and receipt.repeated and says_more(act, receipt)
+            if request is not None and act.name == "save_form" and receipt.repeated and has_other_answers(act, receipt)
         }
         if not more:
             return receipts

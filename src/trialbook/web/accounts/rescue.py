@@ -46,7 +46,7 @@ def rescue(code: str) -> str:
         found.set_password(made)
         found.one_time_until = site.now() + ONE_TIME
         found.generation += 1
-        found.save()
+        found.save(update_fields=["password", "one_time_until", "generation"])
         remove_second(found)
         for what in (What.PASSWORD_RESET, What.SECOND_RESET):
             SignIn.objects.create(code=found.code, what=what, by=TERMINAL, address=TERMINAL)

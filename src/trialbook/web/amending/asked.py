@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import attrgetter
 
 from django.http import Http404
 
@@ -31,6 +30,8 @@ class Row:
     changes: tuple[Change, ...]
     """What it changed, by the version that was in force there before."""
     is_in_force: bool
+    approvals: tuple[Approval, ...]
+    """Those that the asker may know of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Place:
 
     site: str | None
     adoption: Adoption
+    approvals: tuple[Approval, ...]
+    """Those that the asker may know of."""
 
 
 @lru_cache(maxsize=16)
@@ -82,7 +85,8 @@ def in_force(request: StudyRequest) -> list[Place]:
     asked: list[str | None] = [site for site in known if site in versions.sites]
     if own is None or own not in versions.sites:
         asked = [None, *asked]
-    return [Place(site=site, adoption=last_at(versions, site)) for site in asked]
+    found = [(site, last_at(versions, site)) for site in asked]
+    return [Place(site=site, adoption=one, approvals=approved_for(request, one)) for site, one in found]
 
 
 def last_at(versions: Versions, site: str | None) -> Adoption:
@@ -99,7 +103,8 @@ def history(request: StudyRequest) -> list[Row]:
             earlier = [other for other in versions.at_site(one.site) if other.seq < one.seq]
             changes = changes_between(request, earlier[-1].fingerprint, one.fingerprint) if earlier else ()
             current = last_at(versions, one.site).seq == one.seq
-            rows.append(Row(adoption=one, changes=changes, is_in_force=current))
+            approved = approved_for(request, one)
+            rows.append(Row(adoption=one, changes=changes, is_in_force=current, approvals=approved))
     return sorted(rows, key=lambda row: -row.adoption.seq)
 
 
@@ -110,10 +115,18 @@ def changes_between(request: StudyRequest, old: str, new: str) -> tuple[Change, 
 
 def approvals(request: StudyRequest, fingerprint: str) -> Iterator[Approval]:
     """Yield the approvals of a version that the asker may know of, the last word of each site."""
+    return known_of(request, request.view.versions.approvals_of(fingerprint))
+
+
+def approved_for(request: StudyRequest, one: Adoption) -> tuple[Approval, ...]:
+    """Return the approvals that hold where a version took effect, as far as the asker may know of them."""
+    return tuple(known_of(request, request.view.versions.approvals_for(one)))
+
+
+def known_of(request: StudyRequest, found: Iterable[Approval]) -> Iterator[Approval]:
+    """Yield the approvals for all sites, and for those that the asker may know of."""
     known = {None, *reached(request)}
-    every = [one for one in request.view.versions.approvals if one.fingerprint == fingerprint and one.site in known]
-    last = {one.site: one for one in sorted(every, key=attrgetter("seq"))}
-    yield from sorted(last.values(), key=lambda one: one.site or "")
+    return (one for one in found if one.site in known)
 
 
 def foreseen_for(request: StudyRequest, new: Study, site: str | None) -> Foreseen:

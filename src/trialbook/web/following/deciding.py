@@ -159,7 +159,7 @@ STEPS: Mapping[ParticipantStatus, tuple[Step, ...]] = MappingProxyType(
 
 def steps_of(casebook: Casebook) -> tuple[Step, ...]:
     """Return what can be recorded next of a participant, the usual first."""
-    gone, was_treated = casebook.withdrawn_from, casebook.status in {"enrolled", "completed", "withdrawn"}
+    gone, was_treated = casebook.withdrawn_from, casebook.was_enrolled
     treatment = RESUME_TREATMENT if TREATMENT in gone else STOP_TREATMENT if was_treated else None
     further = (treatment, RESUME_USE if DATA_USE in gone else STOP_USE)
     return (*STEPS[casebook.status], *(step for step in further if step is not None))

@@ -21,9 +21,12 @@ from trialbook.errors import ActRefused, ImportRefused, Place, Problem
 from trialbook.exchange.imports import rows_from
 from trialbook.exchange.map_file import read_map
 from trialbook.protocol.model import Study
-from trialbook.web.actor import Actor
+from trialbook.web.actor import Actor, other_plans
 from trialbook.web.imports.drafts import FILES, MAP_FILE, Waiting, folder_of
 from trialbook.web.looking import shown_to
+
+KEY_LENGTH = 24
+"""Hexadecimal digits of what names a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,7 @@ def actor_for_files(actor: Actor, view: View, study_folder: Path, waiting: Waiti
 
 def at_plans(actor: Actor, view: View) -> tuple[Actor, ...]:
     """Return the asker at each plan that may judge what they import: their own first."""
-    others = () if actor.grant is None or actor.grant.site is not None else view.plans.values()
-    plans = {study.fingerprint: study for study in (actor.study, *others)}
+    plans = {study.fingerprint: study for study in (actor.study, *other_plans(actor, view).values())}
     return tuple(replace(actor, study=study) for study in plans.values())
 
 
@@ -173,13 +175,19 @@ def _without_folder(problem: Problem, folder: Path) -> Problem:
 # ---- the act ----------------------------------------------------------------------------------------------------
 
 
-def act_of(actor: Actor, view: View, preview: Preview, reasons: Mapping[int, str], reason: str) -> Act:
+def key_of(draft: Draft) -> str:
+    """Return what names a change in a form: the same for the same place, whatever else the comparison shows."""
+    place = (draft.participant, draft.visit, draft.form, draft.repeat, draft.item, draft.act)
+    return hashlib.sha256(repr(place).encode()).hexdigest()[:KEY_LENGTH]
+
+
+def act_of(actor: Actor, view: View, preview: Preview, reasons: Mapping[str, str], reason: str) -> Act:
     """Return the act that records all of a preview; ActRefused where a change has no reason.
 
-    `reasons` holds the reasons of single changes by their number, `reason` that of all others.
+    `reasons` holds the reasons of single changes by their `key_of`, `reason` that of all others.
     """
     changed = [*(one.draft for one in preview.changes), *(one.draft for one in preview.status_changes)]
-    given = {id(draft): (reasons.get(number, "") or reason).strip() for number, draft in enumerate(changed)}
+    given = {id(draft): (reasons.get(key_of(draft), "") or reason).strip() for draft in changed}
     lacking = [draft for draft in changed if not given[id(draft)]]
     if lacking:
         raise ActRefused([Problem(code="SERVE-51", values={"count": str(len(lacking))})])

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ FOLDER = ".waiting"
 """Below the folder of the study; nothing in it is ever served as a file."""
 LIFE = timedelta(hours=12)
 MAP_FILE = "map.yaml"
-DRAFT_FILE, FILES = "draft.json", "files"
+DRAFT_FILE, TYPED_FILE, FILES = "draft.json", "typed.json", "files"
 KEY = re.compile(r"[0-9a-f-]{36}")
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
@@ -63,6 +64,21 @@ def write_private(path: Path, content: bytes) -> None:
     path.touch(mode=PRIVATE_FILE)
     path.chmod(PRIVATE_FILE)
     path.write_bytes(content)
+
+
+def keep_typed(study: Path, key: str, typed: Mapping[str, str]) -> None:
+    """Keep what was typed beside a comparison until it is decided, where there is room for it."""
+    with suppress(OSError):
+        write_private(folder_of(study, key) / TYPED_FILE, json.dumps(dict(typed)).encode())
+
+
+def typed_of(study: Path, key: str) -> dict[str, str]:
+    """Return what was typed beside a comparison that was to be accepted; nothing where it never was."""
+    try:
+        told = json.loads((folder_of(study, key) / TYPED_FILE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(text) for name, text in told.items()} if isinstance(told, dict) else {}
 
 
 def find(study: Path, key: str, *, person: str, grant: str, now: datetime) -> Waiting | None:

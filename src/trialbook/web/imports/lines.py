@@ -14,6 +14,7 @@ from trialbook.capture.rows import Change, Preview, StatusChange
 from trialbook.errors import Problem
 from trialbook.protocol.model import Study
 from trialbook.render.to_csv import cell as safe
+from trialbook.web.imports.comparing import key_of
 from trialbook.web.monitoring.act_words import act_word
 from trialbook.web.treatment.query_rows import place_words
 from trialbook.wording import remedy, sentence
@@ -37,15 +38,15 @@ class Line:
     new: str
     by_hand: bool = False
     """What is recorded came from a person, not from a file."""
-    number: int = -1
+    key: str = ""
     """Of a change: by which its reason is told."""
 
 
 def changed_lines(study: Study, preview: Preview, language: str | None) -> Iterator[Line]:
-    """Yield what would change, in the order in which reasons are numbered."""
+    """Yield what would change."""
     changes: tuple[Change | StatusChange, ...] = (*preview.changes, *preview.status_changes)
-    for number, change in enumerate(changes):
-        yield _line(study, change, language, what=CHANGED, number=number)
+    for change in changes:
+        yield _line(study, change, language, what=CHANGED, key=key_of(change.draft))
 
 
 def kept_lines(study: Study, preview: Preview, language: str | None) -> Iterator[Line]:
@@ -63,15 +64,13 @@ def new_lines(study: Study, preview: Preview, language: str | None) -> Iterator[
             yield Line(what=NEW, draft=draft, place=_place(study, draft, language), old="", new=_said(draft))
 
 
-def _line(study: Study, change: Change | StatusChange, language: str | None, *, what: str, number: int = -1) -> Line:
+def _line(study: Study, change: Change | StatusChange, language: str | None, *, what: str, key: str = "") -> Line:
     if isinstance(change, StatusChange):
         old, by_hand = change.old, False
     else:
         old, by_hand = "" if change.old is None else change.old.text, change.by_hand
     place = _place(study, change.draft, language)
-    return Line(
-        what=what, draft=change.draft, place=place, old=old, new=_said(change.draft), by_hand=by_hand, number=number
-    )
+    return Line(what=what, draft=change.draft, place=place, old=old, new=_said(change.draft), by_hand=by_hand, key=key)
 
 
 def _place(study: Study, draft: Draft, language: str | None) -> str:

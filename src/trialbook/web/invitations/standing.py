@@ -129,14 +129,18 @@ def journey_of(now: Moment, invitation: Invitation) -> Journey:
 
 def tell(site: Site, invitation: Invitation, text: str, *, by: str, request: str, is_own: bool = False) -> None:
     """Note in the ledger what became of an invitation; `is_own` says that the participant did it themselves."""
-    act = note(f"{named(invitation)} {text}", participant=invitation.participant, visit=invitation.visit)
+    act = note(
+        f"{named(site.view().study, invitation)} {text}", participant=invitation.participant, visit=invitation.visit
+    )
     site.record(act, by=by, request=request, on_behalf_of=invitation.participant if is_own else None)
 
 
-def named(invitation: Invitation) -> str:
+def named(study: Study, invitation: Invitation) -> str:
     """Name an invitation as the ledger's notes do."""
     way = "Link" if invitation.way == Invitation.LINK else "Tablet"
-    return f"{way} {veiled(invitation.pk)} to {', '.join(invitation.forms)} ({invitation.language})"
+    known = (study.forms.get(form) for form in invitation.forms)
+    labels = (study.say(found.label) if found else name for name, found in zip(invitation.forms, known, strict=True))
+    return f"{way} {veiled(invitation.pk)} to {', '.join(labels)} ({invitation.language})"
 
 
 # ---- what stands of a visit -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from datetime import date
 
 from trialbook.analysis.frames import SAFETY_ONLY
 from trialbook.capture.erasure import ERASED
-from trialbook.conduct.blinding import shown_forms
+from trialbook.conduct.blinding import may_see, shown_forms
 from trialbook.conduct.casebook import NOTHING, Answer, Casebook, Cell
 from trialbook.conduct.schedule import anchor_date, full_date, study_day
 from trialbook.conduct.withdrawing import data_use_ended, kept_forms
@@ -47,17 +47,18 @@ def data_archive(
     study: Study,
     casebooks: Mapping[str, Casebook],
     *,
-    seen: Collection[str],
+    role: str | None,
     closed: Collection[str],
     count: int,
     plans: Mapping[str, Study] = NOTHING,
 ) -> bytes:
-    """Return a ZIP archive of what a role may see, of casebooks masked for it; `seen` are the forms it sees.
+    """Return a ZIP archive of what a role may see, of casebooks masked for it.
 
-    `plans` are the versions of single sites, by which the days and answers of their participants are read.
+    `plans` are the versions of single sites, by which the days and answers of their participants are read, and by
+    which the role sees forms of theirs.
     """
     free = words(study, *plans.values())
-    by_plan = [(study if one.site is None else plans.get(one.site, study), one) for one in used(study, casebooks)]
+    by_plan = [(plan_of(study, plans, one), one) for one in used(study, casebooks)]
     unused = sum(data_use_ended(one) is not None for one in casebooks.values())
     lines = [line for plan, book in by_plan for line in answer_lines(plan, book, free, closed)]
     about = ABOUT.format(
@@ -72,7 +73,7 @@ def data_archive(
         "participants.csv": table(PARTICIPANTS, (person_line(plan, book) for plan, book in by_plan)),
         "answers.csv": table(ANSWERS, lines),
         "codebook.csv": table(
-            CODEBOOK, [*codebook_lines(study, seen, free, closed), *other_lines(study, plans, seen, free, closed)]
+            CODEBOOK, [*codebook_lines(study, role, free, closed), *other_lines(study, plans, role, free, closed)]
         ),
     }
     made = io.BytesIO()
@@ -80,6 +81,11 @@ def data_archive(
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, STILL), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+def plan_of(study: Study, plans: Mapping[str, Study], book: Casebook) -> Study:
+    """Return the version by which a participant is read: that of their site, where it has one of its own."""
+    return study if book.site is None else plans.get(book.site, study)
 
 
 def used(study: Study, casebooks: Mapping[str, Casebook]) -> Iterator[Casebook]:
@@ -94,18 +100,24 @@ def used(study: Study, casebooks: Mapping[str, Casebook]) -> Iterator[Casebook]:
 
 
 def with_erased(
-    study: Study, casebooks: Mapping[str, Casebook], role: str | None, answers: Mapping[str, Sequence[object]]
+    study: Study,
+    casebooks: Mapping[str, Casebook],
+    role: str | None,
+    answers: Mapping[str, Sequence[object]],
+    plans: Mapping[str, Study] = NOTHING,
 ) -> Mapping[str, Casebook]:
     """Return masked casebooks with the code `erased` where an answer lost its words; of forms that the role is shown.
 
-    `answers` are the columns of a book.
+    `answers` are the columns of a book, `plans` the versions of single sites.
     """
     rows = (dict(zip(answers, row, strict=True)) for row in zip(*answers.values(), strict=True))
     found: dict[str, dict[Cell, Answer]] = {}
     for row in (row for row in rows if row["missing"] == ERASED):
         cell = Cell(*(str(row[name]) for name in ("visit", "form", "repeat", "item")))
         found.setdefault(str(row["participant"]), {})[cell] = Answer(text="", value=None, missing=ERASED)
-    return {code: _erased(study, book, role, found.get(code, {})) for code, book in casebooks.items()}
+    return {
+        code: _erased(plan_of(study, plans, book), book, role, found.get(code, {})) for code, book in casebooks.items()
+    }
 
 
 def _erased(study: Study, book: Casebook, role: str | None, gone: Mapping[Cell, Answer]) -> Casebook:
@@ -162,10 +174,10 @@ def answer_lines(
 
 
 def codebook_lines(
-    study: Study, seen: Collection[str], free: Collection[tuple[str, str]], closed: Collection[str]
+    study: Study, role: str | None, free: Collection[tuple[str, str]], closed: Collection[str]
 ) -> Iterator[tuple[object, ...]]:
     """Yield what each item of the forms that the role sees asks, and what became of it."""
-    for form in (one for one in study.forms.values() if one.id in seen):
+    for form in (one for one in study.forms.values() if may_see(study, role, one.id)):
         for item in form.items.values():
             codes = "; ".join(f"{code}={study.say(text)}" for code, text in item.choices.items())
             label, named = study.say(item.label), study.say(form.label)
@@ -176,14 +188,14 @@ def codebook_lines(
 def other_lines(
     study: Study,
     plans: Mapping[str, Study],
-    seen: Collection[str],
+    role: str | None,
     free: Collection[tuple[str, str]],
     closed: Collection[str],
 ) -> Iterator[tuple[object, ...]]:
     """Yield the lines of the codebook that single sites have otherwise, or alone, by their own version."""
-    known = {*codebook_lines(study, seen, free, closed)}
+    known = {*codebook_lines(study, role, free, closed)}
     for site, plan in sorted(plans.items()):
-        for *asked, made in codebook_lines(plan, seen, free, closed):
+        for *asked, made in codebook_lines(plan, role, free, closed):
             if (*asked, made) not in known:
                 yield (*asked, f"{made}; at site {site}, by its own version")
 

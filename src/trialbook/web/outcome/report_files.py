@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from trialbook.capture.book import Book
 from trialbook.capture.ledger import Head
 from trialbook.conduct.casebook import Casebook
 from trialbook.protocol.model import Study
+
+if TYPE_CHECKING:
+    from trialbook.analysis.results import Results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def _results(wanted: Wanted, kept: Mapping[str, object]) -> dict[str, bytes]:
     from trialbook.render.to_ars import Event, ars_json
     from trialbook.render.to_csv import results_csv
 
-    study, results = wanted.study, kept["analysis"].results  # type: ignore[attr-defined]
+    study, results = wanted.study, _shown(wanted, kept)
     event = Event(
         id=study.identity.id, name=study.say(study.identity.title) or study.identity.id, data=study.identity.data,
         reason="SPECIFIED IN PROTOCOL", sets={one.id: study.say(one.label) for one in study.analysis.sets.values()},
@@ -81,8 +85,16 @@ def _results(wanted: Wanted, kept: Mapping[str, object]) -> dict[str, bytes]:
     return {"results.csv": results_csv(results, data=study.identity.data), "results.json": ars_json(results, event)}
 
 
+def _shown(wanted: Wanted, kept: Mapping[str, object]) -> Results:
+    """Return the results that the role may have."""
+    from trialbook.report.copies import Reader, results_for
+
+    results = kept["analysis"].results  # type: ignore[attr-defined]
+    return results_for(results, Reader(role=wanted.role), wanted.study, wanted.casebooks)
+
+
 def _written(wanted: Wanted, kept: Mapping[str, object]) -> dict[str, bytes]:
     from trialbook.report.files import files_of
 
-    made = files_of(kept["document"], kept["analysis"].results, wanted.study, ["word"])  # type: ignore[arg-type, attr-defined]
+    made = files_of(kept["document"], _shown(wanted, kept), wanted.study, ["word"])  # type: ignore[arg-type]
     return {name: content for name, content in made.items() if name != "results.csv"}

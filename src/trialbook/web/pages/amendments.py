@@ -35,6 +35,7 @@ from trialbook.web.forms.words import local_time
 from trialbook.web.monitoring.log import note_export
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.veil import veiled
 
 MOST_BYTES = 1_000_000
 """Of a study file."""
@@ -199,7 +200,7 @@ def touched_csv(request: StudyRequest, version: str) -> HttpResponse:
     """Give everything that a version judges otherwise, as far as the asker is shown it."""
     found = foreseen_for(request, version_of(request, version), _site(request))
     note_export(request, request.actor, "touched.csv", {"version": version[:12]})
-    content = consequences_csv(found.consequences, data=found.new.identity.data)
+    content = consequences_csv(found.consequences, data=found.new.identity.data, number=veiled)
     return _file(content, f"{found.new.identity.id}-{version[:8]}-touched.csv", "text/csv")
 
 

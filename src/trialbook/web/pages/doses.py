@@ -143,7 +143,7 @@ def _shown(request: StudyRequest, participant: str, name: str) -> dict[str, obje
     study, today = request.actor.study, request.site.today()
     asked = asked_in(request.POST if request.method == "POST" else request.GET, today)
     given = exposure(study, casebook, treatment.id, today=today)
-    rows = dose_rows(study, casebook, treatment, given)
+    rows = dose_rows(study, casebook, treatment, given, today)
     return {
         "participant": participant,
         "participant_page": participant_page(participant),

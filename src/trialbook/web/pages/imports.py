@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from itertools import groupby, islice
 from pathlib import Path
-from threading import Timer
 from typing import Any, cast
 
 from django.contrib import messages
@@ -28,7 +28,7 @@ from trialbook.web.errands import ERRANDS, Errand
 from trialbook.web.forms.sheet import language_of
 from trialbook.web.forms.words import common_reasons, local_time
 from trialbook.web.imports import drafts
-from trialbook.web.imports.comparing import Compared, act_of, compare, judge_of, may_import
+from trialbook.web.imports.comparing import KEY_LENGTH, Compared, act_of, compare, judge_of, may_import
 from trialbook.web.imports.lines import as_csv, changed_lines, kept_lines, new_lines
 from trialbook.web.imports.plain_map import headers_for, participants_in, plain_map
 from trialbook.web.imports.receiving import MOST_BYTES, MOST_FILES, prepare, received
@@ -41,6 +41,9 @@ from trialbook.web.request import StudyRequest
 WAITED = 2.0
 """Seconds for which a page waits before it shows progress instead."""
 MOST_LINES, MOST_PROBLEMS, MOST_PAST, LONGEST = 200, 300, 2000, 500
+REASON, FOR_ALL = "reason.", "reason"
+"""What the fields of reasons are called: that of a single change goes on with its key."""
+CHANGE = re.compile(rf"reason\.[0-9a-f]{{{KEY_LENGTH}}}")
 COMPARED = Kept(12)
 """Comparisons by import, until the ledger goes on."""
 
@@ -104,9 +107,6 @@ def _receive(request: StudyRequest) -> HttpResponse:
     except TrialbookError:
         drafts.forget(study, key)
         raise
-    end = Timer(drafts.LIFE.total_seconds(), drafts.forget, (study, key))
-    end.daemon = True
-    end.start()
     return _see_other(reverse("import", args=[key]))
 
 
@@ -192,13 +192,13 @@ def comparison(request: StudyRequest, key: str) -> HttpResponse:
     if waiting is None:
         return _gone(request, key)
     if request.method == "POST":
-        return _accept(request, waiting)
+        return _accept(request, waiting, _typed(request))
     errand = ERRANDS.begin(
         f"{key} {request.view.head.hash[:16]}", request.actor.person, [(key, lambda: _compared(request, waiting))]
     )
     if not errand.wait(WAITED):
         return _progress(request, gettext("Comparing with what is recorded"))
-    return _show(request, waiting)
+    return _show(request, waiting, drafts.typed_of(request.site.folder.path, key))
 
 
 def _gone(request: StudyRequest, key: str) -> HttpResponse:
@@ -226,7 +226,8 @@ def done(request: StudyRequest, key: str) -> HttpResponse:
         return _progress(request, gettext("Recording, all of it or nothing"))
     waiting = _waiting(request, key)
     if errand is not None and waiting is not None and (errand.refused or errand.failed):
-        return _show(request, waiting, _why(errand), status=409)
+        typed = drafts.typed_of(request.site.folder.path, key)
+        return _show(request, waiting, typed, _why(errand), status=409)
     count = _recorded(request, key)
     if not count:
         raise Http404
@@ -246,8 +247,13 @@ def _progress(request: StudyRequest, doing: str) -> HttpResponse:
 
 
 def _show(
-    request: StudyRequest, waiting: drafts.Waiting, problems: Sequence[dict[str, str]] = (), status: int = 200
+    request: StudyRequest,
+    waiting: drafts.Waiting,
+    typed: Mapping[str, str],
+    problems: Sequence[dict[str, str]] = (),
+    status: int = 200,
 ) -> HttpResponse:
+    """Show a comparison, with the reasons that were typed beside it: of one change under its key."""
     compared = _compared(request, waiting)
     study, language = compared.study, language_of(compared.study, request.LANGUAGE_CODE)
     preview = compared.preview
@@ -262,15 +268,17 @@ def _show(
         "refused": refused,
         "left_refused": len(preview.problems) - len(refused),
         "notes": told(ImportRefused(preview.notes[:MOST_LINES])) if preview.notes else [],
-        "changed": [(line, request.POST.get(f"reason.{line.number}", "")) for line in changed],
+        "left_notes": max(0, len(preview.notes) - MOST_LINES),
+        "changed": [(line, typed.get(line.key, "")) for line in changed],
         "changes": len(preview.changes) + len(preview.status_changes),
         "kept": list(islice(kept_lines(study, preview, language), MOST_LINES)),
+        "count_kept": len(preview.kept) + len(preview.status_kept),
         "new": list(islice(new_lines(study, preview, language), MOST_LINES)),
         "count_new": preview.new + len(preview.statuses),
         "unused": [(file.name, ", ".join(file.unused)) for file in preview.files if file.unused],
         "may_accept": bool(preview.asked) and not preview.problems,
         "reasons": common_reasons(study),
-        "reason": request.POST.get("reason", ""),
+        "reason": typed.get(FOR_ALL, ""),
         "problems": problems,
         "most": MOST_LINES,
         "request_id": request.site.new_id(),
@@ -278,24 +286,27 @@ def _show(
     return render(request, "import_compared.html", shown, status=status)
 
 
-def _accept(request: StudyRequest, waiting: drafts.Waiting) -> HttpResponse:
-    """Record what was shown, all of it as one act, or show the comparison again where it is another one now."""
-    reasons = {
-        int(name.removeprefix("reason.")): str(text).strip()[:LONGEST]
+def _typed(request: StudyRequest) -> dict[str, str]:
+    """Return the reasons that were typed: of one change under its key, of all others under `FOR_ALL`."""
+    return {
+        name.removeprefix(REASON): str(text).strip()[:LONGEST]
         for name, text in request.POST.items()
-        if name.startswith("reason.") and name.removeprefix("reason.").isdecimal() and len(name) < 15
+        if name == FOR_ALL or CHANGE.fullmatch(name)
     }
+
+
+def _accept(request: StudyRequest, waiting: drafts.Waiting, typed: Mapping[str, str]) -> HttpResponse:
+    """Record what was shown, all of it as one act, or show the comparison again where it is another one now."""
     compared = _compared(request, waiting)
     if compared.seen != request.POST.get("seen"):
-        return _show(request, waiting, told(ActRefused([Problem(code="SERVE-52")])), status=409)
+        return _show(request, waiting, typed, told(ActRefused([Problem(code="SERVE-52")])), status=409)
     if compared.preview.problems or not compared.preview.asked:
-        return _show(request, waiting, status=422)
+        return _show(request, waiting, typed, status=422)
     try:
-        act = act_of(
-            request.actor, request.view, compared.preview, reasons, request.POST.get("reason", "").strip()[:LONGEST]
-        )
+        act = act_of(request.actor, request.view, compared.preview, typed, typed.get(FOR_ALL, ""))
     except TrialbookError as error:
-        return _show(request, waiting, told(error), status=422)
+        return _show(request, waiting, typed, told(error), status=422)
+    drafts.keep_typed(request.site.folder.path, waiting.key, typed)  # for `done`, where nothing can be recorded
 
     def record() -> None:
         request.site.record(act, by=request.actor.person, request=waiting.key)

@@ -20,6 +20,7 @@ from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import Casebook
 from trialbook.errors import TrialbookError
 from trialbook.protocol.model import Form
+from trialbook.web.forms.words import local_time
 from trialbook.web.invitations.codes import digest_of, new_secret
 from trialbook.web.invitations.models import Invitation
 from trialbook.web.invitations.standing import (
@@ -205,7 +206,8 @@ def make(
     secret = new_secret()
     invitation = saved(request, casebook, visit, chosen, way=way, language=language, time=time, secret=secret)
     try:
-        until = invitation.valid_until.isoformat(timespec="minutes")
+        study = request.actor.study
+        until = f"{local_time(study, invitation.valid_until)} ({study.identity.timezone})"
         tell(request.site, invitation, f"made, valid until {until}.", by=request.actor.person, request=sent)
     except TrialbookError as error:
         invitation.delete()

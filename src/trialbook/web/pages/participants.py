@@ -242,19 +242,29 @@ def _begin(request: StudyRequest) -> HttpResponse:
     code = request.POST.get("code", "").strip()
     if request.actor.study.participants.codes == "counted" and not is_of_the_study(request.actor.study, code, site):
         code = offered_code(request, ())
-    doubled = Problem(
-        code="ACT-16", values={"participant": code, "like": the_one(request.view.casebooks, code) or code}
-    )
+    sent = request.POST.get("request") or None
     try:
-        sent = request.POST.get("request") or None
         receipt = request.site.record(screen(code, site=site), by=request.actor.person, request=sent)
     except ActRefused as error:
-        is_taken = the_one(request.view.casebooks, code) is not None
-        raise ActRefused([doubled] if is_taken else error.problems) from error
-    if not receipt.entries:
-        raise ActRefused([doubled])
+        like, begun = the_one(request.view.casebooks, code), _begun(request, sent)
+        if begun is None:
+            raise ActRefused([_doubled(code, like)] if like is not None else error.problems) from error
+        code = begun
+    else:
+        if not receipt.entries:
+            raise ActRefused([_doubled(code, the_one(request.view.casebooks, code))])
     messages.success(request, gettext("Screening of %(code)s has begun. Record the consent first.") % {"code": code})
     return redirect("screening", code)
+
+
+def _doubled(code: str, like: str | None) -> Problem:
+    return Problem(code="ACT-16", values={"participant": code, "like": like or code})
+
+
+def _begun(request: StudyRequest, sent: str | None) -> str | None:
+    """Return whose casebook was begun when the same page was sent before: a counted code is another one by now."""
+    known = () if sent is None else request.site.book.recorded(sent)
+    return next((one.participant for one in known if one.act == "screen" and one.by == request.actor.person), None)
 
 
 def _site_of(request: StudyRequest) -> str | None:

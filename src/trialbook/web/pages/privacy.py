@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from trialbook.capture.acts import Act, erase, erase_identity, keep_identity, show_identity
+from trialbook.capture.acts import Act, erase, erase_identity, keep_identity, show_identity, unready
 from trialbook.capture.erasure import ERASABLE, also_saying
 from trialbook.capture.identities import (
     FIELDS,
@@ -29,17 +29,20 @@ from trialbook.capture.identities import (
 from trialbook.capture.identities import erase_identity as destroy
 from trialbook.capture.identities import keep_identity as keep
 from trialbook.capture.ledger import Entry
+from trialbook.capture.people import is_code
 from trialbook.errors import ActRefused, LedgerError, Problem, TrialbookError
 from trialbook.web.accounts.policy import read_policy
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.forms.history import MARK
-from trialbook.web.looking import casebooks_for
+from trialbook.web.looking import actor_at, casebooks_for
 from trialbook.web.monitoring.act_words import act_word
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 
 MOST = 200
-"""Entries that are erased at a time."""
+"""Entries that say the same words, and marks that nothing has, that are listed at a time."""
+LONGEST_MARK = 40
+"""Characters that are shown of what was typed for a mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,9 @@ def vault_of(request: StudyRequest) -> Vault | None:
 
 
 def sent_id(request: StudyRequest) -> str | None:
-    """Return the id that came with a form."""
-    return request.POST.get("request") or None
+    """Return the id that came with a form; None where it can be none."""
+    asked = request.POST.get("request", "")
+    return asked if is_code(asked) else None
 
 
 # ---- one participant ---------------------------------------------------------------------------------------------
@@ -81,11 +85,10 @@ def identity(request: StudyRequest, participant: str) -> HttpResponse:
     try:
         if request.POST.get("do") == "keep":
             return _keep(request, seen, vault)
-        request.site.record(
-            show_identity(seen.code, reason=request.POST.get("reason", "")),
-            by=request.actor.person,
-            request=sent_id(request),
-        )
+        act = show_identity(seen.code, reason=request.POST.get("reason", ""))
+        if request.site.record(act, by=request.actor.person, request=sent_id(request)).repeated:
+            messages.info(request, gettext("This look is recorded already. To look again, say again why."))
+            return redirect("identity", seen.code)
         return _identity(request, seen, vault, shown=identity_of(vault, seen.code))
     except (ActRefused, LedgerError) as error:
         return _identity(request, seen, vault, error=error)
@@ -97,7 +100,10 @@ def _keep(request: StudyRequest, seen: Seen, vault: Vault) -> HttpResponse:
         messages.error(request, gettext("Nothing was kept: every field is empty."))
         return redirect("identity", seen.code)
     check_apart(vault)
-    request.site.record(keep_identity(seen.code), by=request.actor.person, request=sent_id(request))
+    receipt = request.site.record(keep_identity(seen.code), by=request.actor.person, request=sent_id(request))
+    if receipt.repeated and identity_of(vault, seen.code) not in {None, typed}:
+        messages.error(request, gettext("Something else was kept from this page before. Type the change here."))
+        return redirect("identity", seen.code)
     keep(vault, seen.code, typed)
     messages.success(request, gettext("Kept, apart from the study."))
     return redirect("identity", seen.code)
@@ -133,22 +139,36 @@ def _identity(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_identity(request: StudyRequest) -> HttpResponse:
-    """Find a participant by the hospital number; whom another site has is not found."""
+    """Find a participant by the hospital number; whom another site has, or their role may not know, is not found."""
     if not request.actor.sees_participants():
         raise Http404
     vault = vault_of(request)
     if request.method != "POST" or vault is None:
         return _find(request, vault)
     try:
-        found = participant_with(vault, request.POST.get("number", "")[:LONGEST])
-        if found is None or found not in casebooks_for(request):
+        reason = judged_reason(request)
+        found = participant_with(vault, request.POST.get("number", "")[:LONGEST]) or ""
+        casebook = casebooks_for(request).get(found)
+        if casebook is None or not actor_at(request, casebook).may("identify"):
             messages.info(request, gettext("Nobody whom you see has this number."))
             return _find(request, vault)
-        act = show_identity(found, reason=request.POST.get("reason", ""))
+        act = show_identity(found, reason=reason)
         request.site.record(act, by=request.actor.person, request=sent_id(request))
     except (ActRefused, LedgerError) as error:
         return _find(request, vault, error)
     return redirect("participant", found)
+
+
+def judged_reason(request: StudyRequest) -> str:
+    """Return why somebody is looked for; ActRefused where that cannot be recorded.
+
+    It is judged before the number is looked up: what is refused afterwards tells that the number is somebody's.
+    """
+    reason = request.POST.get("reason", "")
+    problems = tuple(unready(show_identity("", reason=reason), request.actor.person))
+    if problems:
+        raise ActRefused(problems)
+    return reason
 
 
 def _find(request: StudyRequest, vault: Vault | None, error: TrialbookError | None = None) -> HttpResponse:
@@ -179,9 +199,11 @@ def erasing(request: StudyRequest) -> HttpResponse:
 
 
 def _erase(request: StudyRequest) -> HttpResponse:
-    numbers = [entry.seq for entry in entries_named(request)]
-    act = erase(numbers, reason=request.POST.get("reason", ""))
-    receipt = _recorded(request, act) if numbers else ()
+    chosen = entries_named(request)
+    if problems := unknown_marks(request, chosen):
+        raise ActRefused(problems)
+    act = erase([entry.seq for entry in chosen], reason=request.POST.get("reason", ""))
+    receipt = _recorded(request, act) if chosen else ()
     said = gettext("Erased: %(count)s. Reports and backups made before still hold the words.")
     messages.success(request, said % {"count": len(receipt)})
     return redirect("erasing")
@@ -205,6 +227,9 @@ def _erasing(request: StudyRequest, *, is_asked: bool = False, error: TrialbookE
     asked = request.POST.get("entries", "")
     chosen = entries_named(request) if asked else ()
     also = also_saying(request.site.book.entries(), chosen) if is_asked and chosen else ()
+    unknown = unknown_marks(request, chosen)
+    if error is None and unknown:
+        error = ActRefused(unknown)
     context = {
         "entries": asked,
         "chosen": tuple(map(line_of, chosen)),
@@ -221,9 +246,21 @@ def _erasing(request: StudyRequest, *, is_asked: bool = False, error: TrialbookE
 
 def entries_named(request: StudyRequest) -> tuple[Entry, ...]:
     """Return the entries whose marks were typed: the beginnings of their hashes, as the audit trail shows them."""
-    typed = request.POST.get("entries", "").lower()
-    marks = set(re.findall(rf"\b[0-9a-f]{{{MARK}}}\b", typed)[:MOST])
+    marks = frozenset(typed_marks(request))
     return tuple(entry for entry in request.site.book.entries() if entry.hash[:MARK] in marks) if marks else ()
+
+
+def typed_marks(request: StudyRequest) -> tuple[str, ...]:
+    """Return everything that was typed as a mark, each once: blanks, commas and semicolons stand between them."""
+    typed = re.split(r"[\s,;]+", request.POST.get("entries", "").lower())
+    return tuple(dict.fromkeys(filter(None, typed)))
+
+
+def unknown_marks(request: StudyRequest, chosen: Iterable[Entry]) -> tuple[Problem, ...]:
+    """Return a problem for each mark that was typed and that none of the chosen entries has."""
+    known = {entry.hash[:MARK] for entry in chosen}
+    unknown = [mark for mark in typed_marks(request) if mark not in known]
+    return tuple(Problem(code="SERVE-70", values={"mark": mark[:LONGEST_MARK]}) for mark in unknown[:MOST])
 
 
 def line_of(entry: Entry) -> Line:

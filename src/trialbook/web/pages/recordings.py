@@ -20,7 +20,7 @@ from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.recordings import Clip, clips, is_due_for_rating, recorded_forms
 from trialbook.errors import TrialbookError
 from trialbook.protocol.model import Form
-from trialbook.web.looking import casebook_for, casebooks_for
+from trialbook.web.looking import by_plan, casebook_for, casebooks_for, plan_at
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 
@@ -50,7 +50,8 @@ def _page(request: StudyRequest, problems: object = ()) -> HttpResponse:
             "id": form.id,
             "label": study.say(form.label, request.LANGUAGE_CODE),
             "rule": form.recordings.rated if form.recordings is not None else "",
-            "lines": [line_of(form, book, request.view.casebooks[code]) for code, book in books.items()],
+            "lines": [line_of(own_form(request, form, code), book, request.view.casebooks[code])
+                      for code, book in books.items()],
             "waiting": [book.participant for book in books.values() if _waits(request, form, book)],
             "visits": [(visit, study.say(study.schedule.visits[visit].label, request.LANGUAGE_CODE))
                        for visit in form.visits],
@@ -64,6 +65,11 @@ def _page(request: StudyRequest, problems: object = ()) -> HttpResponse:
     return render(request, "recordings.html", context, status=422 if problems else 200)
 
 
+def own_form(request: StudyRequest, form: Form, participant: str) -> Form:
+    """Return a form as the plan in force at a participant's site has it: by that it is held, named and rated."""
+    return plan_at(request, participant).forms.get(form.id, form)
+
+
 def line_of(form: Form, book: Casebook, whole: Casebook) -> Line:
     """Return what is shown of a participant; `whole` is not masked and tells only whether the rule is met."""
     made = sum(name == form.id for _, name in book.recordings)
@@ -74,7 +80,8 @@ def _waits(request: StudyRequest, form: Form, book: Casebook) -> bool:
     """Tell whether recordings of a participant may be released now."""
     has_any = any(name == form.id for _, name in book.recordings)
     whole = request.view.casebooks[book.participant]
-    return has_any and form.id not in book.releases and is_due_for_rating(form, whole)
+    own = own_form(request, form, book.participant)
+    return has_any and form.id not in book.releases and is_due_for_rating(own, whole)
 
 
 @require_POST
@@ -83,16 +90,18 @@ def release(request: StudyRequest) -> HttpResponse:
     form = request.actor.study.forms.get(request.POST.get("form", ""))
     if form is None or form.recordings is None:
         raise Http404
-    ready = [book.participant for book in casebooks_for(request).values() if _waits(request, form, book)]
+    plans = by_plan(request, casebooks_for(request))  # an act is judged by one version: one for each, saved together
+    ready = [[book.participant for book in books.values() if _waits(request, form, book)] for _, books in plans]
     asked = request.POST.get("request", "")
+    key = asked if is_code(asked) else None
     seed = hashlib.sha256((request.site.new_id() + request.site.new_id()).encode()).hexdigest()
     try:
-        if ready:
-            act = release_recordings(form.id, ready, seed=seed)
-            request.site.record(act, by=request.actor.person, request=asked if is_code(asked) else None)
+        acts = [(key, release_recordings(form.id, codes, seed=seed)) for codes in ready if codes]
+        if acts:
+            request.site.record_all(acts, by=request.actor.person)
     except TrialbookError as error:
         return _page(request, told(error))
-    messages.success(request, gettext("Released: participants %(count)s.") % {"count": len(ready)})
+    messages.success(request, gettext("Released: participants %(count)s.") % {"count": sum(map(len, ready))})
     return redirect("recordings")
 
 

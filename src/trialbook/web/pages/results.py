@@ -14,6 +14,7 @@ from trialbook.capture.acts import look
 from trialbook.capture.people import is_code
 from trialbook.conduct.looks import CutState, assess_cut, closed, endpoint_forms
 from trialbook.errors import TrialbookError
+from trialbook.web.actor import other_plans
 from trialbook.web.errands import ERRANDS
 from trialbook.web.looking import casebooks_for
 from trialbook.web.outcome.data_files import data_archive, with_erased
@@ -92,9 +93,11 @@ def make(request: StudyRequest) -> HttpResponse:
     if is_early:
         what = gettext("report and results") if kind == "report" else gettext("data of the endpoints")
         try:
-            request.site.record(look(what, reason=reason), by=request.actor.person, request=key)
+            receipt = request.site.record(look(what, reason=reason), by=request.actor.person, request=key)
         except TrialbookError as error:
             return _page(request, told(error), reason)
+        if receipt.repeated:
+            return redirect("results-work", key)
         request.view = request.site.view()
     files = MADE.begin(request.actor.person, key)
     steps = _report(request, files, is_early) if kind == "report" else _data(request, files, is_early)
@@ -104,7 +107,7 @@ def make(request: StudyRequest) -> HttpResponse:
 
 def _report(request: StudyRequest, files: dict[str, bytes], is_early: bool) -> Steps:  # noqa: FBT001 - not public
     study, is_open = request.actor.study, is_early or _state(request).is_open
-    plans = {site: plan for site, plan in sorted(request.view.plans.items()) if plan.fingerprint != study.fingerprint}
+    plans = other_plans(request.actor, request.view)
     versions = (study, *plans.values())
     wanted = Wanted(
         book=request.site.book, study=study if is_open else closed(*versions), head=request.view.head,
@@ -116,16 +119,15 @@ def _report(request: StudyRequest, files: dict[str, bytes], is_early: bool) -> S
 
 def _data(request: StudyRequest, files: dict[str, bytes], is_early: bool) -> Steps:  # noqa: FBT001 - not public
     study, casebooks = request.actor.study, casebooks_for(request)
-    plans = request.view.plans
+    plans = other_plans(request.actor, request.view)
     ends = {form for plan in (study, *plans.values()) for form in endpoint_forms(plan)}
     shut = frozenset() if is_early or _state(request).is_open else frozenset(ends)
-    seen = [form for form in study.forms if request.actor.sees(form)]
     count, book, role = request.view.head.count, request.site.book, request.actor.role
 
     def archive() -> None:
-        told = with_erased(study, casebooks, role, book.columns(count).answers)
+        told = with_erased(study, casebooks, role, book.columns(count).answers, plans)
         files[f"{study.identity.id}-data.zip"] = data_archive(
-            study, told, seen=seen, closed=shut, count=count, plans=plans
+            study, told, role=role, closed=shut, count=count, plans=plans
         )
 
     return [("data", archive)]

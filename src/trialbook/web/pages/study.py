@@ -63,7 +63,7 @@ def study(request: StudyRequest) -> HttpResponse:
     context = {
         "funnel": tuple(_funnel(casebooks)),
         "screened": len(casebooks),
-        "enrolled": sum(is_enrolled(casebook) for casebook in casebooks.values()),
+        "enrolled": sum(casebook.was_enrolled for casebook in casebooks.values()),
         "recruitment": recruitment_of(request, casebooks),
         "visits": tuple(_visits(request, standings)),
         "missing": sum(standing.missing(required=True) for _, standing in standings),
@@ -75,11 +75,6 @@ def schedule(request: StudyRequest) -> HttpResponse:
     """Show the schedule of assessments."""
     outline = grid(request.actor.study, language=request.LANGUAGE_CODE, translate=gettext)
     return render(request, "schedule.html", {"outline": outline})
-
-
-def is_enrolled(casebook: Casebook) -> bool:
-    """Tell whether a participant was ever enrolled."""
-    return casebook.status in {"enrolled", "completed", "withdrawn"}
 
 
 def _funnel(casebooks: Mapping[str, Casebook]) -> Iterator[tuple[object, int]]:

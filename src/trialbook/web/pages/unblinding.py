@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from trialbook.capture.acts import unblind
 from trialbook.capture.people import is_code
-from trialbook.errors import TrialbookError
+from trialbook.errors import ActRefused, Problem, TrialbookError
+from trialbook.protocol.suggest import suggest
 from trialbook.web.looking import casebooks_for
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
@@ -29,10 +32,10 @@ def unblinding(request: StudyRequest) -> HttpResponse:
     books, typed = casebooks_for(request), {name: request.POST.get(name, "") for name in FIELDS}
     problems: list[dict[str, str]] = []
     if request.method == "POST":
-        participant = typed["participant"] if typed["participant"] in books else ""
-        act = unblind(typed["kind"], typed["who"], reason=typed["reason"], participant=participant)
+        act = unblind(typed["kind"], typed["who"], reason=typed["reason"], participant=typed["participant"])
         asked = request.POST.get("request", "")
         try:
+            check_seen(typed["participant"], books)
             request.site.record(act, by=request.actor.person, request=asked if is_code(asked) else None)
         except TrialbookError as error:
             problems = told(error)
@@ -53,6 +56,13 @@ def unblinding(request: StudyRequest) -> HttpResponse:
         "request_id": request.site.new_id(),
     }
     return render(request, "unblinding.html", context, status=422 if problems else 200)
+
+
+def check_seen(participant: str, books: Collection[str]) -> None:
+    """Refuse somebody whom the asker is not shown as somebody whom nobody knows: never taken for the whole study."""
+    if participant and participant not in books:
+        values = {"participant": participant, "near": suggest(participant, books)}
+        raise ActRefused([Problem(code="ACT-03", values=values)])
 
 
 FIELDS = ("kind", "who", "reason", "participant")

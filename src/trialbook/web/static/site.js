@@ -4,13 +4,13 @@
 // A menu that opens closes again with Escape or with a click elsewhere.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const open of document.querySelectorAll("details.who[open]")) {
+  for (const open of document.querySelectorAll("header.top details[open]")) {
     open.open = false;
     open.querySelector("summary").focus();
   }
 });
 document.addEventListener("click", (event) => {
-  for (const open of document.querySelectorAll("details.who[open]")) {
+  for (const open of document.querySelectorAll("header.top details[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }
 });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -12,6 +12,7 @@ from trialbook.conduct.exposure import DoseGiven, Exposure
 from trialbook.conduct.recorded import filled_rows
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import anchor_date
+from trialbook.conduct.withdrawing import may_have_stopped
 from trialbook.protocol.model import Study, Treatment
 from trialbook.web.treatment.links import address_of
 
@@ -42,7 +43,9 @@ class DoseRow:
         return None if self.plan is None else self.plan.on
 
 
-def dose_rows(study: Study, casebook: Casebook, treatment: Treatment, given: Exposure) -> tuple[DoseRow, ...]:
+def dose_rows(
+    study: Study, casebook: Casebook, treatment: Treatment, given: Exposure, today: date
+) -> tuple[DoseRow, ...]:
     """Return every dose of a treatment in the order of its number; rows without one stand at the end."""
     anchor = anchor_date(study, casebook)
     done = [_given(study, casebook, treatment, dose, anchor) for dose in given.doses]
@@ -56,7 +59,8 @@ def dose_rows(study: Study, casebook: Casebook, treatment: Treatment, given: Exp
         for dose in given.missed
     ]
     first = max((row.number or 0 for row in (*counted, *missed)), default=0) + 1
-    coming = tuple(_coming(casebook, treatment, first, len(counted) + 1, anchor))
+    planned = (plan_dose_day(treatment, number, anchor) for number in _to_come(casebook, treatment, first))
+    coming = tuple(_coming(casebook, planned, len(counted) + 1, today))
     return (*counted, *missed, *coming, *(row for row in done if row.number is None))
 
 
@@ -90,11 +94,14 @@ def _recorders(casebook: Casebook, form: str, dose: DoseGiven) -> tuple[str, ...
     return tuple(sorted({answer.by for found in answers for answer in found.values() if answer.by}))
 
 
-def _coming(
-    casebook: Casebook, treatment: Treatment, first: int, upcoming: int, anchor: date | None
-) -> Iterator[DoseRow]:
-    """Yield the doses that are still to come; of a treatment without an end, the next one alone."""
+def _to_come(casebook: Casebook, treatment: Treatment, first: int) -> range:
+    """Return the numbers of the doses that may still come; of a treatment without an end, of the next one alone."""
     most = number_of_doses(treatment) or first
-    for number in range(first, most + 1) if casebook.status in OPEN else ():
-        plan = plan_dose_day(treatment, number, anchor)
-        yield DoseRow(state="next" if number == upcoming else "coming", number=number, plan=plan)
+    return range(first, most + 1 if casebook.status in OPEN else first)
+
+
+def _coming(casebook: Casebook, planned: Iterable[PlannedDose], upcoming: int, today: date) -> Iterator[DoseRow]:
+    """Yield the doses that are still to come, none from the end of treatment on."""
+    for plan in planned:
+        if not may_have_stopped(casebook, max(today, plan.first or plan.on or today)):
+            yield DoseRow(state="next" if plan.number == upcoming else "coming", number=plan.number, plan=plan)

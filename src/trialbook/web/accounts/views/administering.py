@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -94,10 +94,11 @@ def account(request: StudyRequest, code: str) -> HttpResponseBase:
 def facts(request: StudyRequest, found: Account, problems: list[dict[str, str]]) -> dict[str, object]:
     """Return what the page of an account shows."""
     now, people, study = site.now(), request.site.people, request.site.study
+    is_self = found.code == request.actor.person
     return {
         "account": found,
-        "is_self": found.code == request.actor.person,
-        "opened": opened_by(found, request.session.session_key),
+        "is_self": is_self,
+        "opened": () if is_self else opened_by(found),
         "is_shut": is_shut(request, found.code),
         "has_second": has_second(found),
         "held": sorted(people.of(found.code), key=str),
@@ -139,7 +140,7 @@ def suspend(request: StudyRequest, found: Account) -> Done:
         messages.error(request, _("You cannot suspend your own account; ask another custodian."))
     elif found.suspended_at is None:
         found.suspended_at = site.now()
-        keep(request, found, What.SUSPENDED, remark=request.POST.get("reason", ""))
+        keep(request, found, What.SUSPENDED, ["suspended_at"], remark=request.POST.get("reason", ""))
         messages.success(request, _("%(code)s is suspended and signed out.") % {"code": found.code})
     return None
 
@@ -148,7 +149,7 @@ def lift(request: StudyRequest, found: Account) -> Done:
     """Open a suspended account again."""
     if found.suspended_at is not None:
         found.suspended_at = None
-        keep(request, found, What.LIFTED, remark=request.POST.get("reason", ""))
+        keep(request, found, What.LIFTED, ["suspended_at"], remark=request.POST.get("reason", ""))
         messages.success(request, _("%(code)s may sign in again.") % {"code": found.code})
     return None
 
@@ -166,7 +167,7 @@ def expire(request: StudyRequest, found: Account) -> Done:
     elif day != found.expires_on:
         remark = f"{last_day(found.expires_on)} -> {last_day(day)}"
         found.expires_on = day
-        keep(request, found, What.EXPIRY, remark=remark)
+        keep(request, found, What.EXPIRY, ["expires_on"], remark=remark)
         messages.success(request, _("The last day of %(code)s was changed.") % {"code": found.code})
     return None
 
@@ -184,7 +185,7 @@ def reset_password(request: StudyRequest, found: Account) -> Done:
     one_time = new_code(4)
     found.set_password(one_time)
     found.one_time_until = site.now() + ONE_TIME
-    keep(request, found, What.PASSWORD_RESET)
+    keep(request, found, What.PASSWORD_RESET, ["password", "one_time_until"])
     return handed_over(request, found, one_time)
 
 
@@ -193,7 +194,7 @@ def reset_second(request: StudyRequest, found: Account) -> Done:
     with transaction.atomic():
         remove_second(found)
         found.generation += 1
-        keep(request, found, What.SECOND_RESET)
+        keep(request, found, What.SECOND_RESET, ["generation"])
     messages.success(request, _("%(code)s has no second factor now.") % {"code": found.code})
     return None
 
@@ -254,10 +255,13 @@ def record(request: StudyRequest, act: Act) -> None:
         messages.info(request, _("That stands there already."))
 
 
-def keep(request: StudyRequest, found: Account, what: What, *, remark: str = "") -> None:
-    """Save an account, and write into the log who changed what."""
+def keep(request: StudyRequest, found: Account, what: What, changed: Collection[str], *, remark: str = "") -> None:
+    """Save the fields of an account that changed and no other, and write into the log who changed what.
+
+    The account was read when the request came in: what somebody else changed since stays.
+    """
     with transaction.atomic():
-        found.save()
+        found.save(update_fields=changed)
         note(request, found.code, what, by=request.actor.person, remark=remark)
 
 

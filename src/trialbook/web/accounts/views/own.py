@@ -42,7 +42,7 @@ def new_password(request: HttpRequest, account: Account, password: str) -> HttpR
     """Take a new password; every other session of the account ends."""
     account.set_password(password)
     account.one_time_until = None
-    account.save()
+    account.save(update_fields=["password", "one_time_until"])  # a suspension that came meanwhile stays
     update_session_auth_hash(request, account)
     note(request, account.code, What.PASSWORD_CHANGED)
     messages.success(request, _("The new password holds. You are signed out everywhere else."))

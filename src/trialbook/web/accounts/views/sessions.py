@@ -32,7 +32,7 @@ def sessions(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         if request.POST.get("do") not in DOINGS:
             raise Http404
-        chosen = chosen_of(request, every)
+        chosen = chosen_of(request, every, are_all=request.POST.get("do") == "end others")
         problem = wrong_with(request, chosen)
         if not problem:
             end_all(request, account, chosen)
@@ -40,10 +40,9 @@ def sessions(request: HttpRequest) -> HttpResponseBase:
     return render(request, "accounts/sessions.html", {"opened": every, "problem": problem})
 
 
-def chosen_of(request: HttpRequest, every: Sequence[Opened]) -> tuple[Opened, ...]:
-    """Return the sessions that are to be ended; never the one that asks."""
+def chosen_of(request: HttpRequest, every: Sequence[Opened], *, are_all: bool) -> tuple[Opened, ...]:
+    """Return the sessions that are to be ended, those that are ticked or all; never the one that asks."""
     ticked = frozenset(request.POST.getlist("session"))
-    are_all = request.POST.get("do") == "end others"
     return tuple(one for one in every if not one.is_this and (are_all or one.number in ticked))
 
 
@@ -67,9 +66,7 @@ def end_all(request: HttpRequest, account: Account, chosen: Sequence[Opened], *,
 
 def end_for(request: StudyRequest, found: Account) -> None:
     """End the sessions of somebody else that a custodian chose, or all of them."""
-    every = opened_by(found)
-    ticked = frozenset(request.POST.getlist("session"))
-    chosen = [one for one in every if "all" in request.POST or one.number in ticked]
+    chosen = chosen_of(request, opened_by(found), are_all="all" in request.POST)
     if found.code == request.actor.person:
         messages.error(request, _("Your own sessions you end under “Where you are signed in”."))
     elif not chosen:
