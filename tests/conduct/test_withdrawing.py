@@ -118,9 +118,20 @@ def test_it_is_late_and_beyond_the_plan_all_the_same() -> None:
 # ---- what never came --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("end", "missed"), [(on(4), False), (on(8), False), (on(9), True), (None, False)])
+@pytest.mark.parametrize(
+    ("end", "missed"),
+    [
+        (on(4), False),
+        (on(8), False),
+        (on(9), True),
+        (None, False),
+        ("2026-04", True),
+        ("2026-03", False),
+        ("2026", False),
+    ],
+)
 def test_completed_after_the_end_of_treatment(end: str | None, *, missed: bool) -> None:
-    """CONS-13: dose 2 is in time until day 8."""
+    """CONS-13: dose 2 is in time until day 8; of an end known in part the first day that it can have been counts."""
     completed = book(with_cells(UNTREATED))
     assert found(completed) == [("dose", "missed")]
     assert found(stopped(completed, end)) == ([("dose", "missed")] if missed else [])

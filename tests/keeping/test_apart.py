@@ -104,6 +104,8 @@ def test_the_same_database() -> None:
     """APART-02: with a password, as another role, by another name of this machine; and what may be written down."""
     assert is_same(LIVE, "postgresql+psycopg://reader:hunter2@db.example:5432/live?sslmode=verify-full")
     assert is_same("postgresql://w@localhost/d", "postgresql://w@127.0.0.1/d")
+    assert is_same("postgresql://w@localhost/d", "postgresql://w@/d?host=/var/run/postgresql")
+    assert is_same(LIVE, LIVE.replace("db.example", "DB.Example"))
     assert not is_same(LIVE, LIVE.replace("db.example", "db2.example"))
     assert not is_same(LIVE, LIVE.replace("db.example", "db.example:5433"))
     for secret in (LIVE.replace("writer@", "writer:hunter2@"), f"{LIVE}?password=hunter2"):
@@ -246,6 +248,29 @@ def test_a_list_that_is_gone(kept: Kept, tmp_path: Path) -> None:
     assert second.removed == (Path(first.to).name,)
     assert len(list(backups_in(tmp_path / "apart"))) == 1
     assert [one.code for one in what_is_wrong(kept.where, now, plan, "")] == ["KEEP-19"]
+
+
+def test_a_list_that_is_gone_with_the_upgrade(kept: Kept, tmp_path: Path) -> None:
+    """APART-06: copies of an earlier version of the program do not say whose they are, and tell of the loss."""
+    plan = Plan(to=str(tmp_path / "backups"), identities=str(tmp_path / "apart"))
+    make_database(kept.where.path / "identities.db", "Anna Example")
+    do_what_is_due(kept.where, kept.doors, plan, "")
+    (name,) = backups_in(tmp_path / "apart")
+    (tmp_path / "apart" / name / "whose.json").unlink()
+    (kept.where.path / "identities.db").unlink()
+    kept.site.clock.moment = now = datetime(2026, 3, 4, tzinfo=UTC)
+    do_what_is_due(kept.where, kept.doors, plan, "")
+    assert [one.code for one in what_is_wrong(kept.where, now, plan, "")] == ["KEEP-19"]
+
+
+def test_a_plan_with_one_place_for_both(kept: Kept, tmp_path: Path) -> None:
+    """APART-04: the study is backed up, the list is not, and that is told."""
+    plan = Plan(to=str(tmp_path / "both"), identities=str(tmp_path / "other" / ".." / "both"))
+    make_database(kept.where.path / "identities.db", "Anna Example")
+    do_what_is_due(kept.where, kept.doors, plan, "")
+    (run,) = read_runs(kept.where.path)
+    assert (run.ok, len(list(backups_in(tmp_path / "both")))) == (True, 1)
+    assert [one.code for one in what_is_wrong(kept.where, kept.doors.now(), plan, "")] == ["KEEP-17"]
 
 
 def test_a_list_that_cannot_be_copied(kept: Kept, tmp_path: Path) -> None:

@@ -92,6 +92,13 @@ def test_a_backup_elsewhere(planned: Kept, tmp_path: Path) -> None:
     assert list(what_is_wrong(planned.where, now, plan, "")) == []
 
 
+def test_a_place_that_was_changed(planned: Kept, tmp_path: Path) -> None:
+    """PLANNED-02: as long as nothing went to the new place, what became of the old one is told: the site goes by it."""
+    run = Run(at=BEGUN.isoformat(), to=str(tmp_path / "old"), ok=False, problem="no room")
+    write_run(planned.where.path, run)
+    assert [one.code for one in what_is_wrong(planned.where, BEGUN, Plan(to="../new"), "")] == ["KEEP-09"]
+
+
 # ---- what nobody was told of ----------------------------------------------------------------------------------------
 
 

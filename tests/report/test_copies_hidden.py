@@ -35,7 +35,7 @@ CarryOut = Callable[..., Run]
 Build = Callable[[Run], Document]
 Made = tuple[Run, Document]
 
-EXCEPT = ("infusion", "adverse_events", "body", "drugs", "entry")
+EXCEPT = ("infusion", "adverse_events", "body", "drugs", "entry", "prior")
 ROLES = (
     "roles:\n  all: {sees: everything, except: [haq]}\n"
     "  no_visit: {sees: [results, entry, prior, serology, infusion, drugs, adverse_events]}\n"
@@ -180,6 +180,16 @@ def test_an_amount_without_the_weight(made: Made) -> None:
     found = next(row for row in table(copied(made, "no_body"), "table-deviations-dose") if "413 mg" in row)
     assert HIDDEN in found
     assert found[0] == "A-1"
+
+
+def test_a_criterion_that_speaks_against(carry_out: CarryOut, build: Build) -> None:
+    """HIDE-02, HIDE-03: whoever sees the age reads of somebody enrolled too young, whatever others rest on."""
+    run = carry_out(RICH, [*entry("A-4", age="17"), Draft(act="enrol", participant="A-4", value=day(-3))])
+    made = run, build(run)
+    (whole,) = (row for row in table(made[1], "table-deviations-eligibility") if "A-4" in row)
+    assert whole in table(copied(made, "no_prior"), "table-deviations-eligibility")
+    hidden = [row for row in table(copied(made, "no_entry"), "table-deviations-eligibility") if HIDDEN in row]
+    assert [set(row) for row in hidden] == [{HIDDEN}]
 
 
 def test_a_visit_without_day_0(made: Made) -> None:

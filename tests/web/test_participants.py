@@ -143,6 +143,15 @@ def test_a_resend_begins_once(served: Served) -> None:
     assert len(served.site.history(participant="P01")) == 1
 
 
+def test_a_code_corrected_before_the_answer_came(served: Served) -> None:
+    """WEB-PART-03: another code or site under the same id is not answered as if it were the first."""
+    ida, sent = served.browser("ida"), {"code": "P12", "site": "A", "request": served.site.new_id()}
+    assert ida.post("/screen", sent).status_code == 302
+    for other in ({"code": "P21"}, {"site": "B"}):
+        assert ida.post("/screen", {**sent, **other}).status_code == 422
+    assert list(served.site.casebooks) == ["P12"]
+
+
 @pytest.mark.parametrize(
     ("codes", "proposed"),
     [

@@ -176,18 +176,18 @@ def test_out_05_taking_out_is_noted(served: Served) -> None:
     finish(served, "P1")
     stan = served.browser("stan")
     answer = stan.post("/results/make", {"kind": "data", "request": "noted"})
-    errand = ERRANDS.of("stan", "noted")
+    errand = ERRANDS.of("stan", "noted-data")
     assert errand is not None
     assert errand.wait(30)
     shown = page(stan, answer.headers["Location"])
     assert "hidden-study-data.zip" in shown
     assert not Look.objects.filter(person="stan", what="export").exists()
-    taken = stan.get("/results/noted/hidden-study-data.zip")
+    taken = stan.get("/results/noted-data/hidden-study-data.zip")
     assert taken.headers["Content-Disposition"] == 'attachment; filename="hidden-study-data.zip"'
     (line,) = Look.objects.filter(person="stan", what="export")
     assert line.note.startswith("hidden-study-data.zip")
     for person in ("ida", "mona"):
-        assert served.browser(person).get("/results/noted/hidden-study-data.zip").status_code == 404
+        assert served.browser(person).get("/results/noted-data/hidden-study-data.zip").status_code == 404
 
 
 @pytest.mark.parametrize("person", ["asa", "nora", "dan", "carla"])
@@ -206,7 +206,7 @@ def test_out_01_making_is_in_the_background(served: Served) -> None:
     answer = served.browser("stan").post("/results/make", {"kind": "report", "request": "slow"})
     assert answer.status_code == 302
     assert time.monotonic() - began < 5
-    errand = ERRANDS.of("stan", "slow")
+    errand = ERRANDS.of("stan", "slow-report")
     assert errand is not None
     assert errand.total == 4
     assert errand.wait(60)
@@ -220,7 +220,7 @@ def test_out_07_the_id_of_something_else(served: Served) -> None:
     asked = {"kind": "data", "look": "yes", "reason": "curious", "request": "r-1"}
     for _ in range(2):
         answer = ida.post("/results/make", asked)
-        assert (answer.status_code, answer.headers["Location"]) == (302, "/results/r-1/")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/results/r-1-data/")
         assert [look.reason for look in served.site.view().marks.looks] == ["curious"]
     served.browser("stan").post("/results/make", {**asked, "kind": "report"})
     assert len(served.site.view().marks.looks) == 1

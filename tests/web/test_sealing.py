@@ -54,6 +54,14 @@ def test_seal_01_every_level(treated: Served) -> None:
     assert "Done" in ask(treated, "unlock", "P01/baseline//", level="visit", reason="a value was forgotten")
 
 
+def test_seal_01_ticked_anew_before_the_answer_came(treated: Served) -> None:
+    """SEAL-01: other forms, sent under the same id, are done too; the same ones once."""
+    dan, sent = treated.browser("dan"), {"do": "freeze", "level": "form", "reason": "", "request": "r-1"}
+    for place in (BODY, CONSENT, CONSENT):
+        assert dan.post(SEALING, {**sent, "place": (place,)}).status_code == 303
+    assert closings(treated) == [("freeze", "form"), ("freeze", "form")]
+
+
 def test_seal_01_the_study(treated: Served) -> None:
     browser = treated.browser("dan")
     assert browser.post(STUDY, {"do": "freeze", "request": treated.site.new_id()}).status_code == 303

@@ -23,7 +23,7 @@ was not written as %40, and what stands before it is a part of the password too.
 """
 
 NEAR = frozenset({"", "localhost", "127.0.0.1", "::1"})
-"""Hosts that are this machine."""
+"""Hosts that are this machine, as a path to a socket is."""
 
 
 def is_address(where: Path | str) -> bool:
@@ -101,7 +101,8 @@ def is_same(one: str, other: str) -> bool:
 
     def place(address: str) -> tuple[str, ...]:
         parts = parts_of(address)
-        host = parts.get("host", "")
-        return "localhost" if host in NEAR else host, parts.get("port", "5432"), parts["dbname"]
+        host = parts.get("host", "").casefold()
+        is_near = host in NEAR or host.startswith("/")
+        return "localhost" if is_near else host, parts.get("port", "5432"), parts["dbname"]
 
     return one == other or place(one) == place(other)

@@ -236,6 +236,6 @@ def _why_missed(plan: PlannedDose, casebook: Casebook, today: date | None) -> Li
 
 
 def _after_end(plan: PlannedDose, on: str | None) -> Literal["window passed", "ended"]:
-    ended = days_of(on).day
-    has_passed = ended is not None and plan.last is not None and plan.last < ended
+    """Tell whether the window was over on the first day on which the end can have been; unknown, it may be any."""
+    has_passed = plan.last is not None and plan.last < days_of(on).first
     return "window passed" if has_passed else "ended"

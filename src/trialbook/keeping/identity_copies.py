@@ -13,7 +13,7 @@ from trialbook.capture.copying import copy_database, on_disk
 from trialbook.errors import LedgerError, Place, Problem, TrialbookError
 from trialbook.folder import Doors, StudyFolder, write_whole
 from trialbook.keeping.manifest import IDENTITIES, Manifest, Owner
-from trialbook.keeping.owning import owner_of
+from trialbook.keeping.owning import copy_of, owner_of
 from trialbook.keeping.rotation import Keep, backups_in, free_name, rotate
 
 NOTE = "whose.json"
@@ -31,17 +31,24 @@ def refuse_identities(where: StudyFolder, place: Path, identities: Path) -> None
 def has_identities(where: StudyFolder, place: Path) -> bool:
     """Tell whether a study has a list to be copied, or had one: then a copy of it is in the place.
 
-    That a list is gone of which there are copies is a loss, and has to be told.
+    That a list is gone of which there are copies is a loss, and has to be told; so where an earlier version of the
+    program made them, which did not say whose they are.
     """
     if (where.path / IDENTITIES).is_file():
         return True
     try:
         if not place.is_dir() or not any(backups_in(place)):
             return False
-        return any(copies_of(place, owner_of(where.path, where.place)))
+        is_any = any((place / name / IDENTITIES).is_file() for name in backups_in(place) if is_unnamed(place / name))
+        return any(copies_of(place, owner_of(where.path, where.place))) or (is_any and not copy_of(where.path))
     except (TrialbookError, OSError):
         # what keeps it from being known keeps the list from being copied, and is told then
         return True
+
+
+def is_unnamed(copied: Path) -> bool:
+    """Tell whether a copy does not say whose it is."""
+    return not (copied / NOTE).exists()
 
 
 def back_up_identities(where: StudyFolder, doors: Doors, place: Path, keep: Keep, made: Manifest) -> None:

@@ -103,9 +103,17 @@ def is_time(where: StudyFolder, plan: Plan, now: datetime, tried: datetime | Non
 
 
 def identities_for(where: StudyFolder, plan: Plan) -> Path | None:
-    """Return where a plan copies the list of identities to; None as long as there is none, and never was."""
+    """Return where a plan copies the list of identities to.
+
+    None as long as there is no list, and never was, and where that place is the one of the backups: `told_by` tells it.
+    """
     place = where.path / plan.identities
-    return place if plan.identities and has_identities(where, place) else None
+    return place if plan.identities and not is_one_place(where, plan) and has_identities(where, place) else None
+
+
+def is_one_place(where: StudyFolder, plan: Plan) -> bool:
+    """Tell whether a plan copies the list of identities to where the backups go."""
+    return bool(plan.identities) and named_whole(where.path / plan.identities) == named_whole(where.path / plan.to)
 
 
 def runs_of(folder: Path, plan: Plan | None) -> tuple[Run, ...]:
@@ -116,22 +124,18 @@ def runs_of(folder: Path, plan: Plan | None) -> tuple[Run, ...]:
     runs = read_runs(folder)
     if plan is None:
         return runs
-    wanted = real(str(folder / plan.to))
-    places = {place: real(place) for place in map(place_of, runs)}
-    return tuple(run for run in runs if places[place_of(run)] == wanted)
+    wanted = named_whole(folder / plan.to)
+    return tuple(run for run in runs if named_whole(place_of(run)) == wanted)
+
+
+def named_whole(path: Path | str) -> str:
+    """Return the whole name of a path; no disk is asked, as one that hangs would keep every page waiting."""
+    return os.path.abspath(path)  # noqa: PTH100 - whatever a damaged log says
 
 
 def place_of(run: Run) -> str:
     """Return the place in which a backup stands, or was to stand."""
     return os.path.dirname(run.to) if run.ok else run.to  # noqa: PTH120 - whatever a damaged log says
-
-
-def real(path: str) -> str:
-    """Return where a path leads."""
-    try:
-        return os.path.realpath(path)
-    except (OSError, ValueError):
-        return path
 
 
 def is_begun(where: StudyFolder) -> bool:
@@ -155,7 +159,10 @@ def told_by(where: StudyFolder, now: datetime, plan: Plan | None, heads: str) ->
     why = why_unusable(where.path)
     if why and (plan is not None or log_of(where.path).exists()):
         yield Problem(code="KEEP-20", place=Place(file=str(log_of(where.path))), values={"reason": why})
-    runs = runs_of(where.path, plan)
+    if plan is not None and is_one_place(where, plan):
+        yield Problem(code="KEEP-17", place=Place(file=plan.identities))
+    # where none went to the place of the plan, the site goes by an earlier plan, or nobody runs it
+    runs = runs_of(where.path, plan) or read_runs(where.path)
     good = last_good(runs)
     if runs and not runs[-1].ok:
         yield Problem(code="KEEP-09", values={"at": shown(runs[-1]), "problem": runs[-1].problem})

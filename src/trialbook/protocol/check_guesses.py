@@ -60,4 +60,4 @@ def _check_cut(names: Names) -> Iterator[Problem]:
         if plan.cut.visit in names.study.schedule.visits and not any(names.study.visit_forms(plan.cut.visit)):
             yield names.problem("LOOK-04", path, visit=plan.cut.visit)
         if names.study.identity.planned is None and not names.is_unread("study", "planned"):
-            yield names.problem("LOOK-05", path, visit=plan.cut.visit)
+            yield names.problem("LOOK-05", path, level="warning", visit=plan.cut.visit)

@@ -198,7 +198,7 @@ def of_deviation(run: Run, row: Listed, entries: tuple[int, ...]) -> Of:
     """Return the forms without which nobody can tell that there is this deviation at all, study day 0 aside."""
     code, group, form = str(row["participant"]), row.get("group", "visit"), str(row.get("form") or "")
     if group == "visit":
-        return forms_of(code, (VISIT_FORM,))
+        return forms_of(code, (VISIT_FORM, *(_limits(run, row) if row["kind"] == AFTER_LIMIT else ())))
     if group in {"dose", "constancy", "rater"} or row["kind"] == "overridden":
         return forms_of(code, (form,))
     asked: tuple[str, ...] = (form,)
@@ -217,6 +217,12 @@ def _deciding(datasets: Datasets) -> Mapping[str, tuple[str, ...]]:
     return {code: tuple(form for one in some if one for form in by[one]) for code, some in ids.items()}
 
 
+def _limits(run: Run, row: Listed) -> Iterator[str]:
+    """Yield the form of the day that a visit had to come before."""
+    visit = run.study.schedule.visits.get(str(row["visit"]))
+    yield form_in(visit.before.name if visit is not None and visit.before is not None else None)
+
+
 def _rests_on(run: Run, name: str, row: Listed) -> Iterator[str]:
     """Yield the forms that one cell rests on beside those of its deviation."""
     group, kind = row.get("group", "visit"), row["kind"]
@@ -224,9 +230,6 @@ def _rests_on(run: Run, name: str, row: Listed) -> Iterator[str]:
         yield day_form(run.datasets, str(row["participant"]))
     if name in {"date", "day"} and group in {"order", "rater"}:
         yield VISIT_FORM
-    if name in {"planned", "days_off"} and kind == AFTER_LIMIT:
-        visit = run.study.schedule.visits.get(str(row["visit"]))
-        yield form_in(visit.before.name if visit is not None and visit.before is not None else None)
     if name == "planned" and kind == "other amount":
         given = (one for one in run.study.treatments.values() if one.recorded and one.recorded.form == row["form"])
         yield from (form_in(measured) for one in given for measured in (one.weight, one.height))

@@ -8,7 +8,6 @@ from operator import attrgetter, itemgetter
 
 from django.http import Http404
 
-from trialbook.capture.marks import under
 from trialbook.capture.shelf import View
 from trialbook.conduct.blinding import mask
 from trialbook.conduct.casebook import CLOSING, Casebook
@@ -136,7 +135,7 @@ def _recorded_for(request: StudyRequest, reached: Iterable[Casebook]) -> Iterato
         study = view.study_of(casebook.site)
         for form in recorded_forms(study):
             if _rates(study, actor.role, form):
-                lines[form.id] += waiting_clips(form, under(casebook, view.marks), rules_of(study).asked)
+                lines[form.id] += waiting_clips(form, casebook, rules_of(study).asked)
     for clip in (one for line in lines.values() for one in next_clips(line)):
         yield _recorded(request, clip)
 

@@ -40,7 +40,8 @@ BLINDING: dict[str, Wording] = {
     ),
     "LOOK-05": Wording(
         "The data are cut when everybody is through “{visit}”, and it is not said how many participants are planned.",
-        "Write the number as `planned` under `study`; or cut at a date, or `at lock`.",
+        "Until it is, results stay closed until the lock. Write the number as `planned` under `study`; or cut at a "
+        "date, or `at lock`.",
     ),
     "CLIP-01": Wording(
         "“{form}” is not rated from recordings.", "The forms that are, by `recordings` in the study file: {known}."

@@ -117,8 +117,8 @@ DOSE: dict[str, Wording] = {
     ),
     "DOSE-26": Wording("Dose {number} was given on {given}.", "Ask for the next one, which is dose {next}."),
     "DOSE-27": Wording(
-        "{participant} withdrew from treatment on {ended}, which is not known to be after {on}.",
-        "No dose is planned from that day on. If the participant is treated again, or this was a mistake, take the end "
+        "{participant} withdrew from treatment on {ended}: no dose is planned for {on}.",
+        "If the participant is treated again, or this was a mistake, take the end "
         "of treatment back, with a reason. What was given is recorded all the same.",
     ),
     "DOSE-28": Wording(

@@ -164,7 +164,7 @@ CAPTURE: dict[str, Wording] = {
     ),
     "ACT-64": Wording(
         "{person} may not move a participant from site {old} to site {new}.",
-        "Whoever does needs the right to enrol at both sites, or everywhere; a custodian may.",
+        "Whoever does needs the right to do so, to enrol or to import, at both sites or everywhere; a custodian may.",
     ),
     "ACT-70": Wording("It is not said which tasks are delegated.", "Name them, in the words of the protocol."),
     "ACT-71": Wording("It is not said which delegation ended.", "Open the list of delegations, and end it there."),

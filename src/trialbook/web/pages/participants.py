@@ -246,12 +246,12 @@ def _begin(request: StudyRequest) -> HttpResponse:
     try:
         receipt = request.site.record(screen(code, site=site), by=request.actor.person, request=sent)
     except ActRefused as error:
-        like, begun = the_one(request.view.casebooks, code), _begun(request, sent)
+        like, begun = the_one(request.view.casebooks, code), _begun(request, sent, site)
         if begun is None:
             raise ActRefused([_doubled(code, like)] if like is not None else error.problems) from error
         code = begun
     else:
-        if not receipt.entries:
+        if not receipt.entries or receipt.entries[0].site != site:
             raise ActRefused([_doubled(code, the_one(request.view.casebooks, code))])
     messages.success(request, gettext("Screening of %(code)s has begun. Record the consent first.") % {"code": code})
     return redirect("screening", code)
@@ -261,10 +261,15 @@ def _doubled(code: str, like: str | None) -> Problem:
     return Problem(code="ACT-16", values={"participant": code, "like": like or code})
 
 
-def _begun(request: StudyRequest, sent: str | None) -> str | None:
-    """Return whose casebook was begun when the same page was sent before: a counted code is another one by now."""
-    known = () if sent is None else request.site.book.recorded(sent)
-    return next((one.participant for one in known if one.act == "screen" and one.by == request.actor.person), None)
+def _begun(request: StudyRequest, sent: str | None, site: str | None) -> str | None:
+    """Return whose casebook was begun when the same page was sent before, as a counted code is another one by now.
+
+    Other codes are as they were typed: another one, sent under the same id, is no repetition.
+    """
+    if sent is None or request.actor.study.participants.codes != "counted":
+        return None
+    known = (one for one in request.site.book.recorded(sent) if one.act == "screen" and one.site == site)
+    return next((one.participant for one in known if one.by == request.actor.person), None)
 
 
 def _site_of(request: StudyRequest) -> str | None:

@@ -252,7 +252,7 @@ def entries_named(request: StudyRequest) -> tuple[Entry, ...]:
 
 def typed_marks(request: StudyRequest) -> tuple[str, ...]:
     """Return everything that was typed as a mark, each once: blanks, commas and semicolons stand between them."""
-    typed = re.split(r"[\s,;]+", request.POST.get("entries", "").lower())
+    typed = re.split(r"[\s,;:]+", request.POST.get("entries", "").lower())
     return tuple(dict.fromkeys(filter(None, typed)))
 
 

@@ -66,7 +66,7 @@ def _page(request: StudyRequest, problems: object = ()) -> HttpResponse:
 
 
 def own_form(request: StudyRequest, form: Form, participant: str) -> Form:
-    """Return a form as the plan in force at a participant's site has it: by that it is held, named and rated."""
+    """Return a form as the plan in force at a participant's site has it, where it has it: so it is held and named."""
     return plan_at(request, participant).forms.get(form.id, form)
 
 
@@ -80,8 +80,8 @@ def _waits(request: StudyRequest, form: Form, book: Casebook) -> bool:
     """Tell whether recordings of a participant may be released now."""
     has_any = any(name == form.id for _, name in book.recordings)
     whole = request.view.casebooks[book.participant]
-    own = own_form(request, form, book.participant)
-    return has_any and form.id not in book.releases and is_due_for_rating(own, whole)
+    own = plan_at(request, book.participant).forms.get(form.id)
+    return own is not None and has_any and form.id not in book.releases and is_due_for_rating(own, whole)
 
 
 @require_POST
@@ -108,7 +108,7 @@ def release(request: StudyRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: StudyRequest, participant: str, visit: str, form: str) -> HttpResponse:
     """Register the recording of a visit, or correct what was registered with a reason."""
-    study, book = request.actor.study, casebook_for(request, participant)
+    book, study = casebook_for(request, participant), plan_at(request, participant)
     plan, planned = study.forms.get(form), study.schedule.visits.get(visit)
     if plan is None or plan.recordings is None or planned is None or visit not in plan.visits:
         raise Http404

@@ -14,6 +14,7 @@ from trialbook.capture.acts import look
 from trialbook.capture.people import is_code
 from trialbook.conduct.looks import CutState, assess_cut, closed, endpoint_forms
 from trialbook.errors import TrialbookError
+from trialbook.protocol.model import Study
 from trialbook.web.actor import other_plans
 from trialbook.web.errands import ERRANDS
 from trialbook.web.looking import casebooks_for
@@ -25,6 +26,7 @@ from trialbook.web.request import StudyRequest
 
 Steps = list[tuple[str, Callable[[], object]]]
 KINDS = ("report", "data")
+LONGEST_ID = 48
 
 
 @require_safe
@@ -39,6 +41,7 @@ def _page(request: StudyRequest, problems: object = (), reason: str = "") -> Htt
         "state": state,
         "cut": _cut(request),
         "waits": len(state.still_out),
+        "is_uncounted": _is_uncounted(request.actor.study),
         "looks": request.view.marks.looks,
         "may_look": not state.is_open and request.actor.may("look"),
         "may_report": _may_report(request),
@@ -70,6 +73,12 @@ def _cut(request: StudyRequest) -> str:
     }
 
 
+def _is_uncounted(study: Study) -> bool:
+    """Tell whether the cut waits for the last participant, and nobody said how many are planned."""
+    cut = study.analysis.cut
+    return cut is not None and cut.visit is not None and study.identity.planned is None
+
+
 def _labels(request: StudyRequest, forms: frozenset[str]) -> list[str]:
     study = request.actor.study
     return [study.say(study.forms[one].label, request.LANGUAGE_CODE) for one in forms if request.actor.sees(one)]
@@ -88,7 +97,7 @@ def make(request: StudyRequest) -> HttpResponse:
     if not may.get(kind):
         raise Http404
     asked = request.POST.get("request", "")
-    key = asked if is_code(asked) else request.site.new_id()
+    key = f"{asked[:LONGEST_ID]}-{kind}" if is_code(asked) else request.site.new_id()
     is_early = request.POST.get("look") == "yes" and not _state(request).is_open
     if is_early:
         what = gettext("report and results") if kind == "report" else gettext("data of the endpoints")

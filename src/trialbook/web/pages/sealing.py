@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -39,7 +40,7 @@ from trialbook.web.request import StudyRequest
 from trialbook.web.treatment.seal_rows import SealRow, level_of
 
 FILTERS = ("participant", "visit", "form", "level", "show")
-MOST_ROWS, LONGEST = 300, 2000
+MOST_ROWS, LONGEST, LONGEST_ID = 300, 2000, 48
 WAITED = 1.0
 """Seconds for which a page waits before it shows progress instead of what came of it."""
 
@@ -105,7 +106,8 @@ def _begin(request: StudyRequest, doing: Doing, places: Sequence[tuple[str, Any]
         )
         for picked in together(places)
     ]
-    errand = ERRANDS.begin(asked, request.actor.person, steps)
+    said = hashlib.sha256(repr((doing, reason, sorted(places))).encode()).hexdigest()
+    errand = ERRANDS.begin(f"{asked[:LONGEST_ID]}-{said[:12]}", request.actor.person, steps)
     back = urlencode({name: request.POST.get(name, "") for name in FILTERS})
     if errand.wait(WAITED) and not errand.refused and not errand.failed:
         messages.success(request, _done(errand))
