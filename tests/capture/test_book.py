@@ -47,6 +47,7 @@ def test_a_request_is_recorded_once(book: Book) -> None:
     again = book.record(act, by="nora", request="form-1")
     assert (again.repeated, again.entries) == (True, first.entries)
     assert book.head().count == first.entries[0].seq + 1
+    assert (book.recorded("form-1"), book.recorded("form-2")) == (first.entries, ())
 
 
 def test_a_request_is_recorded_once_by_another_program_too(book: Book, site: Site) -> None:
