@@ -112,9 +112,10 @@ class Browser:
         token = found(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         self.value += 1
         answers = {f"answer.{item}": str(self.value) for item in hidden["items"].split()}
+        if 'name="visit_day"' in page:
+            answers["visit_day"] = time.strftime("%Y-%m-%d")
         return hidden["request"], {
-            **hidden, **answers, "csrfmiddlewaretoken": token, "visit_day": time.strftime("%Y-%m-%d"),
-            "reason.": "typed anew", "do": "save",
+            **hidden, **answers, "csrfmiddlewaretoken": token, "reason.": "typed anew", "do": "save"
         }  # fmt: skip
 
     def saving(self) -> Callable[[], str]:

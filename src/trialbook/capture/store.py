@@ -24,6 +24,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     create_engine,
     func,
     insert,
@@ -47,6 +48,10 @@ REQUIRED = frozenset(
 )
 ENTRY = Table("entry", MetaData(), *(Column(name, Integer if name in WHOLE_NUMBERS else Text) for name in NAMES))
 COLUMNS = ENTRY.c
+OF_REQUEST = select(ENTRY).where(COLUMNS.request == bindparam("request")).order_by(COLUMNS.seq)
+APPEND = insert(ENTRY)
+"""What every save asks and says: written once, since SQLAlchemy takes longer over a statement than the database."""
+
 CELL = ("participant", "visit", "form", "repeat", "item")
 ANSWER = (*CELL, "text", "value", "unit", "missing", "seq")
 """Columns of the current answers."""
@@ -159,7 +164,7 @@ class Transaction:
 
     def of_request(self, request: str) -> Iterator[Entry]:
         """Yield the entries that a request recorded, in order."""
-        return self._entries(select(ENTRY).where(COLUMNS.request == request).order_by(COLUMNS.seq), are_many=False)
+        return self._entries(OF_REQUEST, {"request": request}, are_many=False)
 
     def number_at(self, moment: str) -> int:
         """Return the number of the last entry whose time is not after a moment, 0 where there is none."""
@@ -191,19 +196,19 @@ class Transaction:
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries that follow the last one."""
         if entries:
-            self.connection.execute(
-                insert(ENTRY), [{name: getattr(entry, name) for name in NAMES} for entry in entries]
-            )
+            self.connection.execute(APPEND, [{name: getattr(entry, name) for name in NAMES} for entry in entries])
 
     def erase(self, seqs: Sequence[int]) -> None:
         """Take away the words of entries; the trigger lets that happen only after entries that say so."""
         self.erases(self, seqs)
 
-    def _entries(self, wanted: Select[tuple[object, ...]], *, are_many: bool = True) -> Iterator[Entry]:
+    def _entries(
+        self, wanted: Select[tuple[object, ...]], values: Mapping[str, str] | None = None, *, are_many: bool = True
+    ) -> Iterator[Entry]:
         # a server gives many by a cursor, which takes three statements more
         options = {"yield_per": CHUNK} if are_many else {}
         # whoever reads the first alone leaves no cursor of the server open
-        with closing(self.connection.execute(wanted, execution_options=options)) as result:
+        with closing(self.connection.execute(wanted, values, execution_options=options)) as result:
             for row in result:
                 yield entry_from(tuple(row), self.file)
 

@@ -157,6 +157,8 @@ class Writer:
 
     def _record_all(self, jobs: Sequence[Job]) -> list[tuple[Receipt, ...] | ActRefused]:
         """Record jobs in one save; one that is refused records nothing, and the others are recorded."""
+        if len(jobs) == 1:
+            return [self._record(jobs[0])]
         with self._book.together():
             return [self._record(job) for job in jobs]
 

@@ -196,12 +196,14 @@ def _seen_forms(study: Study, casebook: Casebook, role: Role) -> set[str]:
 
 def _is_held_back(study: Study, casebook: Casebook, role: Role, form: str) -> bool:
     """Tell whether a form waits for its release; those who record it read it, but not what a blind role records."""
+    if is_released(study, casebook, form):
+        return False
     plan = study.forms[form]
     records = bool({EVERYTHING, form}.intersection(role.records)) or role.id in plan.by
     is_blind_work = any(
         other.blind and (form in other.records or other.id in plan.by) for other in study.roles.values()
     )
-    return (not records or is_blind_work) and not is_released(study, casebook, form)
+    return not records or is_blind_work
 
 
 def _is_shown(study: Study, role: Role, seen: Collection[str], cell: Cell) -> bool:
