@@ -28,6 +28,7 @@ OWN_ID = frozenset({"save_form", "import_rows", "screen"})
 """Acts under the id of their request as it was sent: the answers of a form are compared one by one, an import is found
 by its id, and a code may be counted anew when its form is sent again."""
 LONGEST_ID = 48
+"""Characters of an id that a page gives; what is made of it has room behind them."""
 
 
 def now() -> datetime:

@@ -23,8 +23,8 @@ from trialbook.web.forms.sheet import Sheet, sheet_for
 from trialbook.web.forms.typed import Given, Typed
 from trialbook.web.forms.words import in_study_language, told
 from trialbook.web.request import StudyRequest
+from trialbook.web.site import LONGEST_ID
 
-LONGEST_ID = 48
 PAPER, DAY, WHOLE = "paper_day", "visit_day", ""
 """Names under which stands what is wrong with the date on the paper, the date of the visit, and the form as a whole."""
 HANDS = ("touch", "keyboard")

@@ -23,10 +23,10 @@ from trialbook.web.outcome.report_files import Wanted, report_steps
 from trialbook.web.outcome.shelf import MADE
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.site import LONGEST_ID
 
 Steps = list[tuple[str, Callable[[], object]]]
 KINDS = ("report", "data")
-LONGEST_ID = 48
 
 
 @require_safe

@@ -37,10 +37,11 @@ from trialbook.web.monitoring.closing import (
 )
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.site import LONGEST_ID
 from trialbook.web.treatment.seal_rows import SealRow, level_of
 
 FILTERS = ("participant", "visit", "form", "level", "show")
-MOST_ROWS, LONGEST, LONGEST_ID = 300, 2000, 48
+MOST_ROWS, LONGEST = 300, 2000
 WAITED = 1.0
 """Seconds for which a page waits before it shows progress instead of what came of it."""
 
