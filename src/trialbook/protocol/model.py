@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
@@ -605,3 +605,9 @@ class Study:
                 if alike is not None:
                     return text[alike]
         return next(iter(text.values()), "")
+
+    def local_day(self, moment: datetime) -> date:
+        """Return the day that a moment falls on at the sites: doses and washouts go by their calendar."""
+        from zoneinfo import ZoneInfo
+
+        return moment.astimezone(ZoneInfo(self.identity.timezone)).date()
