@@ -515,7 +515,7 @@ def write_report(
     published studies, if the folder has one.
     """
     from trialbook.report.build import build_report
-    from trialbook.report.copies import BY_SIZE, copy_for, results_for
+    from trialbook.report.copies import BY_SIZE, copy_for, results_for, sight_for
     from trialbook.report.files import FIGURES, NAMES, PAGE, RESULTS, files_of
 
     head = book.head(as_of)
@@ -530,9 +530,9 @@ def write_report(
         beside=comparators_of(beside, study),
     )  # fmt: skip
     reader = reader or BY_SIZE
-    casebooks = book.casebooks(moment) if reader.role else {}
-    document = copy_for(document, reader, study, casebooks, entries)
-    files = files_of(document, results_for(analysis.results, reader, study, casebooks), study, kinds)
+    sight = sight_for(reader, study, book.casebooks(moment) if reader.role else {}, entries)
+    document = copy_for(document, reader, sight)
+    files = files_of(document, results_for(analysis.results, sight), study, kinds)
     aside = set_aside(out, files)
     for name, content in files.items():
         write_whole(out / name, content)
