@@ -209,6 +209,11 @@ class Treatment:
     """Class of drugs of a background treatment; written `class` in the file."""
     recorded: DoseRecord | None = None
 
+    @property
+    def recorded_in(self) -> str:
+        """Return the form in which it is recorded; empty where it is not."""
+        return "" if self.recorded is None else self.recorded.form
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
