@@ -18,14 +18,12 @@ from trialbook.report.one_by_one import FEW, MANY
 from trialbook.report.phrases import day, in_sentence, listed, several
 from trialbook.report.quote import mean_sd, shows, spread
 from trialbook.report.regimen import label, moment
-from trialbook.report.run import Run, as_mappings
+from trialbook.report.run import Listed, Rows, Run, as_mappings
 from trialbook.report.sentences import own_line
 from trialbook.report.shown import YES_NO, item_of, recorded_or_plain, value_text
 from trialbook.report.told import day_form, form_in, forms_of, leading, told
 
 EXPOSURE, BACKGROUND = "exposure", "background"
-Listed = dict[str, str | float | int | None]
-Rows = list[tuple[Listed, tuple[int, ...]]]
 DOSES: Mapping[str, str] = {
     "date": "Date", "day": "Study day (planned)", "surface": "Body surface", "planned": "Planned", "given": "Given",
     "premedicated": "Premedicated", "happened": "What happened",
