@@ -611,6 +611,10 @@ class Study:
                     return text[alike]
         return next(iter(text.values()), "")
 
+    def version_at(self, site: str | None, own: Mapping[str, Study]) -> Study:
+        """Return the version by which the participants of a site are judged: that of `own`, or else this one."""
+        return self if site is None else own.get(site, self)
+
     def local_day(self, moment: datetime) -> date:
         """Return the day that a moment falls on at the sites: doses and washouts go by their calendar."""
         from zoneinfo import ZoneInfo
