@@ -26,7 +26,7 @@ from trialbook.analysis.plan import run_plan
 from trialbook.capture.ledger import fold
 from trialbook.cli import main
 from trialbook.demo import SHIPPED
-from trialbook.folder import set_aside
+from trialbook.outcome import set_aside
 from trialbook.protocol.read import parse_study
 from trialbook.render.document import Document, Figure
 from trialbook.render.figure_files import figure_files

@@ -22,10 +22,11 @@ from trialbook.capture.store import NAMES
 from trialbook.capture.verify import verify_place
 from trialbook.conduct.looks import assess_cut
 from trialbook.errors import LedgerError, Place, Problem, TrialbookError
-from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing, write_report, write_results, write_whole
+from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing, write_whole
 from trialbook.keeping.manifest import MANIFEST, STUDY, Manifest, hashes_in, manifest_text, study_files
 from trialbook.keeping.readme import HOW, readme
 from trialbook.keeping.restoring import ASIDE, ENTRIES, SIGN_INS, SITE_FILE, restore
+from trialbook.outcome import write_report, write_results
 from trialbook.protocol.phrases import write_cut
 from trialbook.render.to_csv import cell
 from trialbook.wording import sentence

@@ -52,7 +52,7 @@ def _analysed(wanted: Wanted) -> dict[str, Any]:
 
 def _copied(wanted: Wanted, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document and the results that the role may have."""
-    from trialbook.folder import versions
+    from trialbook.outcome import versions
     from trialbook.report.build import build_report
     from trialbook.report.copies import Reader, copy_for, results_for, sight_for
     from trialbook.web.outcome.wordless import wordless_entries
@@ -70,20 +70,15 @@ def _copied(wanted: Wanted, kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _results(wanted: Wanted, kept: Mapping[str, Any]) -> dict[str, bytes]:
-    from trialbook.folder import versions
-    from trialbook.render.to_ars import Event, ars_json
+    from trialbook.outcome import event_of
+    from trialbook.render.to_ars import ars_json
     from trialbook.render.to_csv import results_csv
 
     study, results = wanted.study, kept["results"]
-    event = Event(
-        id=study.identity.id, name=study.say(study.identity.title) or study.identity.id, data=study.identity.data,
-        reason="SPECIFIED IN PROTOCOL", sets={one.id: study.say(one.label) for one in study.analysis.sets.values()},
-        facts={
-            "software": dict(versions()), "study_fingerprint": study.fingerprint,
-            "ledger": {"entries": wanted.head.count, "hash": wanted.head.hash, "at": wanted.head.at},
-        },
-    )  # fmt: skip
-    return {"results.csv": results_csv(results, data=study.identity.data), "results.json": ars_json(results, event)}
+    return {
+        "results.csv": results_csv(results, data=study.identity.data),
+        "results.json": ars_json(results, event_of(study, wanted.head)),
+    }
 
 
 def _written(wanted: Wanted, kept: Mapping[str, Any]) -> dict[str, bytes]:
