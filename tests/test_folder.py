@@ -36,9 +36,8 @@ from trialbook.folder import (
     read_head,
     verify_ledger,
     write_head,
-    write_report,
-    write_results,
 )
+from trialbook.outcome import write_report, write_results
 from trialbook.wording import remedy, sentence
 
 STUDY = "infliximab_myositis"

@@ -6,7 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialbook.folder import Doors, Progress, Report, StudyFolder, import_files, open_existing, write_report
+from trialbook.folder import Doors, StudyFolder, import_files, open_existing
+from trialbook.outcome import Progress, Report, write_report
 
 SHIPPED = Path(__file__).parent / "studies"
 

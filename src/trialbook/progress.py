@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trialbook.folder import Progress
+    from trialbook.outcome import Progress
 
 
 @contextmanager

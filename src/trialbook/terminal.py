@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from trialbook.conduct.schedule import PlacedVisit
     from trialbook.conduct.screening import Eligibility, Screened
     from trialbook.demo import Shown
-    from trialbook.folder import Imported, Rehearsed, Traced
+    from trialbook.folder import Imported
+    from trialbook.outcome import Rehearsed, Traced
     from trialbook.protocol.amendments import Change as PlanChange
     from trialbook.protocol.model import Study
     from trialbook.protocol.outline import Outline, RoleRows

@@ -43,7 +43,7 @@ from trialbook.conduct.blinding import mask
 from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.exposure import exposure
 from trialbook.conduct.withdrawing import data_use_ended, read_scope, treatment_ended, written
-from trialbook.folder import trace_result
+from trialbook.outcome import trace_result
 from trialbook.protocol.model import Withdrawal
 
 if TYPE_CHECKING:

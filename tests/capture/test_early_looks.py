@@ -2,6 +2,7 @@
 
 EARLY-01: before the cut they are closed to whoever gives no reason, and the look is recorded for whoever gives one.
 EARLY-02: from the cut on, and in a study without one, they are open and nothing is recorded.
+EARLY-03: who finds them closed is told what is waited for, also that nobody said how many participants are planned.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trialbook.capture.book import Book
-from trialbook.capture.early_looks import ResultsClosedError, look_at_results
+from trialbook.capture.early_looks import ResultsClosedError, closed_problem, look_at_results
+from trialbook.conduct.looks import CutState
 
 if TYPE_CHECKING:
     from tests.conftest import Site
@@ -42,6 +44,14 @@ def test_closed_before_the_cut(planned: Book, reason: str | None) -> None:
         look_at_results(planned, "the report", by="carla", reason=reason, today=BEFORE)
     assert len(told.value.problems) == 1
     assert planned.head() == head
+
+
+def test_what_is_waited_for(planned: Book) -> None:
+    """EARLY-03."""
+    state = CutState(is_open=False, still_out=("P1", "P2"), to_enrol=1, is_uncounted=True)
+    assert closed_problem(planned, state).values["waits"] == (
+        "How many participants are planned is not said. Still to be enrolled: 1. Not yet through: 2 participants. "
+    )
 
 
 def test_recorded_with_a_reason(planned: Book) -> None:

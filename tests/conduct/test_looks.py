@@ -91,6 +91,8 @@ def test_nobody_knows_who_is_the_last() -> None:
     uncounted = replace(plan(), identity=replace(plan().identity, planned=None))
     book = person("1", *ALL)
     assert not assess_cut(uncounted, {"1": book}, TODAY).is_open
+    assert assess_cut(uncounted, {"1": book}, TODAY).is_uncounted
+    assert not assess_cut(plan(), {"1": book}, TODAY).is_uncounted
     assert assess_cut(uncounted, {"1": locked(book)}, TODAY).is_open
 
 

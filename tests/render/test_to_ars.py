@@ -21,7 +21,8 @@ import pytest
 
 from trialbook.analysis.results import Results
 from trialbook.demo import SHIPPED
-from trialbook.folder import Doors, StudyFolder, analyse, import_files, open_existing
+from trialbook.folder import Doors, StudyFolder, import_files, open_existing
+from trialbook.outcome import analyse
 from trialbook.render.to_ars import Event, ars_json
 
 Json = dict[str, Any]

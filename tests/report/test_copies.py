@@ -26,14 +26,14 @@ from trialbook.analysis.plan import run_plan
 from trialbook.capture.ledger import fold
 from trialbook.cli import main
 from trialbook.demo import SHIPPED
-from trialbook.folder import set_aside
+from trialbook.outcome import set_aside
 from trialbook.protocol.read import parse_study
 from trialbook.render.document import Document, Figure
 from trialbook.render.figure_files import figure_files
 from trialbook.render.inline import Number, Recorded
 from trialbook.render.to_html import to_html
 from trialbook.render.to_rtf import escaped, to_rtf
-from trialbook.report.copies import BY_SIZE, CopyError, Reader, capped, copy_for
+from trialbook.report.copies import BY_SIZE, CopyError, Reader, capped, copy_for, sight_for
 from trialbook.report.files import listings
 from trialbook.report.run import Run
 from trialbook.report.sentences import named_problems
@@ -95,7 +95,8 @@ def test_a_role_is_not_shown_what_it_may_not_see(with_roles: tuple[Run, Document
     """COPY-02: no rating of strength in the evidence, in listings, in figures; the means stand."""
     run, document = with_roles
     hidden = {seq for seq, entry in run.entries.items() if entry.form == "strength"}
-    copy = copy_for(document, Reader(role="nurse"), run.study, fold(run.entries.values()), run.entries)
+    nurse = Reader(role="nurse")
+    copy = copy_for(document, nurse, sight_for(nurse, run.study, fold(run.entries.values()), run.entries))
     assert hidden & {fact.seq for fact in document.evidence.facts}
     assert not hidden & {fact.seq for fact in copy.evidence.facts}
     assert not any(hidden & set(seqs) for seqs in copy.evidence.behind.values())
@@ -109,9 +110,9 @@ def test_a_role_is_not_shown_what_it_may_not_see(with_roles: tuple[Run, Document
 @pytest.mark.parametrize(("role", "code"), [("rater", "REPORT-04"), ("clerk", "REPORT-04"), ("nurs", "REPORT-03")])
 def test_no_copy_for_others(with_roles: tuple[Run, Document], role: str, code: str) -> None:
     """COPY-02: blind, without results, unknown."""
-    run, document = with_roles
+    run, _ = with_roles
     with pytest.raises(CopyError) as caught:
-        copy_for(document, Reader(role=role), run.study, {}, run.entries)
+        sight_for(Reader(role=role), run.study, {}, run.entries)
     assert [problem.code for problem in caught.value.problems] == [code]
 
 
@@ -174,14 +175,15 @@ def test_figures_as_files(run: Run, document: Document) -> None:
 
 def test_too_many_entries(document: Document, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """COPY-07: the record of the data still names who recorded; asked for in full the page holds all."""
-    assert copy_for(document, BY_SIZE, run.study, {}, run.entries) is document
+    assert sight_for(BY_SIZE, run.study, {}, run.entries) is None
+    assert copy_for(document, BY_SIZE, None) is document
     monkeypatch.setattr("trialbook.report.copies.MOST_FACTS", 10)
-    light = copy_for(document, BY_SIZE, run.study, {}, run.entries)
+    light = copy_for(document, BY_SIZE, None)
     assert light.evidence.facts
     assert not any(fact.by or fact.at or fact.text for fact in light.evidence.facts)
     assert "--trace full" in to_html(light)
     assert list(light.numbers()) == list(document.numbers())
-    assert copy_for(document, Reader(trace="full"), run.study, {}, run.entries) == document
+    assert copy_for(document, Reader(trace="full"), None) == document
 
 
 def test_listings(document: Document) -> None:

@@ -27,7 +27,7 @@ from trialbook.render.table import Table
 from trialbook.render.to_docx import to_docx
 from trialbook.render.to_html import to_html
 from trialbook.render.to_rtf import to_rtf
-from trialbook.report.copies import HIDDEN, Reader, copy_for, results_for
+from trialbook.report.copies import HIDDEN, Reader, Sight, copy_for, results_for, sight_for
 from trialbook.report.files import listings
 from trialbook.report.run import Run
 
@@ -86,10 +86,15 @@ def made(carry_out: CarryOut, build: Build) -> Made:
     return run, build(run)
 
 
+def seen_by(run: Run, role: str | None) -> Sight | None:
+    """Return what a role may see."""
+    return sight_for(Reader(role=role), run.study, fold(run.entries.values()), run.entries)
+
+
 def copied(made: Made, role: str) -> Document:
     """Return the copy for a role."""
     run, document = made
-    return copy_for(document, Reader(role=role), run.study, fold(run.entries.values()), run.entries)
+    return copy_for(document, Reader(role=role), seen_by(run, role))
 
 
 def table(document: Document, name: str) -> list[tuple[str, ...]]:
@@ -216,11 +221,11 @@ def test_whose_event_it_was(made: Made) -> None:
     alone = "events.adverse_events.participant."
     assert alone in to_html(document)
     assert alone not in to_html(copy)
-    results = results_for(run.analysis.results, Reader(role="no_adverse_events"), run.study, fold(run.entries.values()))
+    results = results_for(run.analysis.results, seen_by(run, "no_adverse_events"))
     left = {row.id for row in run.analysis.results} - {row.id for row in results}
     assert left
     assert all(name.startswith(alone) for name in left)
-    assert results_for(run.analysis.results, Reader(), run.study, {}) is run.analysis.results
+    assert results_for(run.analysis.results, seen_by(run, None)) is run.analysis.results
 
 
 def test_open_words_lead_to_open_entries(made: Made) -> None:

@@ -18,7 +18,7 @@ from tests.report.conftest import LATER, PLAN, START, chained, document_for, dra
 from trialbook.analysis.datasets import collect, entries_of, select
 from trialbook.analysis.frames import columns_of
 from trialbook.analysis.plan import run_plan
-from trialbook.capture.book import exception_columns
+from trialbook.capture.columns import exception_columns
 from trialbook.capture.ledger import Draft, fold
 from trialbook.instruments import CATALOG
 from trialbook.protocol.read import parse_study

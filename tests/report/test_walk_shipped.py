@@ -20,7 +20,8 @@ from trialbook.analysis.frames import Datasets, from_casebooks
 from trialbook.analysis.results import Result
 from trialbook.capture.ledger import ANSWERS, Entry, fold, head_of
 from trialbook.demo import SHIPPED, STUDIES, unpack
-from trialbook.folder import Doors, StudyFolder, comparators_of, import_files, open_existing, rehearse
+from trialbook.folder import Doors, StudyFolder, import_files, open_existing
+from trialbook.outcome import comparators_of, rehearse
 from trialbook.protocol.model import Study
 from trialbook.report.build import build_report
 from trialbook.report.run import run_of

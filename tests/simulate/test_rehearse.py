@@ -33,7 +33,8 @@ from tests.simulate.conftest import STUDIES, STUDY
 from trialbook.capture.book import Book
 from trialbook.cli import main
 from trialbook.conduct.deviations import KINDS
-from trialbook.folder import StudyFolder, read_kept, rehearse, verify_ledger
+from trialbook.folder import StudyFolder, read_kept, verify_ledger
+from trialbook.outcome import rehearse
 from trialbook.simulate.rehearse import Clock, Ids, invent_all, opening
 from trialbook.simulate.scenario import read_scenario
 

@@ -19,7 +19,7 @@ import pytest
 from tests.web.conftest import Served
 
 from trialbook.capture.acts import enrol, enter, save_form, screen, withdraw_consent
-from trialbook.folder import analyse, write_report
+from trialbook.outcome import analyse, write_report
 from trialbook.web.outcome.data_files import data_archive
 
 STATUS = "/participants/P01/status/"

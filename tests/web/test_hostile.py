@@ -59,7 +59,8 @@ from tests.web.test_results import made
 from trialbook.capture.acts import enrol, grant, note, save_form, screen
 from trialbook.capture.asking import raise_query
 from trialbook.errors import ActRefused
-from trialbook.folder import StudyFolder, write_report
+from trialbook.folder import StudyFolder
+from trialbook.outcome import write_report
 from trialbook.protocol.model import Study
 from trialbook.protocol.read import parse_study
 from trialbook.web.routes import ROUTES

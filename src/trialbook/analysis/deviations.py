@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.frames import Datasets, casebooks, judged_books, last_day
-from trialbook.analysis.listings import listing
+from trialbook.analysis.listings import Row, listing
 from trialbook.analysis.results import Listing, Result, Selector
 from trialbook.analysis.rows import Heading, Stat
 from trialbook.conduct.casebook import VISIT_FORM, Casebook
@@ -97,7 +97,7 @@ def _thin(datasets: Datasets) -> list[pl.DataFrame]:
     ]
 
 
-def _row(deviation: Deviation) -> tuple[str | float | int | None, ...]:
+def _row(deviation: Deviation) -> Row:
     window = "" if deviation.window is None else f"{deviation.window[0]} to {deviation.window[1]}"
     on = None if deviation.date is None else deviation.date.isoformat()
     return (

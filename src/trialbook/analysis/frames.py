@@ -125,7 +125,7 @@ class Datasets:
 
     def plan_of(self, site: str | None) -> Study:
         """Return the version by which the participants of a site are judged."""
-        return self.study if site is None else self.plans.get(site, self.study)
+        return self.study.version_at(site, self.plans)
 
     @property
     def safety_only(self) -> tuple[str, ...]:
@@ -374,7 +374,9 @@ def _anchors(
     for row in rows.select("participant", "visit", "form", "repeat", "item", "text", "value").iter_rows():
         found.setdefault(row[0], {})[Cell(*row[1:5])] = Answer(text=row[5] or "", value=row[6])
     return [
-        anchor_date(plans.get(site, study), Casebook(participant=code, enrolled_on=on, answers=found.get(code, {})))
+        anchor_date(
+            study.version_at(site, plans), Casebook(participant=code, enrolled_on=on, answers=found.get(code, {}))
+        )
         for code, site, on in participants.select("participant", "site", "enrolled_on").iter_rows()
     ]
 

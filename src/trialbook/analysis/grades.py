@@ -171,11 +171,11 @@ def grade_listings(datasets: Datasets) -> Iterator[Listing]:
 
 
 def _row(datasets: Datasets, grade: LaboratoryGrade) -> tuple[Row, Sequence[int]]:
-    one, base = grade.measured, grade.baseline
+    one = grade.measured
     cells = (
         one.participant, grade.item, grade.term, grade.version, one.visit, one.moment, one.value, grade.unit,
         one.lower, one.upper, grade.grade, grade.baseline_grade, grade.change,
         None if grade.is_emergent is None else int(grade.is_emergent),
         _shifts(datasets)[grade.item][one.participant].level,
     )  # fmt: skip
-    return cells, (*one.seqs, *(() if base is None or base is one else base.seqs))
+    return cells, grade.seqs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 from trialbook import __version__
 from trialbook.capture.acts import FOLLOWING, Act, adopt, judge_act, open_ledger
-from trialbook.capture.asking import SAFETY_ALERT
-from trialbook.capture.erasure import ERASED, kept_facts, read_whole, with_facts
+from trialbook.capture.columns import Columns, read_columns
+from trialbook.capture.erasure import kept_facts, read_whole, with_facts
 from trialbook.capture.judging import Judged, State
 from trialbook.capture.ledger import (
     ANSWERS,
@@ -64,22 +64,6 @@ class Receipt:
     """The request had been answered before, with these entries; nothing was recorded now."""
     notes: tuple[Problem, ...] = ()
     """What was recorded and ought to be looked at: a number outside of the expected range."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Everything current as columns, name -> list; each of the two tables has lists of one length."""
-
-    answers: Mapping[str, list[object]]
-    """participant, site, visit, form, repeat, item, text, value, unit, missing, seq; visit and repeat may be empty."""
-    statuses: Mapping[str, list[object]]
-    """participant, site, status, enrolled_on, ended_on, end_reason, seq."""
-    firsts: Mapping[str, list[object]]
-    """participant, visit, form, repeat, item, at, by, first_seq, first_by; no column where no form asks who answered
-    first."""
-    exceptions: Mapping[str, list[object]]
-    """Forms opened before their time, unblindings, consents withdrawn: participant (empty for the study), act, visit,
-    form, kind, who, reason, seq."""
 
 
 class Book:
@@ -424,22 +408,7 @@ class Book:
         An answer whose words were erased, and after which none was given, stands there with the code `erased`.
         """
         with self._store.reading() as transaction:
-            until = number_at(transaction, as_of)
-            gone = transaction.erased(until=until)
-            gone["missing"] = [ERASED] * len(gone["seq"])
-            answers = {name: [*column, *gone[name]] for name, column in transaction.current(until=until).items()}
-            wide = list(with_facts(transaction.study_wide(until=until), kept_facts(transaction.erasures())))
-            firsts = transaction.firsts(until=until) if asks_who(self.adopted(wide)) else {}
-        casebooks = fold(wide)
-        sites: list[object] = [
-            casebooks[str(code)].site if code in casebooks else None for code in answers["participant"]
-        ]
-        return Columns(
-            answers={**answers, "site": sites},
-            statuses=status_columns(casebooks),
-            firsts=firsts,
-            exceptions=exception_columns(wide, casebooks),
-        )
+            return read_columns(transaction, number_at(transaction, as_of), self.adopted)
 
     def entries(self, seqs: Iterable[int] | None = None, *, after: int = 0) -> Iterator[Entry]:
         """Yield entries in order: all of them, those numbered above `after`, or those with the given numbers."""
@@ -579,50 +548,6 @@ def moment_of(text: str) -> str:
     if DAY.fullmatch(text):
         moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
     return utc(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
-
-
-def asks_who(study: Study | None) -> bool:
-    """Tell whether it matters who answered first: a form has one rater throughout, or comes after another."""
-    return study is not None and any(form.same_rater or form.after for form in study.forms.values())
-
-
-def status_columns(casebooks: Mapping[str, Casebook]) -> dict[str, list[object]]:
-    """Return where every participant stands, as columns."""
-    every = casebooks.values()
-    return {
-        "participant": [casebook.participant for casebook in every],
-        "site": [casebook.site for casebook in every],
-        "status": [casebook.status for casebook in every],
-        "enrolled_on": [casebook.enrolled_on for casebook in every],
-        "ended_on": [casebook.ended_on for casebook in every],
-        "end_reason": [casebook.end_reason for casebook in every],
-        "seq": [casebook.status_seq for casebook in every],
-    }
-
-
-def exception_columns(entries: Iterable[Entry], casebooks: Mapping[str, Casebook]) -> dict[str, list[object]]:
-    """Return the overrides, unblindings, earlier looks and safety alerts among entries, as columns.
-
-    With them the consents that are withdrawn as the casebooks stand.
-    """
-    ended = {one.seq for casebook in casebooks.values() for one in casebook.withdrawn_from.values()}
-    found = [
-        entry
-        for entry in entries
-        if entry.act in {"override", "unblind", "look"}
-        or (entry.act == "note" and entry.value == SAFETY_ALERT)
-        or entry.seq in ended
-    ]
-    return {
-        "participant": [entry.participant or "" for entry in found],
-        "act": [entry.act for entry in found],
-        "visit": [entry.visit or "" for entry in found],
-        "form": [entry.form or "" for entry in found],
-        "kind": [entry.value or "" for entry in found],
-        "who": [entry.text or "" for entry in found],
-        "reason": [entry.reason or "" for entry in found],
-        "seq": [entry.seq for entry in found],
-    }
 
 
 def knowing(study: Study, read: Reader) -> Reader:

@@ -42,8 +42,7 @@ def closed_problem(book: Book, state: CutState) -> Problem:
     from trialbook.protocol.phrases import write_cut
 
     cut = book.study.analysis.cut
-    is_open_ended = cut is not None and cut.visit is not None and book.study.identity.planned is None
-    waits = "How many participants are planned is not said. " if is_open_ended else ""
+    waits = "How many participants are planned is not said. " if state.is_uncounted else ""
     waits += f"Still to be enrolled: {state.to_enrol}. " if state.to_enrol else ""
     waits += f"Not yet through: {len(state.still_out)} participants. " if state.still_out else ""
     return Problem(code="LOOK-01", values={"cut": "" if cut is None else write_cut(cut), "waits": waits})

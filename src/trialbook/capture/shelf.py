@@ -34,7 +34,7 @@ class View:
 
     def study_of(self, site: str | None) -> Study:
         """Return the study file in force at a site."""
-        return self.study if site is None else self.plans.get(site, self.study)
+        return self.study.version_at(site, self.plans)
 
 
 class Shelf:

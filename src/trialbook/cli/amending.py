@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trialbook.cli.doors import doors, folder_at, print_problems, today_in
+from trialbook.cli.doors import doors, folder_at, print_problems
 from trialbook.cli.options import BY, REASON, STUDY
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _foreseen(book: Book, later: Study, who: Doors, *, site: str | None, approve
         def step(done: int, total: int) -> None:
             tell("judging by both plans", done, total)
 
-        today = today_in(view.study_of(site), who)
+        today = view.study_of(site).local_day(who.now())
         return foresee_version(view, later, today, by=who.by, site=site, approved=approved, step=step)
 
 

@@ -164,7 +164,8 @@ def _refuse(ctx: click.Context, names: tuple[str, ...], sentence: str) -> None:
 
 def _of_study(study: Path, out: Path | None, as_of: str | None, reason: str | None) -> None:
     from trialbook.cli.results_shown import print_summary
-    from trialbook.folder import open_existing, plan_in_force, write_results
+    from trialbook.folder import open_existing, plan_in_force
+    from trialbook.outcome import write_results
     from trialbook.progress import progress_bar
 
     where, clock = folder_at(study), doors(None)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from trialbook.capture.acts import Act
     from trialbook.capture.book import Book
     from trialbook.folder import Doors, StudyFolder
-    from trialbook.protocol.model import Study
 
 
 def folder_at(study: Path, *, moving: bool = False) -> StudyFolder:
@@ -73,7 +72,7 @@ def look_at_results(book: Book, what: str, clock: Doors, reason: str | None) -> 
     """Make sure that results may be seen, and say so where an earlier look was recorded for it."""
     from trialbook.capture.early_looks import look_at_results as looked_at
 
-    if looked_at(book, what, by=clock.by, reason=reason, today=today_in(book.study, clock)):
+    if looked_at(book, what, by=clock.by, reason=reason, today=book.study.local_day(clock.now())):
         click.echo("Recorded: results were looked at before the planned cut of the data.", err=True)
 
 
@@ -85,13 +84,6 @@ def day_of(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise click.BadParameter(f"{text} is no date; write it as 2026-03-14", param_hint=option) from error
-
-
-def today_in(plan: Study, clock: Doors) -> date:
-    """Return the day that it is now at the sites of a study: doses and washouts go by their calendar."""
-    from zoneinfo import ZoneInfo
-
-    return clock.now().astimezone(ZoneInfo(plan.identity.timezone)).date()
 
 
 def stop_for(problems: Sequence[Problem]) -> None:

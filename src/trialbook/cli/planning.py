@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from trialbook.cli.doors import day_of, doors, folder_at, print_problems, stop_for, today_in
+from trialbook.cli.doors import day_of, doors, folder_at, print_problems, stop_for
 from trialbook.cli.options import ON, STUDY
 
 
@@ -88,7 +88,7 @@ def screening(study: Path, participant: str | None, on: str | None) -> None:
         problems = () if participant is None else unknown_names(book, participant, None)
         plan, casebooks = book.study, book.casebooks()
     stop_for(problems)
-    day = asked or today_in(plan, clock)
+    day = asked or plan.local_day(clock.now())
     print_data_notice(plan)
     if participant is None:
         print_screening(screening_log(plan, casebooks, day), plan)
@@ -116,7 +116,7 @@ def dose(study: Path, participant: str, treatment: str | None, *, number: int | 
     with open_existing(folder_at(study), clock) as book:
         stop_for(unknown_names(book, participant, None))
         plan, casebook = book.study, book.casebooks()[participant]
-    day = asked or today_in(plan, clock)
+    day = asked or plan.local_day(clock.now())
     print_data_notice(plan)
     planned = plan_dose(plan, casebook, treatment_of(plan, treatment), on=day, number=number)
     if isinstance(planned, Refusal):

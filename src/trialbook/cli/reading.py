@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from trialbook.cli.doors import day_of, doors, folder_at, moment, print_problems, stop_for, today_in
+from trialbook.cli.doors import day_of, doors, folder_at, moment, print_problems, stop_for
 from trialbook.cli.options import AS_OF, STUDY
 
 
@@ -28,7 +28,7 @@ def status(study: Path, today: str | None, as_of: str | None) -> None:
         print_problems(plan_in_force(where, book))
         then = moment(as_of)
         plan = book.study_at(then)
-        print_status(visit_grid(plan, book.casebooks(then), asked or today_in(plan, clock)), plan)
+        print_status(visit_grid(plan, book.casebooks(then), asked or plan.local_day(clock.now())), plan)
 
 
 @click.command()

@@ -40,7 +40,7 @@ def rehearse(study: Path, *, participants: int, seed: int, scenario: Path | None
 
     The study's own ledger is not touched. Every page and file of the rehearsal says invented.
     """
-    from trialbook.folder import rehearse as run
+    from trialbook.outcome import rehearse as run
     from trialbook.progress import progress_bar
     from trialbook.terminal import print_rehearsal
 

@@ -45,7 +45,8 @@ def report(
 
     Writes report.html and results.csv. A copy for a role, or with numbers that lead less far, gets a folder of its own.
     """
-    from trialbook.folder import open_existing, plan_in_force, write_report
+    from trialbook.folder import open_existing, plan_in_force
+    from trialbook.outcome import write_report
     from trialbook.progress import progress_bar
     from trialbook.report.copies import Reader
 
@@ -90,7 +91,8 @@ def copy_folder(role: str | None, depth: Trace | None) -> str:
 @BY
 def trace(study: Path, result: str, *, reason: str | None, by: str | None) -> None:
     """Lead a number of the report back to its entries."""
-    from trialbook.folder import open_existing, trace_result
+    from trialbook.folder import open_existing
+    from trialbook.outcome import trace_result
     from trialbook.terminal import print_trace
 
     clock = doors(by)

@@ -122,7 +122,7 @@ def foresee(
     for number, casebook in enumerate(books):
         if step is not None:
             step(number, len(books))
-        before = judge_casebook(plans.get(casebook.site or "", old), casebook, today)
+        before = judge_casebook(old.version_at(casebook.site, plans), casebook, today)
         shifts += shifts_of(casebook, before, judge_casebook(new, casebook, today))
     effects, other = by_change(changes, shifts)
     renamed = tuple(renamed_items(old, new, books))

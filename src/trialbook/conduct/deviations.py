@@ -285,7 +285,7 @@ def _contacts(study: Study, casebook: Casebook) -> Iterator[Contact]:
     for treatment in given_treatments(study):
         for row, on in _rows_given(study, casebook, treatment):
             yield Contact(
-                what=f"dose of {treatment.id}", days=on, visit=row.visit, form=_form_of(treatment), repeat=row.repeat,
+                what=f"dose of {treatment.id}", days=on, visit=row.visit, form=treatment.recorded_in, repeat=row.repeat,
                 seqs=row.seqs,
             )  # fmt: skip
     enrolled = days_of(casebook.enrolled_on)
@@ -382,7 +382,7 @@ def _of_dose(
 ) -> Deviation:
     is_in_time = kind not in {"early", "late"}
     return Deviation(
-        participant=casebook.participant, group="dose", kind=kind, visit=dose.visit, form=_form_of(treatment),
+        participant=casebook.participant, group="dose", kind=kind, visit=dose.visit, form=treatment.recorded_in,
         repeat=dose.repeat, date=dose.date, day=dose.day, window=_dates(study, casebook, dose.window),
         days_off=0 if is_in_time else dose.days_off or 0, planned=planned, found=found,
         seqs=_known([*dose.seqs, *(_measured(dose) if kind == "other amount" else ())]),
@@ -396,7 +396,7 @@ def _measured(dose: DoseGiven) -> Iterator[int]:
 
 def _missed_dose(study: Study, casebook: Casebook, treatment: Treatment, dose: MissedDose) -> Deviation:
     return Deviation(
-        participant=casebook.participant, group="dose", kind="missed", form=_form_of(treatment),
+        participant=casebook.participant, group="dose", kind="missed", form=treatment.recorded_in,
         window=_dates(study, casebook, dose.window), planned=f"dose {dose.number}", found="not given",
     )  # fmt: skip
 
@@ -405,10 +405,6 @@ def _amount(amount: Decimal | None, unit: str | None) -> str:
     from trialbook.conduct.amounts import shown
 
     return "" if amount is None else f"{shown(amount)} {unit or ''}".strip()
-
-
-def _form_of(treatment: Treatment) -> str:
-    return treatment.recorded.form if treatment.recorded is not None else ""
 
 
 def _dates(study: Study, casebook: Casebook, window: Window | None) -> tuple[date, date] | None:
@@ -432,7 +428,7 @@ def _constancy(study: Study, casebook: Casebook, _today: date) -> Iterator[Devia
             on = change.on if change.on == change.until else None
             yield Deviation(
                 participant=casebook.participant, group="constancy", kind=_kind_of_change(change),
-                form=_form_of(treatment), repeat=", ".join(change.repeats), date=on, day=_day(study, casebook, on),
+                form=treatment.recorded_in, repeat=", ".join(change.repeats), date=on, day=_day(study, casebook, on),
                 planned=_taken(name, change.before, change, is_taken=change.kind != "started"),
                 found=_taken(name, change.after, change, is_taken=change.kind != "stopped"), seqs=_known(change.seqs),
             )  # fmt: skip

@@ -24,6 +24,8 @@ class CutState:
     """Enrolled participants who have neither completed the visit of the cut nor left, in order of code."""
     to_enrol: int = 0
     """How many of the planned participants are not enrolled yet."""
+    is_uncounted: bool = False
+    """It waits for the last participant, and the study file does not say how many are planned."""
 
 
 def assess_cut(study: Study, casebooks: Mapping[str, Casebook], today: date) -> CutState:
@@ -44,8 +46,9 @@ def assess_cut(study: Study, casebooks: Mapping[str, Casebook], today: date) -> 
     asked, visit = Asked(study), cut.visit or ""
     out = tuple(one.participant for one in entered if not _is_through(study, one, visit, asked))
     planned = study.identity.planned
-    to_enrol = max(0, (planned or 1) - len(entered))
-    return CutState(is_open=planned is not None and not out and not to_enrol, still_out=out, to_enrol=to_enrol)
+    to_enrol, is_uncounted = max(0, (planned or 1) - len(entered)), planned is None
+    is_open = not (out or to_enrol or is_uncounted)
+    return CutState(is_open=is_open, still_out=out, to_enrol=to_enrol, is_uncounted=is_uncounted)
 
 
 def _is_locked(casebooks: Mapping[str, Casebook]) -> bool:

@@ -160,6 +160,12 @@ class LaboratoryGrade:
     baseline_most: int | None
 
     @property
+    def seqs(self) -> tuple[int, ...]:
+        """Return the entries of the value, and of the baseline that it is compared with."""
+        base = self.baseline
+        return (*self.measured.seqs, *(() if base is None or base is self.measured else base.seqs))
+
+    @property
     def grade(self) -> int | None:
         """Return the grade, None where more than one is possible."""
         return self.least if self.least == self.most else None

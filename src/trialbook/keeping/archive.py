@@ -10,10 +10,8 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import distributions
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from trialbook import __version__
 from trialbook.capture.book import Book
@@ -24,11 +22,11 @@ from trialbook.capture.store import NAMES
 from trialbook.capture.verify import verify_place
 from trialbook.conduct.looks import assess_cut
 from trialbook.errors import LedgerError, Place, Problem, TrialbookError
-from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing, write_report, write_results, write_whole
+from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing, write_whole
 from trialbook.keeping.manifest import MANIFEST, STUDY, Manifest, hashes_in, manifest_text, study_files
 from trialbook.keeping.readme import HOW, readme
 from trialbook.keeping.restoring import ASIDE, ENTRIES, SIGN_INS, SITE_FILE, restore
-from trialbook.protocol.model import Study
+from trialbook.outcome import write_report, write_results
 from trialbook.protocol.phrases import write_cut
 from trialbook.render.to_csv import cell
 from trialbook.wording import sentence
@@ -68,7 +66,7 @@ def archive(where: StudyFolder, out: Path, doors: Doors, *, sign_ins: bytes | No
     packed, tried = draft.with_name(f"{draft.name}.zip"), draft.with_name(f"{draft.name}.tried")
     try:
         draft.mkdir(mode=0o700)
-        manifest, without = fill(where, draft, doors, sign_ins)
+        manifest, without, left_out = fill(where, draft, doors, sign_ins)
         pack(draft, packed)
         restore(packed, tried, doors)
         packed.replace(out)
@@ -77,12 +75,16 @@ def archive(where: StudyFolder, out: Path, doors: Doors, *, sign_ins: bytes | No
         for folder in (draft, tried):
             shutil.rmtree(folder, ignore_errors=True)
         packed.unlink(missing_ok=True)
-    left_out = tuple(file.relative_to(where.path).as_posix() for file in study_files(where.path) if is_secret(file))
     return Archived(file=out, manifest=manifest, without=without, left_out=left_out)
 
 
-def fill(where: StudyFolder, draft: Path, doors: Doors, sign_ins: bytes | None) -> tuple[Manifest, tuple[Problem, ...]]:
-    """Lay out the files of an archive in a folder; return its manifest, and why results or report are not in it."""
+def fill(
+    where: StudyFolder, draft: Path, doors: Doors, sign_ins: bytes | None
+) -> tuple[Manifest, tuple[Problem, ...], tuple[str, ...]]:
+    """Lay out the files of an archive in a folder.
+
+    Return its manifest, why results or report are not in it, and the files of the study that are left out.
+    """
     open_existing(where, doors).close()
     made, head = utc(doors.now()), write_ledger(where, draft)
     # of the copy, and of nothing else: an erasure that comes meanwhile lies past its end
@@ -90,9 +92,7 @@ def fill(where: StudyFolder, draft: Path, doors: Doors, sign_ins: bytes | None) 
         write_entries(draft, book.entries())
         identity, title = book.study.identity, book.study.say(book.study.identity.title)
         without = tuple(write_outcome(book, head, draft, doors))
-    for file in study_files(where.path):
-        if not is_secret(file):
-            write_whole(draft / STUDY / file.relative_to(where.path), file.read_bytes())
+    left_out = tuple(write_study(where, draft))
     if sign_ins is not None:
         write_whole(draft / SIGN_INS, sign_ins)
     write_whole(draft / "software.json", software())
@@ -110,7 +110,17 @@ def fill(where: StudyFolder, draft: Path, doors: Doors, sign_ins: bytes | None) 
         files=hashes_in(draft),
     )
     write_whole(draft / MANIFEST, manifest_text(manifest).encode())
-    return manifest, without
+    return manifest, without, left_out
+
+
+def write_study(where: StudyFolder, draft: Path) -> Iterator[str]:
+    """Copy the files of a study; yield the names of those that are left out, since they may hold secrets."""
+    for file in study_files(where.path):
+        name = file.relative_to(where.path)
+        if is_secret(file):
+            yield name.as_posix()
+        else:
+            write_whole(draft / STUDY / name, file.read_bytes())
 
 
 def is_secret(file: Path) -> bool:
@@ -154,7 +164,7 @@ def write_outcome(book: Book, head: Head, draft: Path, doors: Doors) -> Iterator
 
     Before the planned cut they stay closed. Who has to see them earlier looks by `report`, which is recorded.
     """
-    if not assess_cut(book.study, book.casebooks(), day_at(book.study, doors)).is_open:
+    if not assess_cut(book.study, book.casebooks(), book.study.local_day(doors.now())).is_open:
         cut = book.study.analysis.cut
         yield Problem(code="KEEP-24", values={"cut": "" if cut is None else write_cut(cut)})
         return
@@ -164,11 +174,6 @@ def write_outcome(book: Book, head: Head, draft: Path, doors: Doors) -> Iterator
         write_report(book, results, now=doors.now(), as_of=head.count)
     except TrialbookError as error:
         yield from error.problems
-
-
-def day_at(study: Study, doors: Doors) -> date:
-    """Return the day that it is now at the sites of a study."""
-    return doors.now().astimezone(ZoneInfo(study.identity.timezone)).date()
 
 
 def software() -> bytes:

@@ -13,13 +13,12 @@ from trialbook import __version__
 from trialbook.capture.copying import copy_database, empty_tables, on_disk
 from trialbook.capture.ledger import EMPTY, Head, head_of, utc
 from trialbook.capture.moving import copy_ledger
-from trialbook.capture.store import Store
-from trialbook.capture.stores import holds_ledger, named, open_store
 from trialbook.capture.verify import verify_place
 from trialbook.errors import LedgerError, Place, Problem, TrialbookError
 from trialbook.folder import LEDGER_FILE, Doors, StudyFolder, open_existing
 from trialbook.keeping.identity_copies import back_up_identities, refuse_identities
 from trialbook.keeping.log import Run, shown, write_run
+from trialbook.keeping.looking import looking_into
 from trialbook.keeping.manifest import (
     ACCOUNT_FILES,
     ACCOUNTS,
@@ -153,14 +152,8 @@ def _take(
 
 def head_in(place: Path | str) -> Head:
     """Return how far a ledger reaches; LedgerError where there is none."""
-    if not holds_ledger(place):
-        raise LedgerError([Problem(code="FOLDER-03", place=Place(file=named(place)))])
-    store = open_store(place, looking=True)
-    try:
-        with store.reading() as transaction:
-            return head_of(transaction.last())
-    finally:
-        store.close()
+    with looking_into(place) as transaction:
+        return head_of(transaction.last())
 
 
 def copy_study(where: StudyFolder, draft: Path, accounts: Accounts | None) -> None:
@@ -201,13 +194,9 @@ def check_copy(ledger: Path, before: Head, earlier: Head) -> Head:
     found = verify_place(ledger, earlier if earlier != EMPTY else None)
     if not found.ok:
         raise LedgerError(found.problems)
-    store = Store.look(ledger)
-    try:
-        with store.reading() as transaction:
-            if [entry.hash for entry in transaction.numbered([before.count])] != [before.hash]:
-                raise LedgerError([Problem(code="KEEP-06", place=Place(file=str(ledger)))])
-    finally:
-        store.close()
+    with looking_into(ledger) as transaction:
+        if [entry.hash for entry in transaction.numbered([before.count])] != [before.hash]:
+            raise LedgerError([Problem(code="KEEP-06", place=Place(file=str(ledger)))])
     return found.head
 
 

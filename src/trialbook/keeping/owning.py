@@ -10,9 +10,8 @@ import json
 from pathlib import Path
 
 from trialbook.capture.ledger import Head, utc
-from trialbook.capture.stores import holds_ledger, named, open_store
-from trialbook.errors import LedgerError, Place, Problem
 from trialbook.folder import Doors, write_whole
+from trialbook.keeping.looking import looking_into
 from trialbook.keeping.manifest import RESTORED_FILE, Owner
 
 UNREADABLE = "unreadable"
@@ -21,14 +20,8 @@ UNREADABLE = "unreadable"
 
 def owner_of(folder: Path, place: Path | str) -> Owner:
     """Return whose the copies of a study are, whose ledger is kept at a place; LedgerError where there is none."""
-    if not holds_ledger(place):
-        raise LedgerError([Problem(code="FOLDER-03", place=Place(file=named(place)))])
-    store = open_store(place, looking=True)
-    try:
-        with store.reading() as transaction:
-            first = next((entry.hash for entry in transaction.numbered([1])), "")
-    finally:
-        store.close()
+    with looking_into(place) as transaction:
+        first = next((entry.hash for entry in transaction.numbered([1])), "")
     return Owner(first=first, copy=copy_of(folder))
 
 

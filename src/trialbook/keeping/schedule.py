@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from trialbook.capture.stores import open_store
 from trialbook.errors import LedgerError, Place, Problem
 from trialbook.folder import Doors, StudyFolder
 from trialbook.keeping.backup import Accounts, not_all, take_backup
 from trialbook.keeping.head_sheet import dated, keep_head
 from trialbook.keeping.identity_copies import has_identities
 from trialbook.keeping.log import Run, begun, is_due, last_good, log_of, read_runs, shown, why_unusable
+from trialbook.keeping.looking import looking_into
 from trialbook.keeping.manifest import BACKUPS_FOLDER
 from trialbook.keeping.rotation import Keep, parse_every, parse_keep
 
@@ -190,10 +190,8 @@ def is_file(path: Path) -> bool:
 
 def first_entry(where: StudyFolder, now: datetime) -> datetime:
     """Return when a study began; now, where that cannot be read."""
-    if not is_begun(where):
-        return now
     try:
-        with closing(open_store(where.place, looking=True)) as store, store.reading() as transaction:
+        with looking_into(where.place) as transaction:
             return next((datetime.fromisoformat(entry.at) for entry in transaction.numbered([1])), now)
-    except (LedgerError, ValueError):
+    except (LedgerError, OSError, ValueError):
         return now

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
@@ -208,6 +208,11 @@ class Treatment:
     drug_class: str | None = None
     """Class of drugs of a background treatment; written `class` in the file."""
     recorded: DoseRecord | None = None
+
+    @property
+    def recorded_in(self) -> str:
+        """Return the form in which it is recorded; empty where it is not."""
+        return "" if self.recorded is None else self.recorded.form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -605,3 +610,13 @@ class Study:
                 if alike is not None:
                     return text[alike]
         return next(iter(text.values()), "")
+
+    def version_at(self, site: str | None, own: Mapping[str, Study]) -> Study:
+        """Return the version by which the participants of a site are judged: that of `own`, or else this one."""
+        return self if site is None else own.get(site, self)
+
+    def local_day(self, moment: datetime) -> date:
+        """Return the day that a moment falls on at the sites: doses and washouts go by their calendar."""
+        from zoneinfo import ZoneInfo
+
+        return moment.astimezone(ZoneInfo(self.identity.timezone)).date()

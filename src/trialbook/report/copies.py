@@ -12,7 +12,7 @@ from typing import Literal
 
 from trialbook.analysis.events import name_alone
 from trialbook.analysis.results import Results
-from trialbook.capture.ledger import Entry
+from trialbook.capture.ledger import Entry, cell_of
 from trialbook.conduct.blinding import shown_forms, shows_cell
 from trialbook.conduct.casebook import VISIT_FORM, Casebook, Cell
 from trialbook.errors import Problem, TrialbookError
@@ -73,11 +73,9 @@ MANY_FACTS = (
 )
 
 
-def copy_for(
-    document: Document, reader: Reader, study: Study, casebooks: Mapping[str, Casebook], entries: Mapping[int, Entry]
-) -> Document:
-    """Return the copy for a reader; CopyError where the role may see no results."""
-    copy = document if reader.role is None else masked(document, reader.role, study, casebooks, entries)
+def copy_for(document: Document, reader: Reader, sight: Sight | None) -> Document:
+    """Return the copy for a reader; `sight` is what `sight_for` returned for this one."""
+    copy = document if sight is None else masked(document, sight)
     if reader.trace is not None:
         return capped(copy, reader.trace)
     return copy if (count := len(document.evidence.facts)) <= MOST_FACTS else lightened(copy, count)
@@ -95,17 +93,12 @@ def lightened(document: Document, count: int) -> Document:
     return replace(document, evidence=replace(evidence, facts=facts, note=note))
 
 
-def masked(
-    document: Document, name: str, study: Study, casebooks: Mapping[str, Casebook], entries: Mapping[int, Entry]
-) -> Document:
-    """Return the document without the single values that a role may not see, by the same rules as the site."""
-    role = reader_role(study, name)
-    sight = sight_of(study, role, casebooks, entries)
-    label = study.say(role.label) or role.id
+def masked(document: Document, sight: Sight) -> Document:
+    """Return the document without the single values that a role may not see."""
     return replace(
-        _changed(document, lambda part: _veiled(part, sight), lambda block: _without(block, sight, label)),
-        subtitle=f"{document.subtitle}; copy for “{label}”",
-        evidence=replace(_evidence_without(document.evidence, sight), note=FOR_ROLE.format(role=label)),
+        _changed(document, lambda part: _veiled(part, sight), lambda block: _without(block, sight)),
+        subtitle=f"{document.subtitle}; copy for “{sight.role}”",
+        evidence=replace(_evidence_without(document.evidence, sight), note=FOR_ROLE.format(role=sight.role)),
     )
 
 
@@ -113,6 +106,8 @@ def masked(
 class Sight:
     """What a role may not see, and what it may."""
 
+    role: str
+    """What the role is called."""
     hidden: Collection[int]
     """Entries."""
     seen: Collection[tuple[str, str]]
@@ -131,15 +126,20 @@ class Sight:
         return result.rpartition(".")[0] in self.alone
 
 
-def sight_of(study: Study, role: Role, casebooks: Mapping[str, Casebook], entries: Mapping[int, Entry]) -> Sight:
-    """Return what a role may see, by the same rules as the site."""
+def sight_for(
+    reader: Reader, study: Study, casebooks: Mapping[str, Casebook], entries: Mapping[int, Entry]
+) -> Sight | None:
+    """Return what a reader's role may see, by the same rules as the site; None where a reader may see everything.
+
+    CopyError where the role may see no results.
+    """
+    if reader.role is None:
+        return None
+    role = reader_role(study, reader.role)
     shown = {code: shown_forms(study, casebook, role.id) for code, casebook in casebooks.items()}
 
     def is_seen(participant: str, cell: Cell) -> bool:
         return shows_cell(study, role.id, shown.get(participant, ()), cell)
-
-    def cell_of(entry: Entry) -> Cell:
-        return Cell(entry.visit or "", entry.form or "", entry.repeat or "", entry.item or "")
 
     hidden = {seq for seq, entry in entries.items() if not is_seen(entry.participant or "", cell_of(entry))}
 
@@ -149,22 +149,18 @@ def sight_of(study: Study, role: Role, casebooks: Mapping[str, Casebook], entrie
 
     forms = {VISIT_FORM, *study.forms, *(entry.form for entry in entries.values() if entry.form)}
     seen = {(code, form) for code in casebooks for form in forms if may_read(code, form)}
-    return Sight(hidden=hidden, seen=seen, alone=withheld(study, role, casebooks))
+    return Sight(role=study.say(role.label) or role.id, hidden=hidden, seen=seen, alone=withheld(study, shown))
 
 
-def withheld(study: Study, role: Role, casebooks: Mapping[str, Casebook]) -> frozenset[str]:
-    """Return what the ids of results begin with that are of one participant, and of a form that a role may not see."""
-    shown = {code: shown_forms(study, casebook, role.id) for code, casebook in casebooks.items()}
+def withheld(study: Study, shown: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Return what the ids of results begin with that are of one participant, and of a form not shown of this one."""
     counted = [form.id for form in study.forms.values() if form.events]
     return frozenset(name_alone(form, code) for code, forms in shown.items() for form in counted if form not in forms)
 
 
-def results_for(results: Results, reader: Reader, study: Study, casebooks: Mapping[str, Casebook]) -> Results:
+def results_for(results: Results, sight: Sight | None) -> Results:
     """Return the results that a reader may have: without those of one participant, of a form that is hidden."""
-    if reader.role is None:
-        return results
-    alone = withheld(study, reader_role(study, reader.role), casebooks)
-    return Results(tuple(row for row in results if row.id.rpartition(".")[0] not in alone))
+    return results if sight is None else Results(tuple(row for row in results if not sight.is_withheld(row.id)))
 
 
 def reader_role(study: Study, name: str) -> Role:
@@ -248,7 +244,7 @@ def _veiled(part: Part, sight: Sight) -> Part:
     return part if len(kept) == len(part.entries) else replace(part, entries=kept)
 
 
-def _without(block: Block, sight: Sight, role: str) -> Block:
+def _without(block: Block, sight: Sight) -> Block:
     """Put words in the place of a figure that draws single hidden values; leave out rows of hidden results."""
     if isinstance(block, Table):
         rows = tuple(row for row in block.body if not sight.is_withheld(row.anchor.removeprefix(ANCHOR)))
@@ -257,7 +253,7 @@ def _without(block: Block, sight: Sight, role: str) -> Block:
         return block
     values = (part for line in block.table.lines() for part in line if isinstance(part, Recorded))
     if any(seq in sight.hidden for seq in block.behind) or not all(sight.shows(value) for value in values):
-        return Paragraph(line=(NO_FIGURE.format(title=block.title, role=role),), kind="note")
+        return Paragraph(line=(NO_FIGURE.format(title=block.title, role=sight.role),), kind="note")
     return block
 
 
@@ -336,4 +332,5 @@ __all__ = [
     "masked",
     "reader_role",
     "results_for",
+    "sight_for",
 ]

@@ -19,7 +19,7 @@ from trialbook.report.assessments import form_name
 from trialbook.report.one_by_one import MANY
 from trialbook.report.phrases import capital, listed, several
 from trialbook.report.quote import Notes, cell, footnotes
-from trialbook.report.run import Run, as_mappings
+from trialbook.report.run import Listed, Rows, Run, as_mappings
 from trialbook.report.screening import judged_by
 from trialbook.report.sentences import own_line
 from trialbook.report.told import Of, answered_by, day_form, form_in, forms_of, leading, told
@@ -61,9 +61,6 @@ TIMED = frozenset({"early", "late", "missed", AFTER_LIMIT})
 """Kinds for which the window says something."""
 COUNTS = ("n", "n_participants")
 
-Listed = dict[str, str | float | int | None]
-Found = list[tuple[Listed, tuple[int, ...]]]
-
 
 def deviations(run: Run) -> Section:
     """Return every group of deviations that the study could have: how many, and each with its entries."""
@@ -88,7 +85,7 @@ def deviations(run: Run) -> Section:
     return Section(id=DEVIATIONS, title="Deviations", blocks=tuple(blocks), sections=tuple(parts))
 
 
-def group_rows(run: Run, group: Group) -> Found:
+def group_rows(run: Run, group: Group) -> Rows:
     """Return the deviations of one group, by kind; a listing without groups tells of visits."""
     rows = [row for row in as_mappings(run.listing(DEVIATIONS)) if row[0].get("group", "visit") == group]
     kinds = list(KINDS[group])
@@ -136,7 +133,7 @@ def _was_possible(run: Run, group: Group) -> bool:
     return bool(behind[group] & forms) if group in behind else run.is_followed()
 
 
-def _group(run: Run, group: Group, found: Found) -> Iterator[Block]:
+def _group(run: Run, group: Group, found: Rows) -> Iterator[Block]:
     """Yield the deviations of one group as a table; visits without a date are named, not listed row by row."""
     dated = [row for row in found if (group, row[0]["kind"]) != ("visit", NO_DATE)]
     if not found:
@@ -147,7 +144,7 @@ def _group(run: Run, group: Group, found: Found) -> Iterator[Block]:
         yield from undated(run, [row for row in found if row not in dated])
 
 
-def undated(run: Run, found: Found) -> Iterator[Block]:
+def undated(run: Run, found: Rows) -> Iterator[Block]:
     """Yield what is said of visits without a date: of each, or in one sentence where no visit has one."""
     if not any(entry.form == "visit" and entry.item == "date" for entry in run.entries.values()):
         yield Paragraph(line=(NOTHING_RECORDED["visit"],))
@@ -156,7 +153,7 @@ def undated(run: Run, found: Found) -> Iterator[Block]:
     yield Items(lines=tuple(undated_lines(run, found)))
 
 
-def undated_lines(run: Run, found: Found) -> Iterator[Line]:
+def undated_lines(run: Run, found: Rows) -> Iterator[Line]:
     """Yield for each visit the participants for whom no date of it is recorded."""
     people: dict[str, list[Line]] = {}
     for row, entries in found:
@@ -167,7 +164,7 @@ def undated_lines(run: Run, found: Found) -> Iterator[Line]:
         yield (f"{run.visit_label(visit)}: {who} ", *join(codes), ".")
 
 
-def _table(run: Run, group: Group, found: Found) -> Table:
+def _table(run: Run, group: Group, found: Rows) -> Table:
     columns = VISIT_COLUMNS if group == "visit" else COLUMNS
     shown = {name: label for name, label in columns.items() if any(_said(run, name, row) != ABSENT for row, _ in found)}
     body: list[Row] = []

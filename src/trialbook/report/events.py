@@ -13,7 +13,7 @@ from trialbook.render.numbers import ABSENT, MINUS, show_plain, show_share
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.one_by_one import MANY
 from trialbook.report.quote import Notes, cell, footnotes, interval
-from trialbook.report.run import Run, as_mappings
+from trialbook.report.run import Listed, Run, as_mappings
 from trialbook.report.shown import item_label, item_of, value_text
 from trialbook.report.told import day_form, forms_of, leading, told
 
@@ -139,9 +139,7 @@ def listing_table(run: Run, form: Form) -> Table | None:
     )  # fmt: skip
 
 
-def _each_row(
-    run: Run, form: Form, shown: Iterable[str], row: Mapping[str, str | float | int | None], entries: tuple[int, ...]
-) -> Row:
+def _each_row(run: Run, form: Form, shown: Iterable[str], row: Listed, entries: tuple[int, ...]) -> Row:
     """Write one event: whose it is tells of the form too, and whether it began under treatment also of day 0."""
     code = str(row["participant"])
     of, dated = forms_of(code, (form.id,)), forms_of(code, (form.id, day_form(run.datasets, code)))

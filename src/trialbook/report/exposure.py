@@ -18,14 +18,12 @@ from trialbook.report.one_by_one import FEW, MANY
 from trialbook.report.phrases import day, in_sentence, listed, several
 from trialbook.report.quote import mean_sd, shows, spread
 from trialbook.report.regimen import label, moment
-from trialbook.report.run import Run, as_mappings
+from trialbook.report.run import Listed, Rows, Run, as_mappings
 from trialbook.report.sentences import own_line
 from trialbook.report.shown import YES_NO, item_of, recorded_or_plain, value_text
 from trialbook.report.told import day_form, form_in, forms_of, leading, told
 
 EXPOSURE, BACKGROUND = "exposure", "background"
-Listed = dict[str, str | float | int | None]
-Rows = list[tuple[Listed, tuple[int, ...]]]
 DOSES: Mapping[str, str] = {
     "date": "Date", "day": "Study day (planned)", "surface": "Body surface", "planned": "Planned", "given": "Given",
     "premedicated": "Premedicated", "happened": "What happened",
@@ -155,13 +153,8 @@ def doses_table(run: Run, one: Treatment, rows: Rows) -> Table:
     title = f"{label(run, one)}: doses one by one"
     return _grouped(
         rows, stubs, heads, cells, anchor=f"table-exposure-{one.id}", title=title, said=_totals(run, one, unit),
-        form=form_of(one),
+        form=one.recorded_in,
     )  # fmt: skip
-
-
-def form_of(one: Treatment) -> str:
-    """Return the form in which a treatment is recorded; empty where it is not."""
-    return one.recorded.form if one.recorded is not None else ""
 
 
 def _dose_line(run: Run, one: Treatment, name: str, row: Listed) -> Line:
@@ -169,7 +162,7 @@ def _dose_line(run: Run, one: Treatment, name: str, row: Listed) -> Line:
     code = str(row["participant"])
     measured = (form_in(one.weight), form_in(one.height)) if name in ON_MEASURES else ()
     dated = (day_form(run.datasets, code),) if name == "day" else ()
-    return told(_dose_cell(run, one, name, row), forms_of(code, (form_of(one), *measured, *dated)))
+    return told(_dose_cell(run, one, name, row), forms_of(code, (one.recorded_in, *measured, *dated)))
 
 
 def _totals(run: Run, one: Treatment, unit: str) -> dict[str, Line]:
@@ -232,18 +225,17 @@ def _constancy(run: Run, one: Treatment) -> Line:
     """Say whether the drugs stayed as they were from the first to the last day on which they had to."""
     if not (one.constant_from or one.constant_to):
         return ("The plan does not ask that these drugs stay the same.",)
-    record = one.recorded.form if one.recorded else ""
     changes = [
         row
         for row, _ in as_mappings(run.listing("deviations"))
-        if row["group"] == "constancy" and row["form"] == record
+        if row["group"] == "constancy" and row["form"] == one.recorded_in
     ]
     last = f" to {moment(run, one.constant_to)}" if one.constant_to else ""
     period = f"from {moment(run, one.constant_from or 'enrolment')}{last}"
     if not changes:
         return (f"As far as is recorded, no drug was started, stopped or given at another daily dose {period}.",)
     people = list(dict.fromkeys(str(row["participant"]) for row in changes))
-    named = join((told(code, forms_of(code, (record,))) for code in people), ", ", " and ")
+    named = join((told(code, forms_of(code, (one.recorded_in,))) for code in people), ", ", " and ")
     who: Line = (
         (f"{several(len(people), 'participant')} ", *named) if len(people) <= FEW else (f"{len(people)} participants",)
     )
@@ -257,7 +249,7 @@ def drugs_table(run: Run, one: Treatment, rows: Rows) -> Table:
     stubs = [str(row["drug"] or "not named") for row, _ in rows]
     title = f"{label(run, one)}: drugs one by one"
     heads, anchor = list(SPELLS.values()), f"table-background-{one.id}"
-    return _grouped(rows, stubs, heads, cells, anchor=anchor, title=title, form=form_of(one))
+    return _grouped(rows, stubs, heads, cells, anchor=anchor, title=title, form=one.recorded_in)
 
 
 def _drug_line(run: Run, one: Treatment, name: str, row: Listed) -> Line:
@@ -265,7 +257,7 @@ def _drug_line(run: Run, one: Treatment, name: str, row: Listed) -> Line:
     code = str(row["participant"])
     is_by_visit = name == "at_entry" and one.constant_from in run.study.schedule.visits
     when = (VISIT_FORM, day_form(run.datasets, code)) if is_by_visit else ()
-    return told(_drug_cell(name, row), forms_of(code, (form_of(one), *when)))
+    return told(_drug_cell(name, row), forms_of(code, (one.recorded_in, *when)))
 
 
 def _grouped(

@@ -16,6 +16,12 @@ from trialbook.report.shown import LANGUAGE
 Stats = dict[str, Result]
 """Statistic -> result."""
 
+Listed = dict[str, str | float | int | None]
+"""A row of a listing, by column."""
+
+Rows = list[tuple[Listed, tuple[int, ...]]]
+"""Rows of a listing, each with its entries."""
+
 TESTS = {"paired t": "change", "sign flip": "sign_flip", "signed rank": "signed_rank"}
 """Test of the plan -> analysis whose results hold its p."""
 
@@ -148,7 +154,7 @@ def run_of(
     return Run(study=study, analysis=analysis, datasets=datasets, entries=entries, quotes=quotes, raster=raster)
 
 
-def as_mappings(listing: Listing | None) -> Iterator[tuple[dict[str, str | float | int | None], tuple[int, ...]]]:
+def as_mappings(listing: Listing | None) -> Iterator[tuple[Listed, tuple[int, ...]]]:
     """Yield each row of a listing by column name, with its entries."""
     if listing is None:
         return iter(())

@@ -17,14 +17,13 @@ from trialbook.report.methods import SCREENING
 from trialbook.report.one_by_one import MANY
 from trialbook.report.phrases import capital, names_in, sentence
 from trialbook.report.quote import Notes, cell, footnotes
-from trialbook.report.run import Run, as_mappings
+from trialbook.report.run import Listed, Run, as_mappings
 from trialbook.report.sentences import own_line
 from trialbook.report.told import OPEN, form_in, forms_of, leading, told
 
 if TYPE_CHECKING:
     from trialbook.analysis.frames import Datasets
 
-Listed = dict[str, str | float | int | None]
 EACH = "screening_criteria"
 """Listing of how each criterion stands for everybody."""
 JUDGED = ("met", "not met", "unknown", "not applicable")

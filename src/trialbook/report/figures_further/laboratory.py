@@ -202,7 +202,7 @@ def _days(run: Run) -> Mapping[tuple[str, str], int]:
 
 
 def _measured(run: Run, grade: LaboratoryGrade, days: Mapping[tuple[str, str], int]) -> Measured:
-    one, base = grade.measured, grade.baseline
+    one = grade.measured
     planned = run.study.schedule.visits.get(one.visit)
     day = planned.day if planned is not None else days.get((one.participant, one.visit))
     return Measured(
@@ -216,7 +216,7 @@ def _measured(run: Run, grade: LaboratoryGrade, days: Mapping[tuple[str, str], i
         upper=one.upper,
         least=grade.least,
         most=grade.most,
-        entries=(*one.seqs, *(() if base is None or base is one else base.seqs)),
+        entries=grade.seqs,
     )
 
 

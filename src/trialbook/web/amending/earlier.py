@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from trialbook.capture.answers import VISIT
-from trialbook.capture.ledger import ANSWERS, Entry
+from trialbook.capture.ledger import ANSWERS, Entry, cell_of
 from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell
 from trialbook.conduct.findings import rules_of
@@ -81,8 +81,7 @@ def _is_shown(request: StudyRequest, whole: Casebook, plan: Study, cell: Cell, s
 
 
 def _is_of(entry: Entry, cell: Cell) -> bool:
-    place = (entry.visit or "", entry.form or "", entry.repeat or "", entry.item or "")
-    return place == tuple(cell) and entry.act in ANSWERS
+    return cell_of(entry) == cell and entry.act in ANSWERS
 
 
 def _line(request: StudyRequest, entry: Entry) -> tuple[str, str, str, str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import VISIT_FORM, Casebook, Cell
@@ -138,10 +137,9 @@ def in_the_future(ground: Ground) -> Iterator[Found]:
 
 def open_queries(ground: Ground) -> Iterator[Found]:
     """Find the queries that are not closed, with their age."""
-    zone = ZoneInfo(ground.study.identity.timezone)
     for query in ground.casebook.queries.values():
         if query.status != "closed" and may_see_query(ground.shown, query):
-            raised = datetime.fromisoformat(query.at).astimezone(zone).date() if query.at else ground.today
+            raised = ground.study.local_day(datetime.fromisoformat(query.at)) if query.at else ground.today
             days = (ground.today - raised).days
             code = ground.casebook.participant
             yield Found(check="query", participant=code, cell=query.cell, seq=query.seq, days=days)

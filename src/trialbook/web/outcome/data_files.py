@@ -58,7 +58,7 @@ def data_archive(
     which the role sees forms of theirs.
     """
     free = words(study, *plans.values())
-    by_plan = [(plan_of(study, plans, one), one) for one in used(study, casebooks)]
+    by_plan = [(study.version_at(one.site, plans), one) for one in used(study, casebooks)]
     unused = sum(data_use_ended(one) is not None for one in casebooks.values())
     lines = [line for plan, book in by_plan for line in answer_lines(plan, book, free, closed)]
     about = ABOUT.format(
@@ -81,11 +81,6 @@ def data_archive(
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, STILL), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
-
-
-def plan_of(study: Study, plans: Mapping[str, Study], book: Casebook) -> Study:
-    """Return the version by which a participant is read: that of their site, where it has one of its own."""
-    return study if book.site is None else plans.get(book.site, study)
 
 
 def used(study: Study, casebooks: Mapping[str, Casebook]) -> Iterator[Casebook]:
@@ -116,7 +111,8 @@ def with_erased(
         cell = Cell(*(str(row[name]) for name in ("visit", "form", "repeat", "item")))
         found.setdefault(str(row["participant"]), {})[cell] = Answer(text="", value=None, missing=ERASED)
     return {
-        code: _erased(plan_of(study, plans, book), book, role, found.get(code, {})) for code, book in casebooks.items()
+        code: _erased(study.version_at(book.site, plans), book, role, found.get(code, {}))
+        for code, book in casebooks.items()
     }
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from trialbook.capture.book import Book
 from trialbook.capture.ledger import Head
 from trialbook.conduct.casebook import Casebook
 from trialbook.protocol.model import Study
-
-if TYPE_CHECKING:
-    from trialbook.analysis.results import Results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +31,16 @@ class Wanted:
 
 def report_steps(wanted: Wanted, files: dict[str, bytes]) -> list[tuple[str, Callable[[], object]]]:
     """Return the steps by which the files are made; each puts what it makes among `files`."""
-    kept: dict[str, object] = {}
+    kept: dict[str, Any] = {}
     return [
         ("analysis", lambda: kept.update(_analysed(wanted))),
-        ("report", lambda: kept.update(document=_document(wanted, kept))),
+        ("report", lambda: kept.update(_copied(wanted, kept))),
         ("results", lambda: files.update(_results(wanted, kept))),
         ("page and Word", lambda: files.update(_written(wanted, kept))),
     ]
 
 
-def _analysed(wanted: Wanted) -> dict[str, object]:
+def _analysed(wanted: Wanted) -> dict[str, Any]:
     from trialbook.analysis.frames import collect
     from trialbook.analysis.plan import run_plan
     from trialbook.web.outcome.wordless import wordless_columns
@@ -53,48 +50,39 @@ def _analysed(wanted: Wanted) -> dict[str, object]:
     return {"datasets": datasets, "analysis": run_plan(wanted.study, datasets)}
 
 
-def _document(wanted: Wanted, kept: Mapping[str, object]) -> object:
-    from trialbook.folder import versions
+def _copied(wanted: Wanted, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document and the results that the role may have."""
+    from trialbook.outcome import versions
     from trialbook.report.build import build_report
-    from trialbook.report.copies import Reader, copy_for
+    from trialbook.report.copies import Reader, copy_for, results_for, sight_for
     from trialbook.web.outcome.wordless import wordless_entries
 
     entries = {entry.seq: entry for entry in wanted.book.entries() if entry.seq <= wanted.head.count}
     plain = wordless_entries((wanted.study, *wanted.plans.values()), entries)
     document = build_report(
-        wanted.study, kept["analysis"], kept["datasets"], plain, head=wanted.head, program=versions(),  # type: ignore[arg-type]
+        wanted.study, kept["analysis"], kept["datasets"], plain, head=wanted.head, program=versions(),
         generated_at=wanted.now, raster=True,
     )  # fmt: skip
-    return copy_for(document, Reader(trace="participants", role=wanted.role), wanted.study, wanted.casebooks, plain)
+    reader = Reader(trace="participants", role=wanted.role)
+    sight = sight_for(reader, wanted.study, wanted.casebooks, plain)
+    results = results_for(kept["analysis"].results, sight)
+    return {"document": copy_for(document, reader, sight), "results": results}
 
 
-def _results(wanted: Wanted, kept: Mapping[str, object]) -> dict[str, bytes]:
-    from trialbook.folder import versions
-    from trialbook.render.to_ars import Event, ars_json
+def _results(wanted: Wanted, kept: Mapping[str, Any]) -> dict[str, bytes]:
+    from trialbook.outcome import event_of
+    from trialbook.render.to_ars import ars_json
     from trialbook.render.to_csv import results_csv
 
-    study, results = wanted.study, _shown(wanted, kept)
-    event = Event(
-        id=study.identity.id, name=study.say(study.identity.title) or study.identity.id, data=study.identity.data,
-        reason="SPECIFIED IN PROTOCOL", sets={one.id: study.say(one.label) for one in study.analysis.sets.values()},
-        facts={
-            "software": dict(versions()), "study_fingerprint": study.fingerprint,
-            "ledger": {"entries": wanted.head.count, "hash": wanted.head.hash, "at": wanted.head.at},
-        },
-    )  # fmt: skip
-    return {"results.csv": results_csv(results, data=study.identity.data), "results.json": ars_json(results, event)}
+    study, results = wanted.study, kept["results"]
+    return {
+        "results.csv": results_csv(results, data=study.identity.data),
+        "results.json": ars_json(results, event_of(study, wanted.head)),
+    }
 
 
-def _shown(wanted: Wanted, kept: Mapping[str, object]) -> Results:
-    """Return the results that the role may have."""
-    from trialbook.report.copies import Reader, results_for
-
-    results = kept["analysis"].results  # type: ignore[attr-defined]
-    return results_for(results, Reader(role=wanted.role), wanted.study, wanted.casebooks)
-
-
-def _written(wanted: Wanted, kept: Mapping[str, object]) -> dict[str, bytes]:
+def _written(wanted: Wanted, kept: Mapping[str, Any]) -> dict[str, bytes]:
     from trialbook.report.files import files_of
 
-    made = files_of(kept["document"], _shown(wanted, kept), wanted.study, ["word"])  # type: ignore[arg-type]
+    made = files_of(kept["document"], kept["results"], wanted.study, ["word"])
     return {name: content for name, content in made.items() if name != "results.csv"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from trialbook.capture.book import Columns
+from trialbook.capture.columns import Columns
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Study
 

@@ -14,7 +14,6 @@ from trialbook.capture.acts import look
 from trialbook.capture.people import is_code
 from trialbook.conduct.looks import CutState, assess_cut, closed, endpoint_forms
 from trialbook.errors import TrialbookError
-from trialbook.protocol.model import Study
 from trialbook.web.actor import other_plans
 from trialbook.web.errands import ERRANDS
 from trialbook.web.looking import casebooks_for
@@ -41,7 +40,6 @@ def _page(request: StudyRequest, problems: object = (), reason: str = "") -> Htt
         "state": state,
         "cut": _cut(request),
         "waits": len(state.still_out),
-        "is_uncounted": _is_uncounted(request.actor.study),
         "looks": request.view.marks.looks,
         "may_look": not state.is_open and request.actor.may("look"),
         "may_report": _may_report(request),
@@ -71,12 +69,6 @@ def _cut(request: StudyRequest) -> str:
     return gettext("when every planned participant has completed “%(visit)s”, or has left") % {
         "visit": label or cut.visit or ""
     }
-
-
-def _is_uncounted(study: Study) -> bool:
-    """Tell whether the cut waits for the last participant, and nobody said how many are planned."""
-    cut = study.analysis.cut
-    return cut is not None and cut.visit is not None and study.identity.planned is None
 
 
 def _labels(request: StudyRequest, forms: frozenset[str]) -> list[str]:

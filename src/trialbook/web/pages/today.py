@@ -125,8 +125,8 @@ def tasks_of(study: Study, casebooks: Mapping[str, Casebook], day: date, role: s
 
 def _form_behind(study: Study, task: Task) -> str:
     """Return the form that tells whether a task is done."""
-    recorded = study.treatments[task.treatment].recorded if task.treatment else None
-    return task.form or (recorded.form if recorded is not None else VISIT_FORM)
+    recorded = study.treatments[task.treatment].recorded_in if task.treatment else ""
+    return task.form or recorded or VISIT_FORM
 
 
 def _sections(lines: Iterable[tuple[Urgency, Line]]) -> Iterator[Section]:

@@ -65,7 +65,7 @@ def dose_rows(
 
 
 def _given(study: Study, casebook: Casebook, treatment: Treatment, dose: DoseGiven, anchor: date | None) -> DoseRow:
-    form = study.forms[treatment.recorded.form] if treatment.recorded is not None else None
+    form = study.forms.get(treatment.recorded_in)
     return DoseRow(
         state=_state(dose),
         number=dose.number,

@@ -88,8 +88,7 @@ def forms_behind(study: Study, treatment: Treatment) -> tuple[Form, ...]:
         *(text for criterion in study.criteria for text in _rules(study, criterion.id)),
     )
     named = {name for text in rules if text for name in names_in(text)}
-    recorded = treatment.recorded.form if treatment.recorded is not None else None
-    return tuple(form for form in study.forms.values() if form.id in named or form.id == recorded)
+    return tuple(form for form in study.forms.values() if form.id in named or form.id == treatment.recorded_in)
 
 
 def names_in(text: str) -> set[str]:

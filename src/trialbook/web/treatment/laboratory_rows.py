@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from trialbook.capture.ledger import Entry
+from trialbook.capture.ledger import Entry, cell_of
 from trialbook.conduct.answers import visits_so_far
 from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.conduct.safety import LaboratoryGrade, laboratory_grades, normal_limits
@@ -231,4 +231,4 @@ def _judgement(chart: Chart, form: Form, item: Item, cell: Cell) -> Judgement | 
 def judgements_in(entries: Sequence[Entry]) -> dict[Cell, Entry]:
     """Return the last judgement that was noted of each value, among the entries of a form."""
     found = (entry for entry in entries if entry.act == "note" and entry.item and entry.value in JUDGED)
-    return {Cell(one.visit or "", one.form or "", one.repeat or "", one.item or ""): one for one in found}
+    return {cell_of(one): one for one in found}

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 
@@ -70,7 +69,7 @@ def _row(actor: Actor, casebook: Casebook, query: Query, today: date, language: 
     cell, study = query.cell, actor.study
     answer = casebook.answers.get(cell)
     raised = datetime.fromisoformat(query.at) if query.at else None
-    day = today if raised is None else raised.astimezone(ZoneInfo(study.identity.timezone)).date()
+    day = today if raised is None else study.local_day(raised)
     return QueryRow(
         participant=casebook.participant,
         query=asked(study, query),
