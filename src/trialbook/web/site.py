@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.utils.crypto import salted_hmac
 
@@ -203,7 +202,7 @@ class Site:
     def today(self) -> date:
         """Return the day that it is at the sites of the study."""
         study = self._shelf.study if self._shelf is not None else self.view().study
-        return self.now().astimezone(ZoneInfo(study.identity.timezone)).date()
+        return study.local_day(self.now())
 
 
 _SITES: dict[Path, Site] = {}
