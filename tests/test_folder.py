@@ -23,8 +23,8 @@ import pytest
 from trialbook.analysis import plan
 from trialbook.capture.acts import note
 from trialbook.capture.book import Book
+from trialbook.capture.file import Store
 from trialbook.capture.moving import put_aside
-from trialbook.capture.store import Store
 from trialbook.demo import SHIPPED
 from trialbook.errors import ImportRefused, LedgerError
 from trialbook.folder import (

@@ -70,7 +70,7 @@ CORE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "conduct/rating_now.py": ("tests/conduct/test_rating_now.py",),
         "conduct/blinding.py": ("tests/conduct/test_blinding.py", "tests/conduct/test_shown.py"),
         "capture/ledger.py": ("tests/capture/test_ledger.py", "tests/capture/test_verify.py", "tests/acts"),
-        "capture/store.py": STORED,
+        **dict.fromkeys(("capture/store.py", "capture/file.py", "capture/placing.py"), STORED),
         **dict.fromkeys(
             (
                 "capture/acts.py", "capture/amending.py", "capture/answers.py", "capture/asking.py", "capture/codes.py",

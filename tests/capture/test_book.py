@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 
 from trialbook.capture.acts import adopt, clear, complete, correct, enrol, enter, import_rows, note, screen, withdraw
 from trialbook.capture.book import Book
+from trialbook.capture.file import Store
 from trialbook.capture.ledger import EMPTY, GENESIS, Draft, Entry, Stamp, chain, fold, verify_chain
-from trialbook.capture.store import Store
 from trialbook.conduct.casebook import Answer, Casebook, Cell
 from trialbook.errors import LedgerError
 from trialbook.wording import remedy, sentence

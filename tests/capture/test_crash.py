@@ -30,7 +30,7 @@ from tests.conftest import STUDY, Site, read_text
 from trialbook.capture.acts import import_rows
 from trialbook.capture.book import Book
 from trialbook.capture.ledger import Draft
-from trialbook.capture.store import Store
+from trialbook.capture.file import Store
 from trialbook.capture.writer import Writer
 import numpy as np
 import uuid

@@ -23,8 +23,8 @@ from tests.conftest import CUSTODIAN, Site
 
 from trialbook.capture.acts import enter, erase, note
 from trialbook.capture.book import Book
+from trialbook.capture.file import mark_erasing
 from trialbook.capture.ledger import HASHED, SEALED
-from trialbook.capture.store import mark_erasing
 from trialbook.capture.verify import verify_place
 
 pytestmark = pytest.mark.files
@@ -120,7 +120,7 @@ from datetime import timedelta
 sys.path[:0] = [ROOT, ROOT + "/src"]
 from pathlib import Path
 from tests.conftest import STUDY, Site, read_text
-from trialbook.capture import store
+from trialbook.capture import file, store
 from trialbook.capture.acts import erase
 
 def die(*_):
@@ -130,9 +130,9 @@ if WHEN == "before the commit":
     append = store.Transaction.erase
     store.Transaction.erase = lambda self, seqs: (append(self, seqs), die())
 if WHEN == "after the commit":
-    store.Store.clean = die
+    file.Store.clean = die
 if WHEN == "after the vacuum":
-    store.cleaned = lambda connection: (connection.exec_driver_sql("VACUUM"), die())
+    file.cleaned = lambda connection: (connection.exec_driver_sql("VACUUM"), die())
 site = Site(Path(FOLDER), read_text(STUDY))
 site.chance.numbers = iter(range(10**6, 10**7))
 site.clock.moment += timedelta(days=1)
@@ -161,7 +161,7 @@ def test_killed(site: Site, when: str) -> None:
 
 def test_somebody_reads_meanwhile(site: Site, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     """ERASED-05: nobody waits long, nothing fails, and the next save cleans up."""
-    monkeypatch.setattr("trialbook.capture.store.SHORT_PATIENCE", 50)
+    monkeypatch.setattr("trialbook.capture.file.SHORT_PATIENCE", 50)
     seq = typed(book)
     with closing(sqlite3.connect(site.file, isolation_level=None)) as reader:
         reader.execute("BEGIN")

@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Connection, text
 
-from trialbook.capture import store as store_module
+from trialbook.capture import file as store_module
 from trialbook.capture.book import Book
+from trialbook.capture.file import SETTINGS, Store
 from trialbook.capture.ledger import Draft, Entry, Stamp, chain
 from trialbook.capture.migrations import MIGRATIONS, Migration, migrate, schema_differences, schema_version
-from trialbook.capture.store import ENTRY, NAMES, SETTINGS, Store
+from trialbook.capture.store import ENTRY, NAMES
 from trialbook.errors import LedgerError
 from trialbook.web.serving import THREADS
 from trialbook.wording import remedy, sentence

@@ -19,8 +19,10 @@ from sqlalchemy import text
 from tests.capture.test_store import STAMP, code_of, made, raw
 
 from trialbook.capture.acts import enter, note
+from trialbook.capture.file import Store
 from trialbook.capture.ledger import Draft, chain
-from trialbook.capture.store import Store, Transaction, beside
+from trialbook.capture.placing import beside
+from trialbook.capture.store import Transaction
 from trialbook.errors import LedgerError
 
 if TYPE_CHECKING:

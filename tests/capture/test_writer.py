@@ -30,9 +30,10 @@ from trialbook.capture import book as book_module
 from trialbook.capture import writer as writer_module
 from trialbook.capture.acts import Act, correct, enter, judge_act, save_form, screen
 from trialbook.capture.book import Book, Receipt
+from trialbook.capture.file import Store
 from trialbook.capture.ledger import Entry
 from trialbook.capture.server import ServerStore
-from trialbook.capture.store import Store, Transaction
+from trialbook.capture.store import Transaction
 from trialbook.capture.writer import MOST, Writer
 from trialbook.errors import ActRefused, LedgerError, Problem
 

@@ -20,7 +20,7 @@ import numpy as np
 from tests.faults.saving import halves, save, saved, site_in
 from tests.faults.shim import Shim, steered
 
-from trialbook.capture import store
+from trialbook.capture import file as store_file
 from trialbook.capture.book import Book
 from trialbook.errors import LedgerError
 
@@ -89,7 +89,7 @@ def make_saves(folder: Path, saves: int, mode: Mode) -> None:
     shim, site = Shim(), site_in(folder / "study")
     site.create().close()
     shutil.copytree(site.folder, folder / "base")
-    store.SETTINGS = {**store.SETTINGS, "synchronous": SYNCHRONOUS.get(mode, 2)}
+    store_file.SETTINGS = {**store_file.SETTINGS, "synchronous": SYNCHRONOUS.get(mode, 2)}
     if mode == "sync is a lie":
         shim.swallow()
     shim.watch(site.folder, record=True)

@@ -42,8 +42,8 @@ from trialbook.errors import ActRefused, LedgerError, Problem
 from trialbook.protocol.model import Study
 
 if TYPE_CHECKING:
+    from trialbook.capture.file import Store
     from trialbook.capture.server import ServerStore
-    from trialbook.capture.store import Store
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -9,8 +9,10 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
+from trialbook.capture.file import Store, connect, told
 from trialbook.capture.ledger import Entry
-from trialbook.capture.store import CHUNK, PATIENCE, Store, beside, connect, told
+from trialbook.capture.placing import beside
+from trialbook.capture.store import CHUNK, PATIENCE
 
 APART = 0o600
 """Nobody else reads a copy."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trialbook.capture.copying import APART, chunks, copy_database, on_disk
+from trialbook.capture.file import Store
 from trialbook.capture.ledger import EMPTY, Entry, Head, head_of
-from trialbook.capture.store import Store, Transaction
+from trialbook.capture.store import Transaction
 from trialbook.capture.stores import is_address, named, new_store, open_store
 from trialbook.capture.verify import verify_place
 from trialbook.errors import LedgerError, Problem

@@ -8,7 +8,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialbook.capture.store import PATIENCE, Store, beside
+from trialbook.capture.file import Store
+from trialbook.capture.placing import beside
+from trialbook.capture.store import PATIENCE
 from trialbook.errors import LedgerError, Problem
 
 if TYPE_CHECKING:

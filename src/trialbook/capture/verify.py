@@ -14,19 +14,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialbook.capture.file import Store, check_kept_settings, integrity_findings, mark_erasing, newer_copy
 from trialbook.capture.judging import place_of
 from trialbook.capture.ledger import ANSWERS, EMPTY, Entry, Head, cell_of, fold, head_of, verify_chain
 from trialbook.capture.migrations import MIGRATIONS, is_ledger, schema_differences, schema_version
-from trialbook.capture.store import (
-    ANSWER,
-    Store,
-    Transaction,
-    check_file,
-    check_kept_settings,
-    integrity_findings,
-    mark_erasing,
-    newer_copy,
-)
+from trialbook.capture.placing import check_file
+from trialbook.capture.store import ANSWER, Transaction
 from trialbook.capture.stores import is_address, open_store
 from trialbook.conduct.casebook import Cell
 from trialbook.errors import LedgerError, Place, Problem

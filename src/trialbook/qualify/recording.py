@@ -13,8 +13,8 @@ from pathlib import Path
 
 from trialbook.capture.acts import Act, correct, enter, grant, note, screen
 from trialbook.capture.book import Book
+from trialbook.capture.file import Store
 from trialbook.capture.ledger import Entry, canonical, digest
-from trialbook.capture.store import Store
 from trialbook.capture.verify import verify_place
 from trialbook.errors import ActRefused
 from trialbook.folder import LEDGER_FILE, STUDY_FILE, Doors, StudyFolder, open_existing, read_kept, read_study
