@@ -51,6 +51,8 @@ class FormLine:
     """Its answers are shown later."""
     seals: tuple[Word, ...] = ()
     """That it is signed, frozen or locked."""
+    awaited: int = 0
+    """Answers for which a criterion waits, beside those that the form itself lacks."""
 
 
 def form_line(seen: Seen, filled: FilledForm) -> FormLine | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -84,7 +85,7 @@ def _show(
         "verdict": verdict,
         "consent": _consent(seen, found),
         "lines": criterion_lines(seen, found),
-        "forms": tuple(screening_forms(seen)),
+        "forms": tuple(screening_forms(seen, found)),
         "may_enrol": seen.actor.may("enrol") and seen.casebook.status == "screening",
         "needs_word": needs_word,
         "problems": told(error) if error is not None else (),
@@ -95,14 +96,15 @@ def _show(
     return render(request, "screening.html", context, status=422 if needs_word or error is not None else 200)
 
 
-def screening_forms(seen: Seen) -> Iterator[FormLine]:
+def screening_forms(seen: Seen, found: Eligibility) -> Iterator[FormLine]:
     """Yield the forms that are answered once, in the order of the study file, the consent left out."""
+    awaited = Counter(name.partition(".")[0] for name in found.lacking)
     consent = _consent_form(seen)
     for filled in other_fillings(seen.study, seen.casebook, rules_of(seen.study).asked):
         is_asked = filled.form.timing == "once" and filled.state != "not asked"
         line = form_line(seen, filled) if is_asked and filled.form is not consent else None
         if line is not None:
-            yield line
+            yield replace(line, awaited=awaited[line.form] if filled.state == "complete" else 0)
 
 
 # ---- consent ----------------------------------------------------------------------------------------------------
