@@ -270,7 +270,10 @@ def rows(found: Table) -> list[tuple[str, ...]]:
         ("schedule", "Where due at the same visit, “Mood” was completed before “Muscle strength” was opened."),
         ("schedule", "by the same person at all visits of a participant"),
         ("schedule", "The assessor was blind."),
-        ("instruments", "Mean of 2 answers of “Muscle strength”: arms and legs; at least 1 of them answered."),
+        (
+            "instruments",
+            "Mean of 2 answers of “Muscle strength”: proximal muscles (arms, legs); at least 1 of them answered.",
+        ),
         ("instruments", "Health Assessment Questionnaire, disability index"),
         ("instruments", "Health Qual Life Outcomes 2003;1:20. Gaps: "),
         ("instruments", "A category is its worst item."),

@@ -22,7 +22,7 @@ from trialbook.protocol.model import Item, Study
 ALIKE = 0.6
 """How alike the ids of two items of a kind must be to be taken for one that was renamed; 1 is the same."""
 
-WORDS_ONLY = frozenset({"label", "help", "group_labels", "title", "objective"})
+WORDS_ONLY = frozenset({"label", "rating", "help", "group_labels", "title", "objective"})
 """Last parts of a path: what only says something, and by which nothing is judged."""
 
 ORDER = re.compile(r"schedule\.visits\..*\.order")
