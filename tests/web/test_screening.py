@@ -11,6 +11,8 @@ WEB-SCR-06: open is also what is complete by itself while a criterion or a dose 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.web.conftest import CUSTODIAN, Served
 from tests.web.followed import begin, consent, day, fill, make_eligible, read, status
@@ -31,7 +33,8 @@ def test_consent_comes_first(served: Served) -> None:
     assert 'href="/participants/P01/forms/consent/"' in page
     assert "not recorded yet" in page
     consent(served, "P01")
-    assert day(served, ago=60) in read(served, "ida", PAGE)
+    given = served.site.today() - timedelta(days=60)
+    assert f"Date of consent {given.day} {given:%B %Y}" in read(served, "ida", PAGE)
 
 
 def test_criteria_stand_in_the_order_of_the_protocol(served: Served) -> None:
@@ -52,6 +55,9 @@ def test_a_reason_leads_to_its_item(served: Served) -> None:
     assert 'id="item-age"' in served.browser("ida").get("/participants/P01/forms/screening/").content.decode()
     text = read(served, "ida", PAGE)
     assert "Age : 54 years" in text
+    assert "Other autoimmune disease : No" in text
+    assert "Last major surgery : Never" in text
+    assert ": no " not in text
     assert "Verdict eligible" in text
 
 
