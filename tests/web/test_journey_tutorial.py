@@ -48,7 +48,7 @@ def test_a_participant_is_half_screened(tmp_path: Path) -> None:
     head, casebook = site.book.head(), site.casebooks["P01"]
     forms = {cell.form for cell in casebook.answers}
     assert site.study.identity.data == "invented"
-    assert (casebook.status, forms) == ("screening", {"bohan_peter", "biopsy", "prior"})
+    assert (casebook.status, forms) == ("screening", {"bohan_peter", "biopsy", "prior", "history", "serology"})
     assert {entry.by for entry in site.book.entries()} == {"carla"}
     assert site.people.of("carla") == {
         Grant(person="carla", role=role) for role in ("custodian", "investigator", "nurse")

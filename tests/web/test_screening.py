@@ -150,6 +150,7 @@ def test_one_form_of_screening_leads_to_the_next(served: Served) -> None:
 def test_a_form_that_a_criterion_waits_for_is_offered_again(served: Served) -> None:
     """WEB-SCR-06: it is complete by itself, and an answer on which a criterion hangs was left out."""
     make_eligible(served)
+    fill(served, "P01", "serology", hbsag="NEG", anti_hbc="NEG")
     fill(served, "P01", "activity", weakness="")
     page = read(served, "ida", PAGE)
     assert "complete a criterion waits for 1 answer" in page
@@ -160,8 +161,12 @@ def test_a_form_that_a_criterion_waits_for_is_offered_again(served: Served) -> N
 
 
 def test_the_last_form_of_screening_leads_to_the_verdict(served: Served) -> None:
-    """WEB-SCR-06: forms that no criterion needs do not come first; what was saved is told there."""
+    """WEB-SCR-06: a form for which no criterion and no dose waits is passed over; what was saved is told there."""
     make_eligible(served)
+    assert onward(served, "/participants/P01/forms/biopsy/", "lipid", "NORMAL").startswith(
+        "/participants/P01/forms/serology/?saved="
+    )
+    fill(served, "P01", "serology", hbsag="NEG", anti_hbc="NEG")
     assert "Save and back to the screening" in read(served, "ida", "/participants/P01/forms/eligibility/")
     assert "Back to the screening" in read(served, "ida", "/participants/P01/forms/prior/")
     assert onward(served, "/participants/P01/forms/eligibility/", "E3", "yes") == PAGE
