@@ -447,11 +447,11 @@ def print_verification(verification: Verification) -> None:
 # ---- what it means ----------------------------------------------------------------------------------------------
 
 
-def print_trace(traced: Traced) -> None:
-    """Print a result and the entries behind it."""
+def print_trace(traced: Traced, *, all_digits: bool = False) -> None:
+    """Print a result, with twelve significant digits as in `results.csv` or with all, and the entries behind it."""
     result, out = traced.result, console()
     print_data_notice(traced.study)
-    value = "no value" if result.value is None else str(result.value)
+    value = said_value(result.value, all_digits=all_digits)
     out.print(f"[bold]{escape(result.id)}[/] = {escape(value)} {escape(result.unit)}")
     out.print(
         f"{escape(result.method)}; {result.role}; analysis set {escape(result.analysis_set or 'all')}; n = {result.n}"
@@ -461,6 +461,15 @@ def print_trace(traced: Traced) -> None:
             out.print(escape(remark))
     out.print(f"{len(traced.entries)} entries behind it:")
     print_history(traced.entries)
+
+
+def said_value(value: float | str | None, *, all_digits: bool) -> str:
+    """Write the value of a result."""
+    from trialbook.render.numbers import significant
+
+    if value is None:
+        return "no value"
+    return str(value) if isinstance(value, str) or all_digits else significant(value)
 
 
 def print_demo(shown: Sequence[Shown]) -> None:

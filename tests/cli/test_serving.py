@@ -141,6 +141,16 @@ def test_a_fingerprint_stays_what_it_is(folder: Path, capsys: pytest.CaptureFixt
     assert "  AB:CD:OK:A0\n" in capsys.readouterr().out
 
 
+def test_the_first_run_tells_whose_account_comes_first(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """RUN-01: anybody's, who becomes custodian; where a ledger exists, that of one of its custodians."""
+    serving = Serving(where=StudyFolder(folder), study=read_study(folder), policy=read_policy(folder), names=())
+    print_ready(serving, "abcd-efgh-jkmn")
+    assert "you become custodian of the study" in capsys.readouterr().out
+    run("participant", folder, "P01", "screen", "--by", "carla")
+    print_ready(serving, "abcd-efgh-jkmn")
+    assert "the code of a custodian of this study" in capsys.readouterr().out
+
+
 def test_serve_with_tls(folder: Path) -> None:
     """RUN-01, RUN-03: at every address of the machine, with the certificate that was made."""
     with served(folder, "--host", ALL, "--tls", "make") as (port, told, process):

@@ -717,7 +717,10 @@ def test_a_further_role_of_ones_own_does_not_change_the_page(served: Served) -> 
     page = custodian.post(f"/account/{CUSTODIAN}", asked, follow=True)
     assert page.status_code == HTTPStatus.OK
     assert "Revoke Investigator" in text(page)
-    assert "Revoke Investigator" in text(custodian.get(f"/account/{CUSTODIAN}"))
+    again = text(custodian.get(f"/account/{CUSTODIAN}"))
+    assert "Revoke Investigator" in again
+    assert "Investigator granted to carla." in text(page)
+    assert again.index('<option value="investigator"') > again.index('<option value="monitor"')
 
 
 def test_the_role_chosen_last_stays(served: Served) -> None:

@@ -83,7 +83,7 @@ def test_the_date_of_the_visit_stands_at_the_head(study: Served) -> None:
     enter(study, save_form("P01", "visit", {"date": "2026-03-02"}, visit="baseline"))
     page = text_of(nora, ENZYMES)
     assert 'name="visit_day"' not in page
-    assert "Visit on 2026-03-02" in page
+    assert "Visit on 2 March 2026" in page
     assert "/visits/baseline/forms/visit/" in page
 
 

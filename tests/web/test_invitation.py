@@ -109,7 +109,7 @@ def test_the_role_that_hands_over_is_named(served: Served) -> None:
     ready(served)
     page = served.browser("ida").get(HERE).content.decode()
     assert "Hand the tablet over" not in page
-    assert "This does, and you choose a role of yours at your name, at the top: <strong>Nurse</strong>." in page
+    assert "choose one of yours that does: <strong>Nurse</strong>." in page
     assert "Hand the tablet over" in served.browser("nora").get(HERE).content.decode()
 
 

@@ -11,6 +11,8 @@ WEB-SCR-06: open is also what is complete by itself while a criterion or a dose 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.web.conftest import CUSTODIAN, Served
 from tests.web.followed import begin, consent, day, fill, make_eligible, read, status
@@ -33,7 +35,8 @@ def test_consent_comes_first(served: Served) -> None:
     assert 'href="/participants/P01/forms/consent/"' in page
     assert "not recorded yet" in page
     consent(served, "P01")
-    assert day(served, ago=60) in read(served, "ida", PAGE)
+    given = served.site.today() - timedelta(days=60)
+    assert f"Date of consent {given.day} {given:%B %Y}" in read(served, "ida", PAGE)
 
 
 def test_criteria_stand_in_the_order_of_the_protocol(served: Served) -> None:
@@ -54,6 +57,9 @@ def test_a_reason_leads_to_its_item(served: Served) -> None:
     assert 'id="item-age"' in served.browser("ida").get("/participants/P01/forms/screening/").content.decode()
     text = read(served, "ida", PAGE)
     assert "Age : 54 years" in text
+    assert "Other autoimmune disease : No" in text
+    assert "Last major surgery : Never" in text
+    assert ": no " not in text
     assert "Verdict eligible" in text
 
 
@@ -146,6 +152,7 @@ def test_one_form_of_screening_leads_to_the_next(served: Served) -> None:
 def test_a_form_that_a_criterion_waits_for_is_offered_again(served: Served) -> None:
     """WEB-SCR-06: it is complete by itself, and an answer on which a criterion hangs was left out."""
     make_eligible(served)
+    fill(served, "P01", "serology", hbsag="NEG", anti_hbc="NEG")
     fill(served, "P01", "activity", weakness="")
     page = read(served, "ida", PAGE)
     assert "complete a criterion waits for 1 answer" in page
@@ -156,8 +163,12 @@ def test_a_form_that_a_criterion_waits_for_is_offered_again(served: Served) -> N
 
 
 def test_the_last_form_of_screening_leads_to_the_verdict(served: Served) -> None:
-    """WEB-SCR-06: forms that no criterion needs do not come first; what was saved is told there."""
+    """WEB-SCR-06: a form for which no criterion and no dose waits is passed over; what was saved is told there."""
     make_eligible(served)
+    assert onward(served, "/participants/P01/forms/biopsy/", "lipid", "NORMAL").startswith(
+        "/participants/P01/forms/serology/?saved="
+    )
+    fill(served, "P01", "serology", hbsag="NEG", anti_hbc="NEG")
     assert "Save and back to the screening" in read(served, "ida", "/participants/P01/forms/eligibility/")
     assert "Back to the screening" in read(served, "ida", "/participants/P01/forms/prior/")
     assert onward(served, "/participants/P01/forms/eligibility/", "E3", "yes") == PAGE

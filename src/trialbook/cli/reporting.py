@@ -87,9 +87,10 @@ def copy_folder(role: str | None, depth: Trace | None) -> str:
 @click.command()
 @STUDY
 @click.argument("result", metavar="RESULT-ID")
+@click.option("--all-digits", is_flag=True, help="Write the number with every digit that it was computed to.")
 @LOOK
 @BY
-def trace(study: Path, result: str, *, reason: str | None, by: str | None) -> None:
+def trace(study: Path, result: str, *, all_digits: bool, reason: str | None, by: str | None) -> None:
     """Lead a number of the report back to its entries."""
     from trialbook.folder import open_existing
     from trialbook.outcome import trace_result
@@ -98,7 +99,7 @@ def trace(study: Path, result: str, *, reason: str | None, by: str | None) -> No
     clock = doors(by)
     with open_existing(folder_at(study), clock) as book:
         look_at_results(book, f"the result {result}", clock, reason)
-        print_trace(trace_result(book, result))
+        print_trace(trace_result(book, result), all_digits=all_digits)
 
 
 @click.command()

@@ -12,7 +12,7 @@ from trialbook.capture.marks import RULE
 from trialbook.render.document import Facts, Paragraph, Section
 from trialbook.render.evidence import runs_of
 from trialbook.render.inline import Code, Line
-from trialbook.render.numbers import ABSENT, significant
+from trialbook.render.numbers import ABSENT, show_unit, significant
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.abstract import unwritten
 from trialbook.report.run import Run
@@ -137,7 +137,7 @@ def brief(numbers: tuple[int, ...]) -> str:
 def _result_row(run: Run, row: Result, entries: tuple[int, ...]) -> Row:
     cells = (
         run.set_label(row.analysis_set) if row.analysis_set else "",
-        _value(row), row.unit, "" if row.n is None else str(row.n), row.method, row.role,
+        _value(row), show_unit(row.unit), "" if row.n is None else str(row.n), row.method, row.role,
         " ".join(part for part in (row.error, row.warning) if part), brief(entries),
     )  # fmt: skip
     return Row(stub=(Code(row.id),), cells=tuple((text,) if text else () for text in cells), anchor=row.id)

@@ -9,9 +9,11 @@ from types import MappingProxyType
 from django.utils.translation import gettext, gettext_lazy
 
 from trialbook.conduct.reasons import Reason
+from trialbook.conduct.schedule import full_date
 from trialbook.conduct.screening import ENROLMENT, Assessment, Eligibility, Outcome
+from trialbook.protocol.model import Item
 from trialbook.web.following.seen import Seen
-from trialbook.web.following.words import Word
+from trialbook.web.following.words import Word, answer_words, day_words
 
 OUTCOMES: Mapping[Outcome, object] = MappingProxyType(
     {
@@ -121,7 +123,7 @@ def reason_lines(seen: Seen, reasons: tuple[Reason, ...]) -> Iterator[ReasonLine
         where = None if form not in seen.study.forms else _where(seen, why, form, item)
         yield ReasonLine(
             label=f"{label or why.label} ({place})" if place else label or why.label,
-            said=_said(why),
+            said=_said(seen, why),
             where=where,
             is_missing=why.kind not in {"value", "time"},
         )
@@ -143,9 +145,15 @@ def _where(seen: Seen, why: Reason, form: str, item: str) -> str | None:
     )
 
 
-def _said(why: Reason) -> str:
+def _said(seen: Seen, why: Reason) -> str:
     if why.kind == "not answered":
         return gettext("not given yet") if why.name == ENROLMENT else gettext("not answered")
+    asked = seen.study.item(why.name) if _is_item(seen, why.name) else None
+    if why.kind == "value" and isinstance(asked, Item) and asked.kind in {"yes_no", "date"}:
+        return answer_words(asked, why.value or "", seen.language)
+    day = full_date(why.value) if why.name == ENROLMENT else None
+    if day is not None:
+        return day_words(day)
     words = {
         "limit": gettext("%(value)s, beyond a limit of measurement"),
         "partial date": gettext("%(value)s, not known to the day"),

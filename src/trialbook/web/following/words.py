@@ -14,8 +14,10 @@ from django.utils.translation import get_language, gettext, gettext_lazy, ngette
 from trialbook.capture.people import CUSTODIAN
 from trialbook.conduct.casebook import ParticipantStatus
 from trialbook.conduct.filling import Filling
-from trialbook.conduct.schedule import PlacedVisit, PlannedVisit, VisitState
-from trialbook.protocol.model import Study
+from trialbook.conduct.schedule import PlacedVisit, PlannedVisit, VisitState, full_date
+from trialbook.protocol.model import Item, Study
+from trialbook.protocol.typed_dates import NEVER
+from trialbook.protocol.values import show_value
 from trialbook.web.forms.questions import key_of
 from trialbook.web.forms.sheet import address_of
 
@@ -99,6 +101,16 @@ def role_name(study: Study, role: str, language: str | None = None) -> str:
         return gettext("participant") if role == "participant" else gettext("custodian")
     held = study.roles.get(role)
     return (study.say(held.label, language) if held is not None else "") or role
+
+
+def answer_words(item: Item, value: str, language: str | None = None) -> str:
+    """Write an answer as prose does: yes, no and never in the reader's language, a day in full."""
+    if item.kind == "yes_no":
+        return {"yes": gettext("Yes"), "no": gettext("No")}.get(value, value)
+    if item.kind != "date":
+        return show_value(item, value, language=language)
+    day = full_date(value)
+    return gettext("Never") if value == NEVER else value if day is None else day_words(day)
 
 
 # ---- days -------------------------------------------------------------------------------------------------------

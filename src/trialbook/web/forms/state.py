@@ -115,14 +115,15 @@ def following(sheet: Sheet) -> Iterator[Form]:
 
 
 def forms_beside(sheet: Sheet) -> list[Form]:
-    """Return the forms that are filled in at one go: those of the visit, or those that the verdict rests on."""
+    """Return the forms that are filled in at one go: those of the visit, or those for the verdict and for a dose."""
     if sheet.visit:
         return list(sheet.study.visit_forms(sheet.visit))
     if not ends_screening(sheet):
         return []
-    asked = assess_eligibility(sheet.study, sheet.casebook).forms
+    verdict = assess_eligibility(sheet.study, sheet.casebook).forms
+    dosing = {name.partition(".")[0] for one in sheet.study.treatments.values() for name in items_for(one)}
     once = [form for form in sheet.study.forms.values() if form.timing == "once"]
-    return [form for form in once if form.id in asked] or once
+    return [form for form in once if form.id in verdict | dosing] if verdict else once
 
 
 def is_of_screening(sheet: Sheet) -> bool:

@@ -18,6 +18,7 @@ from trialbook.conduct.casebook import VISIT_FORM, Cell
 from trialbook.web.amending.earlier import gone_items, to_earlier
 from trialbook.web.following.seen import see
 from trialbook.web.following.tables import DeviationLine, deviation_line, shown_deviations
+from trialbook.web.following.words import day_words
 from trialbook.web.forms.history import entries_of, ever_recorded, lines_of, rows_ever, stored_by
 from trialbook.web.forms.presence import Open
 from trialbook.web.forms.presence import presence as present
@@ -151,7 +152,7 @@ def frame(sheet: Sheet) -> dict[str, Any]:
         "to_visit": address_if_any("visit", participant=participant, visit=visit) if visit else "",
         "to_screening": address_if_any("screening", participant=participant) if is_of_screening(sheet) else "",
         "to_day": address_of(participant, VISIT_FORM, visit) if visit and sheet.form.id != VISIT_FORM else "",
-        "day": "" if day is None else day.isoformat(),
+        "day": "" if day is None else day_words(day),
         "state": None if sheet.form.repeating and not sheet.repeat else state_of(sheet),
         "place": urlencode(sheet.place()),
     }

@@ -20,12 +20,11 @@ from trialbook.conduct.schedule import full_date
 from trialbook.conduct.screening import Eligibility, assess_eligibility, forms_asked
 from trialbook.errors import ActRefused, LedgerError, TrialbookError
 from trialbook.protocol.model import Form, Study
-from trialbook.protocol.values import show_value
 from trialbook.web.following.criteria import criterion_lines, reason_lines, verdict_of
 from trialbook.web.following.deciding import ENROL, act_of, step_in
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.following.tables import FormLine, form_line
-from trialbook.web.following.words import STATUS
+from trialbook.web.following.words import STATUS, answer_words
 from trialbook.web.forms.rows import next_row
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
@@ -154,6 +153,6 @@ def _given(seen: Seen, form: Form, row: str) -> Consent:
     for item in form.items.values():
         answer = seen.casebook.answers.get(Cell("", form.id, row, item.id))
         if answer is not None:
-            text = show_value(item, answer.value, language=seen.language) if answer.value is not None else answer.text
+            text = answer_words(item, answer.value, seen.language) if answer.value is not None else answer.text
             facts.append((seen.study.say(item.label, seen.language) or item.id, text))
     return Consent(row=row, facts=tuple(facts), where=seen.form_address(form.id, repeat=row))

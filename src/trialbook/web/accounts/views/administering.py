@@ -93,7 +93,7 @@ def account(request: StudyRequest, code: str) -> HttpResponseBase:
 
 def facts(request: StudyRequest, found: Account, problems: list[dict[str, str]]) -> dict[str, object]:
     """Return what the page of an account shows."""
-    now, people, study = site.now(), request.site.people, request.site.study
+    now, people = site.now(), request.site.people
     is_self = found.code == request.actor.person
     return {
         "account": found,
@@ -103,12 +103,11 @@ def facts(request: StudyRequest, found: Account, problems: list[dict[str, str]])
         "has_second": has_second(found),
         "held": sorted(people.of(found.code), key=str),
         "history": grant_history(request, found.code),
-        "form": ReasonForm(roles=roles_of(request), prefix="grant"),
+        "form": ReasonForm(roles=roles_of(request, found), prefix="grant"),
         "sites": sites_of(request),
         "lines": SignIn.objects.filter(code=found.code)[:MOST_LINES],
         "problems": problems,
         "today": now,
-        "titles": {role.id: study.say(role.label, request.LANGUAGE_CODE) for role in study.roles.values()},
     }
 
 
@@ -118,11 +117,17 @@ def grant_history(request: StudyRequest, code: str) -> list[Entry]:
     return [entry for entry in reversed(wide) if entry.person == code and entry.act in {"open", "grant", "revoke"}]
 
 
-def roles_of(request: StudyRequest) -> list[tuple[str, str]]:
-    """Return the roles that can be granted, each with its title."""
+def roles_of(request: StudyRequest, found: Account) -> list[tuple[str, str]]:
+    """Return the roles that can be granted, each with its title; those that the person holds everywhere come last."""
+    held = {grant.role for grant in request.site.people.of(found.code) if grant.site is None}
+    every = [*titles_of(request).items(), (CUSTODIAN, _("custodian: accounts, roles and the study file"))]
+    return sorted(every, key=lambda role: role[0] in held)
+
+
+def titles_of(request: StudyRequest) -> dict[str, str]:
+    """Return what each role of the study file is called."""
     study = request.site.study
-    named = [(role.id, study.say(role.label, request.LANGUAGE_CODE) or role.id) for role in study.roles.values()]
-    return [*named, (CUSTODIAN, _("custodian: accounts, roles and the study file"))]
+    return {role.id: study.say(role.label, request.LANGUAGE_CODE) or role.id for role in study.roles.values()}
 
 
 def sites_of(request: StudyRequest) -> list[str]:
@@ -207,7 +212,7 @@ def end_sessions(request: StudyRequest, found: Account) -> Done:
 
 def give(request: StudyRequest, found: Account) -> Done:
     """Grant a role, by an act with its reason."""
-    form = ReasonForm(request.POST, roles=roles_of(request), prefix="grant")
+    form = ReasonForm(request.POST, roles=roles_of(request, found), prefix="grant")
     if not form.is_valid():
         messages.error(request, _("Choose a role and say why it is granted."))
         return None
@@ -216,18 +221,25 @@ def give(request: StudyRequest, found: Account) -> Done:
         # who gets a further role goes on in the one in which they act, and chooses the other when they want it
         request.session["grant"] = grant_key(request.actor.grant)
     asked = grant(found.code, told_by["role"], site=told_by["site"] or None)
-    record(request, Act(name="grant", asked=tuple(replace(one, reason=told_by["reason"]) for one in asked.asked)))
+    act = Act(name="grant", asked=tuple(replace(one, reason=told_by["reason"]) for one in asked.asked))
+    values = {"role": title_of(request, told_by["role"]), "person": found.code}
+    record(request, act, _("%(role)s granted to %(person)s.") % values)
     return None
 
 
 def take(request: StudyRequest, found: Account) -> Done:
     """Revoke a role, by an act with its reason."""
     posted = request.POST
-    record(
-        request,
-        revoke(found.code, posted.get("role", ""), reason=posted.get("reason", ""), site=posted.get("site") or None),
-    )
+    role = posted.get("role", "")
+    values = {"role": title_of(request, role), "person": found.code}
+    act = revoke(found.code, role, reason=posted.get("reason", ""), site=posted.get("site") or None)
+    record(request, act, _("%(role)s taken from %(person)s.") % values)
     return None
+
+
+def title_of(request: StudyRequest, role: str) -> str:
+    """Return what a role is called."""
+    return _("custodian").capitalize() if role == CUSTODIAN else titles_of(request).get(role, role)
 
 
 DOINGS: Mapping[str, Callable[[StudyRequest, Account], Done]] = MappingProxyType(
@@ -246,11 +258,11 @@ DOINGS: Mapping[str, Callable[[StudyRequest, Account], Done]] = MappingProxyType
 """Name of a button -> what it does."""
 
 
-def record(request: StudyRequest, act: Act) -> None:
-    """Record an act of the custodian, and say what it added."""
+def record(request: StudyRequest, act: Act, said: str) -> None:
+    """Record an act of the custodian, and say what it did."""
     receipt = request.site.record(act, by=request.actor.person, request=request.POST.get("request") or None)
     if receipt.entries:
-        messages.success(request, _("Recorded as entry %(seq)s.") % {"seq": receipt.entries[-1].seq})
+        messages.success(request, said)
     else:
         messages.info(request, _("That stands there already."))
 
