@@ -142,6 +142,12 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         ITEM,
         f"{ITEM}\n      ck: {{number: U/L}}\n    derive: {{¶x: {{sum_of: [total, ck], at_least: all}}}}",
     ),
+    (
+        "FORM-45",
+        SMALL,
+        ITEM,
+        f"{ITEM}\n      b: {{number: score}}\n    derive: {{¶x: {{sum_of: [total, b], at_least: 1 of 2}}}}",
+    ),
     ("FORM-14", WHOLE, "since: {date: screening.active_since", "since: {date: ¶screening.ck"),
     ("FORM-14", WHOLE, "anchor: first infusion.start", "anchor: ¶first infusion.given"),
     ("FORM-14", WHOLE, "8 weeks, before: consent.date", "8 weeks, before: ¶screening.age"),

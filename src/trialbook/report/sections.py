@@ -8,7 +8,7 @@ from typing import Literal
 from trialbook.protocol.model import Endpoint, FigurePlan
 from trialbook.render.document import Block, Figure, Notice, Paragraph, Section
 from trialbook.render.inline import Line, Part, Recorded
-from trialbook.render.numbers import ABSENT, show
+from trialbook.render.numbers import ABSENT
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.abstract import abstract
 from trialbook.report.arms import arm_table, odds_table
@@ -315,7 +315,7 @@ def _panel_rows(run: Run, panel: Panel, labels: list[str], *, several: bool) -> 
         values = {point.x: point for point in course.points}
         points = [values.get(at[label].x) if label in at else None for label in labels]
         cells = tuple(
-            (Recorded(point.entries, show(point.value, panel.endpoint.decimals)),) if point else (ABSENT,)
+            (Recorded(point.entries, run.written(panel.endpoint, point.value)),) if point else (ABSENT,)
             for point in points
         )
         yield Row(stub=(course.participant,), cells=cells)

@@ -175,6 +175,11 @@ STUDY: dict[str, Wording] = {
         "“{item}” has no {limit} limit of normal, so that a grade can often not be told.",
         "Write “{limit}” with a number, or with the item that holds the laboratory’s limit.",
     ),
+    "FORM-45": Wording(
+        "The sum “{name}” may have gaps ({least} of {count} answers suffice), and it is not said what a gap counts: as "
+        "much as the mean of the answered ones.",
+        "Write “gaps: prorated” for this, “gaps: left out” for the sum of what is answered, or “at_least: all”.",
+    ),
     "BLIND-01": Wording(
         "The role “{role}” is blind, and “{word}” shows or gives it everything.",
         "Name single forms, or remove “blind”.",

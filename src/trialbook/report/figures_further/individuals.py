@@ -243,7 +243,7 @@ def _course(
     if len(places) > 1:
         yield Stroke(places=places, colour="accent", width=1.1)
     for (x, y), one in zip(places, life.values[at], strict=True):
-        label = f"{life.person.code}, {run.visit_label(one.visit)}: {show(one.value, endpoint.decimals)}"
+        label = f"{life.person.code}, {run.visit_label(one.visit)}: {run.written(endpoint, one.value)}"
         yield Spot(x=x, y=y, size=3, fill="accent", way=Way(entries=one.entries), title=label)
 
 
@@ -306,15 +306,15 @@ def _caption(run: Run, chosen: Sequence[Endpoint], lives: Sequence[Life]) -> str
     return f"{above}Lines: {names}, on the same scale for all; weeks are counted from day 0.{below}"
 
 
-def _ends(endpoint: Endpoint, values: Sequence[Value]) -> str:
-    return f"{show(values[0].value, endpoint.decimals)} to {show(values[-1].value, endpoint.decimals)}"
+def _ends(run: Run, endpoint: Endpoint, values: Sequence[Value]) -> str:
+    return f"{run.written(endpoint, values[0].value)} to {run.written(endpoint, values[-1].value)}"
 
 
 def _alt(run: Run, chosen: Sequence[Endpoint], lives: Sequence[Life]) -> str:
     said = []
     for life in lives:
         courses = [
-            f"{run.label(endpoint)} {_ends(endpoint, values)}"
+            f"{run.label(endpoint)} {_ends(run, endpoint, values)}"
             for endpoint, values in zip(chosen, life.values, strict=True)
             if values
         ]
@@ -328,7 +328,7 @@ def _rows(run: Run, chosen: Sequence[Endpoint], life: Life) -> Iterator[tuple[st
     code = life.person.code
     for endpoint, values in zip(chosen, life.values, strict=True):
         for one in values:
-            number = parts.led(one.entries, show(one.value, endpoint.decimals))
+            number = parts.led(one.entries, run.written(endpoint, one.value))
             yield code, ((run.label(endpoint),), (show(one.day, 0),), number)
     for dose in life.doses:
         yield code, (("Dose",), (show(dose.day, 0),), parts.led(dose.entries, dose.text))
