@@ -110,6 +110,8 @@ def facts_of(run: Run, entries: Iterable[Entry], zone: ZoneInfo) -> Iterator[Fac
             file=entry.source_file or "",
             row="" if entry.source_row is None else str(entry.source_row),
             column=entry.source_column or "",
+            visit_id=entry.visit or "",
+            cell=f"{entry.form or ''}.{entry.item or ''}",
         )
 
 
