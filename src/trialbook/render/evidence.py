@@ -71,8 +71,8 @@ class Evidence:
 
 
 GROUPS = (
-    ("participant",), ("visit", "visit_id"), ("form", "item", "cell"), ("repeat",), ("act",), ("text", "value"), ("by",),
-    ("at", "local"), ("reason",), ("file", "row", "column"),
+    ("participant",), ("visit", "visit_id"), ("form", "item", "cell"), ("repeat",), ("act",), ("text", "value"),
+    ("by",), ("at", "local"), ("reason",), ("file", "row", "column"),
 )  # fmt: skip
 """All that is said of an entry beside its number; what goes together stands in one table."""
 
