@@ -344,6 +344,12 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("PLAN-33", WHOLE, "reserve: reserve", "reserve: ¶reaction"),
     ("PLAN-33", WHOLE, SPELL, SPELL.replace("drug: drug", "drug: ¶dose")),
     ("PLAN-33", WHOLE, "drug: {choice: [Prednisolone,", "drug: {several: true, choice: [Prednisolone,"),
+    (
+        "PLAN-58",
+        WHOLE,
+        SPELL,
+        "recorded: {form: ¶infusion, drug: drug, dose: given, start: start, end: end}",
+    ),
     ("PLAN-34", WHOLE, GIVEN, "¶recorded: {form: infusion, start: start,"),
     ("PLAN-34", WHOLE, SPELL, "¶recorded: {form: background_drugs, drug: drug, dose: dose, start: start}"),
     ("PLAN-34", WHOLE, SPELL, "¶recorded: {form: background_drugs, dose: dose, start: start, end: end}"),

@@ -361,6 +361,10 @@ STUDY: dict[str, Wording] = {
         "The primary endpoint “{endpoint}” is not judged at “{visit}”.",
         "Add the visit to its “at”, or choose another visit.",
     ),
+    "PLAN-58": Wording(
+        "“{treatment}” and “{other}” are both recorded in “{form}”: each row would count for both.",
+        "Write a form for each of the two. Where the dose of one treatment changes, write one treatment.",
+    ),
 }
 """The study file: STUDY, SCHED, FORM, BLIND, PLAN (`protocol.check`)."""
 
