@@ -17,7 +17,7 @@ from trialbook.report.beside_models import bayes_table, imputation_table
 from trialbook.report.conditions import condition_tables
 from trialbook.report.courses import MANY, Panel, panel_of
 from trialbook.report.endpoints import SHARED, endpoint_tables, sensitivity_table, table_id, tables_for
-from trialbook.report.events import each_table, event_forms, events_table, listing_table, rate_line
+from trialbook.report.events import each_table, event_forms, events_table, listing_table, rate_line, severity
 from trialbook.report.figures import draw
 from trialbook.report.figures_further import chosen
 from trialbook.report.figures_further.parts import MOST_ROWS
@@ -218,6 +218,7 @@ def events_line(run: Run, form: str) -> Line:
         run.quotes.number(people),
         " participant" if people.value == 1 else " participants",
         *share,
+        *severity(run, stats),
         ".",
     )
 

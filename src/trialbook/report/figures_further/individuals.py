@@ -16,7 +16,16 @@ from trialbook.render.inline import Line
 from trialbook.render.numbers import show
 from trialbook.report.courses import LOG_SPAN
 from trialbook.report.figures_further import parts
-from trialbook.report.figures_further.people import Dose, Happened, Person, doses_of, events_of, not_drawn, people_of
+from trialbook.report.figures_further.people import (
+    Dose,
+    Happened,
+    Person,
+    doses_of,
+    events_of,
+    not_drawn,
+    people_of,
+    to_the_month,
+)
 from trialbook.report.run import Run, as_mappings
 
 MOST = 24
@@ -66,7 +75,7 @@ def individuals_figure(run: Run, endpoints: Sequence[Endpoint]) -> Figure | None
     doses, lost_doses = doses_of(run, people)
     lives = tuple(_lives(run, people, chosen, doses, events))
     title = "Each participant: " + " and ".join(run.label(one) for one in chosen)
-    said = _caption(run, chosen, lives) + not_drawn(lost_doses, lost_events)
+    said = _caption(run, chosen, lives) + to_the_month(events) + not_drawn(lost_doses, lost_events)
     said += parts.capped(len(people), len(everybody))
     return parts.drawn(
         "individuals",
@@ -339,7 +348,7 @@ def _rows(run: Run, chosen: Sequence[Endpoint], life: Life) -> Iterator[tuple[st
             code,
             (
                 ("Adverse event",),
-                (show(one_event.start, 0) + ends,),
+                (show(one_event.start, 0) + (" or later" if one_event.is_vague else "") + ends,),
                 parts.led(one_event.entries, one_event.term + grade),
             ),
         )
