@@ -16,7 +16,7 @@ from trialbook.errors import Problem
 from trialbook.protocol.model import Derived, Item, Study
 from trialbook.protocol.typed_dates import NEVER
 from trialbook.protocol.values import SEPARATOR, limit_of
-from trialbook.render.numbers import ABSENT, show, show_plain, show_unit
+from trialbook.render.numbers import ABSENT, show, show_enough, show_plain, show_unit
 from trialbook.web.forms.sheet import Sheet
 from trialbook.wording import remedy, sentence
 
@@ -116,7 +116,8 @@ def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
     if derived.levels:
         return sheet.say(derived.levels.get(int(value), {})) or show(value, 0)
     decimals = MOST_DECIMALS if derived.decimals is None else derived.decimals
-    number = show_plain(round(value, decimals)) if derived.decimals is None else show(value, decimals)
+    write = show_enough if derived.kind == "sum" else show
+    number = show_plain(round(value, decimals)) if derived.decimals is None else write(value, decimals)
     return " ".join(part for part in (number, unit_words(derived.unit)) if part)
 
 
