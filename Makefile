@@ -5,6 +5,7 @@ BIN     = $(VENV)/bin
 DEMO   ?= demo
 SITE   ?= site-demo
 SEED    = studies/rituximab_polymyositis
+BEGUN   = docs/tutorial/begun
 
 APT_PACKAGES = r-base-core r-cran-coin r-cran-exactranktests r-cran-survival r-cran-lme4 r-cran-pbkrtest r-cran-lmertest r-cran-nlme r-cran-metafor chromium gcc libc6-dev postgresql poppler-utils
 
@@ -30,10 +31,19 @@ $(VENV)/developer: $(VENV)/user
 demo: $(VENV)/user             ## run the shipped studies to their reports, into ./demo
 	@$(BIN)/trialbook demo $(DEMO)
 
-site: $(VENV)/user             ## try a shipped study in the browser, with invented participants, from a copy in ./site-demo
-	@test -d $(SITE) || { mkdir $(SITE) && cp -R $(SEED)/wordings $(SITE)/ \
-	  && sed 's/^  data: real$$/  data: invented/' $(SEED)/study.yaml > $(SITE)/study.yaml; }
+site: $(VENV)/user $(SITE)/study.yaml  ## try a shipped study in the browser, with invented participants, from a copy in ./site-demo
 	@$(BIN)/trialbook serve $(SITE)
+
+# made aside and put in place whole: what is interrupted is begun anew
+$(SITE)/study.yaml: | $(VENV)/user
+	@echo "Making $(SITE): carla begins the record, half screens P01, and is investigator and nurse. All of it is invented ..."
+	@test ! -e $(SITE) || { echo "$(SITE) is there already, and holds no study.yaml. Name another: make site SITE=..."; exit 1; }
+	@rm -rf $(SITE).part && mkdir $(SITE).part && cp -R $(SEED)/wordings $(SITE).part/
+	@sed 's/^  data: real$$/  data: invented/' $(SEED)/study.yaml > $(SITE).part/study.yaml
+	@$(BIN)/trialbook import $(SITE).part $(BEGUN)/screened.csv --map $(BEGUN)/map.yaml --by carla >/dev/null
+	@$(BIN)/trialbook grant $(SITE).part carla investigator --by carla >/dev/null
+	@$(BIN)/trialbook grant $(SITE).part carla nurse --by carla >/dev/null
+	@mv $(SITE).part $(SITE)
 
 test: $(VENV)/developer        ## run the tests; what needs a Debian package that is absent is named
 	$(BIN)/python -m pytest -n auto

@@ -257,3 +257,7 @@ def test_today_is_the_day_at_the_sites(tmp_path: Path, monkeypatch: pytest.Monke
     assert "judged as of 2026-01-10" in run("screening", folder, "P1").output
     assert "on 2026-01-10" in run("dose", folder, "P1", "rituximab", code=1).stderr
     assert "as of 2026-01-10" in run("status", folder).output
+    assert "? day 0 not known yet: the first infusion.start" in run("status", folder).output
+    assert "◐" not in run("status", folder).output
+    run("enter", folder, "P1", "visit.date", "2026-01-09", "--visit", "baseline")
+    assert "◐ took place, judged once day 0 is known" in run("status", folder).output

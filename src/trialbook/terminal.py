@@ -48,10 +48,14 @@ SIGNS = {
     "due": ("○", "cyan", "due"),
     "coming": ("·", "dim", "coming"),
     "no date": ("◍", "green", "took place, day not known"),
-    "no anchor": ("?", "dim", "day 0 not known yet"),
+    "not judged": ("◐", "green", "took place, judged once day 0 is known"),
+    "no anchor": ("?", "dim", "day 0 not known yet: {anchor}"),
     "not expected": ("–", "dim", "not expected"),
 }
-"""State of a planned visit -> its sign and colour, and what it means; the sign alone tells."""
+"""State of a planned visit -> its sign and colour, and what it means; the sign alone tells.
+
+`not judged` is one that took place before day 0 is known. `{anchor}` is what sets day 0.
+"""
 
 VERDICTS = {"eligible": "[green]eligible[/]", "not eligible": "[red]not eligible[/]", "unknown": "[yellow]unknown[/]"}
 
@@ -331,8 +335,9 @@ def print_status(grid: VisitGrid, study: Study) -> None:
     heads = ("status", *grid.visits, "unscheduled", "missing")
     rows = [(row.participant, status_cells(row)) for row in grid.rows]
     print_grid(out, heads, rows, corner="participant")
-    used = {placed.state for row in grid.rows for placed in row.planned}
-    out.print("   ".join(f"{sign} {words}" for state, (sign, _, words) in SIGNS.items() if state in used))
+    used = {sign_of(placed) for row in grid.rows for placed in row.planned}
+    meanings = "   ".join(f"{sign} {words}" for state, (sign, _, words) in SIGNS.items() if state in used)
+    out.print(meanings.format(anchor=anchor_words(study)))
     print_gaps(out, grid.rows, study)
 
 
@@ -342,9 +347,20 @@ def status_cells(row: GridRow) -> list[str]:
     return [row.status, *signs, str(len(row.unscheduled) or ""), str(len(row.gaps) or "")]
 
 
+def sign_of(placed: PlacedVisit) -> str:
+    """Return the key of the sign of a visit."""
+    return "not judged" if placed.state == "no anchor" and placed.took_place else placed.state
+
+
+def anchor_words(study: Study) -> str:
+    """Say in the study file's words what sets day 0: `the first infusion.start`."""
+    anchor = study.schedule.anchor
+    return "the day of enrolment" if anchor.name == "enrolment" else f"the {anchor.which} {anchor.name}"
+
+
 def visit_sign(placed: PlacedVisit) -> str:
     """Draw one visit: its sign, and by how many days it is off."""
-    sign, colour, _ = SIGNS.get(placed.state, ("?", "", ""))
+    sign, colour, _ = SIGNS.get(sign_of(placed), ("?", "", ""))
     off = f" {placed.off:+d}" if placed.off else ""
     return f"[{colour}]{sign}{off}[/]" if colour else f"{sign}{off}"
 

@@ -405,9 +405,12 @@ def test_background(told: Document) -> None:
 
 
 def test_deviations_by_group(told: Document) -> None:
-    """REPORT-CONDUCT-05: the late dose with plan and finding; the other groups are said to have none."""
+    """REPORT-CONDUCT-05: the late dose with plan and finding; the other groups are said to have none.
+
+    No serology is recorded, which the plan asks for before a dose: each of the four doses was given without it.
+    """
     found = part(told, "deviations")
-    assert rows(table(told, "table-deviations")) == [("Doses",), ("Late", "1", "1")]
+    assert rows(table(told, "table-deviations")) == [("Doses",), ("Late", "1", "1"), ("Result unknown", "4", "2")]
     late = rows(table(told, "table-deviations-dose"))
     assert late[0] == ("Late: given after the last day of its window",)
     assert late[1][:2] == ("A-2", "Infusion, no.\u00a02")

@@ -23,6 +23,7 @@ ACC-10: who does what with accounts is kept in a log that nobody can change (R11
 ACC-11: a password is asked again before signing, and wrong ones count.
 ACC-12: only the right "set up" reaches the accounts of others.
     (ASVS-V8.2.1)
+ACC-13: a session begins in the role that its person chose last, as long as they hold it.
 
 Numbers EDC-n are the behaviours of the validation suite of REDCap, part "Accounts and access":
 EDC-1: after N wrong passwords the account is shut for T minutes, then opens by itself; N and T are settings.
@@ -56,6 +57,7 @@ from django.test.utils import CaptureQueriesContext
 from django_otp.oath import TOTP
 from tests.web.conftest import CUSTODIAN, PASSWORD, Served, account_of
 
+from trialbook.capture.acts import grant, revoke
 from trialbook.capture.people import Grant
 from trialbook.web import site as site_module
 from trialbook.web.accounts.codes import digest_of
@@ -64,6 +66,7 @@ from trialbook.web.accounts.policy import Policy
 from trialbook.web.accounts.rescue import rescue
 from trialbook.web.accounts.second import accepts, confirm_device, new_recovery_codes, planned_device
 from trialbook.web.accounts.trying import confirm_password
+from trialbook.web.actor import Actor
 
 FAR = "192.0.2.7"
 NEW = "four words apart again"
@@ -715,6 +718,28 @@ def test_a_further_role_of_ones_own_does_not_change_the_page(served: Served) -> 
     assert page.status_code == HTTPStatus.OK
     assert "Revoke Investigator" in text(page)
     assert "Revoke Investigator" in text(custodian.get(f"/account/{CUSTODIAN}"))
+
+
+def test_the_role_chosen_last_stays(served: Served) -> None:
+    """ACC-13: over the next sign-in; a role that is not held any more, or never was, is not acted in."""
+    account_of("nora")
+    served.site.record(grant("nora", "investigator"), by=CUSTODIAN)
+    assert acting("nora") == "investigator"
+    for asked, role in (("nurse@", "nurse"), ("custodian@", "nurse"), ("investigator@", "investigator")):
+        browser = Client()
+        sign_in(browser, "nora")
+        browser.post("/role", {"grant": asked})
+        assert acting("nora") == role
+    served.site.record(revoke("nora", "investigator", reason="not delegated"), by=CUSTODIAN)
+    assert acting("nora") == "nurse"
+
+
+def acting(person: str) -> str | None:
+    """Return the role in which somebody acts who signs in in a new browser."""
+    browser = Client()
+    sign_in(browser, person)
+    actor: Actor = browser.get("/").context["actor"]
+    return actor.role
 
 
 def test_a_grant_needs_a_reason(served: Served) -> None:

@@ -4,6 +4,8 @@ EDC-13: the person is asked before an answer is hidden with what it holds. EDC-1
 filled in. EDC-19: leaving offers save, discard and stay; discard leaves no trace. EDC-2: a session that ends loses
 nothing typed. SAVE-01: a double click stores once. SAVE-03: offline, and an answer that never came. LIVE-01: axe finds
 nothing. LIVE-02: Enter sends no form by accident. LIVE-03: what was typed is seen by nobody who signs in later.
+LIVE-04: what has the focus is never hidden behind the bar with the buttons. LIVE-05: what is typed takes the place of a
+proposed code.
 """
 
 from __future__ import annotations
@@ -22,6 +24,16 @@ BASE = "/participants/P01"
 ENZYMES = f"{BASE}/visits/baseline/forms/enzymes/"
 SCREENING = f"{BASE}/forms/screening/"
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 820, "height": 1180}
+DESKTOP = {"width": 1280, "height": 900}
+BEHIND = """(() => {
+  const at = document.activeElement, bar = document.querySelector(".sticky");
+  if (bar.contains(at)) return null;
+  const box = at.getBoundingClientRect();
+  const isSeen = box.top >= 0 && box.bottom <= bar.getBoundingClientRect().top + 1;
+  return isSeen ? "" : `${at.name || at.tagName} ${at.value || ""}`;
+})()"""
+"""What has the focus, where the bar hides any of it; nothing where all is seen, null once the bar itself has it."""
 SAVE = "button[value=save]"
 
 
@@ -76,6 +88,71 @@ def test_a_form_from_first_key_to_correction(served: Served, address: str, chrom
         page.wait_for_selector("#item-ck .lines")
         assert "misread" in page.inner_text("#item-ck .told")
     assert value(served, "ck") == "300"
+
+
+def test_enter_leads_from_question_to_question(served: Served, address: str, chromium: str) -> None:
+    """LIVE-02: from boxes, choices and ticks, answered or not; Save has the focus at last, and nothing is sent."""
+    before = served.site.book.head()
+    with chromium_page(chromium, viewport=DESKTOP) as page:
+        sign_in(page, address, served.browser("ida"))
+        page.goto(address + SCREENING)
+        page.focus("#in-age")
+        assert entered(page) == ["sex", "duration", "other_autoimmune", "malignancy", "last_surgery"]
+        page.locator("input[name='never.last_surgery']").press("Space")
+        assert entered(page) == ["last_live_vaccine", "pregnant", "lactating", "anti_jo_1", "do"]
+        page.check("input[name='answer.sex'][value=M]")
+        page.locator("#item-pregnant").wait_for(state="hidden")
+        page.focus("#in-age")
+        assert entered(page, 1) == ["sex"]
+        assert page.evaluate("document.activeElement.value") == "M"
+        assert entered(page, 6)[-2:] == ["last_live_vaccine", "anti_jo_1"]
+    assert served.site.book.head() == before
+
+
+def entered(page: Any, times: int = 5) -> list[str]:
+    """Press Enter so often; return the item, or the name, of what has the focus after each."""
+    names = []
+    for _ in range(times):
+        page.keyboard.press("Enter")
+        names.append(page.evaluate("document.activeElement.name").removeprefix("answer."))
+    return names
+
+
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
+def test_the_focus_is_never_behind_the_bar(served: Served, address: str, chromium: str, size: dict[str, int]) -> None:
+    """LIVE-04 (WCAG 2.4.11): by keyboard through the longest form."""
+    with chromium_page(chromium, viewport=size, reduced_motion="reduce") as page:
+        sign_in(page, address, served.browser("ida"))
+        page.goto(address + SCREENING)
+        page.focus("#in-age")
+        hidden = []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            told = page.evaluate(BEHIND)
+            if told is None:
+                break
+            hidden += [told] if told else []
+        else:
+            pytest.fail("the bar was never reached")
+        assert hidden == []
+
+
+def test_a_proposed_code_is_typed_over(served: Served, address: str, chromium: str) -> None:
+    """LIVE-05: the box has the focus; typing at once, or after a click into it, replaces what is proposed."""
+    with chromium_page(chromium, viewport=DESKTOP) as page:
+        sign_in(page, address, served.browser("ida"))
+        page.goto(f"{address}/screen")
+        proposed = page.input_value("#code")
+        page.keyboard.type("P07")
+        assert (proposed != "", page.input_value("#code")) == (True, "P07")
+        page.goto(f"{address}/screen")
+        page.click("h1")
+        page.click("#code")
+        page.keyboard.type("P08")
+        assert page.input_value("#code") == "P08"
+        page.click("#code")
+        page.keyboard.type("9")
+        assert sorted(page.input_value("#code")) == sorted("P089")
 
 
 def test_discarding_leaves_no_trace(served: Served, address: str, chromium: str) -> None:

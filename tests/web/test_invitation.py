@@ -4,7 +4,7 @@ EDC-27: a questionnaire that is switched off kills its links and keeps its answe
 goes on there, and is dead when finished, expired, withdrawn, or when the participant has left. LINK-02: only hashes of
 its secrets are kept; they stand in no log and no address that is sent. LINK-03: guesses are slowed down. LINK-04:
 making, opening, withdrawing and finishing stand in the ledger with who and when. LINK-05: only who may record a form
-makes a link to it, and loses it with the right.
+makes a link to it, and loses it with the right; to others the page names the role that has it.
 """
 
 from __future__ import annotations
@@ -102,6 +102,15 @@ def test_withdrawn(served: Served) -> None:
     assert sent(phone, path, phone.get("/q"), what="next", **{"typed-global": "9.0"}).headers["Location"] == "/q"
     assert served.site.casebooks["P01"].value("patient_global", "global", visit="week 12") == "3.0"
     assert notes(served)[-1] == ("nora", None, "withdrawn")
+
+
+def test_the_role_that_hands_over_is_named(served: Served) -> None:
+    """LINK-05: to whoever sees the questionnaires and records none of those that are open."""
+    ready(served)
+    page = served.browser("ida").get(HERE).content.decode()
+    assert "Hand the tablet over" not in page
+    assert "This does, and you choose a role of yours at your name, at the top: <strong>Nurse</strong>." in page
+    assert "Hand the tablet over" in served.browser("nora").get(HERE).content.decode()
 
 
 def test_the_participant_has_left(served: Served) -> None:

@@ -12,9 +12,9 @@ import re
 
 import pytest
 from tests.web.conftest import Served
-from tests.web.followed import begin, day, fill, rate, read, status, treated
+from tests.web.followed import begin, day, fill, make_eligible, rate, read, status, treated
 
-from trialbook.capture.acts import note
+from trialbook.capture.acts import enrol, note
 
 PAGE, STATUS = "/participants/P01/", "/participants/P01/status/"
 
@@ -67,7 +67,22 @@ def test_before_day_0_the_page_still_stands(served: Served) -> None:
     begin(served)
     page = read(served, "ida", PAGE)
     assert "weeks as planned" in page
-    assert "day 0 is not known yet" in page
+    assert "is not known yet: the first “Day of infusion” in “Rituximab infusion” sets it." in page
+
+
+def test_what_took_place_before_day_0_is_drawn_so(served: Served) -> None:
+    """WEB-ONE-01: it is not to come, and the list says what comes next and that it has no date yet."""
+    make_eligible(served)
+    served.site.record(enrol("P01", on=day(served)), by="ida")
+    fill(served, "P01", "visit", visit="baseline", date=day(served))
+    page = served.browser("ida").get(PAGE).content.decode()
+    assert page.count('class="took-place"') == 2  # the mark, and its key in the legend
+    listed = read(served, "ida", "/participants/")
+    assert "Week 4 not dated yet planned for study day 28; day 0 is not known yet" in listed
+    fill(served, "P01", "infusion", repeat="1", start=day(served), paracetamol="yes", given="620", reaction="no")
+    page = served.browser("ida").get(PAGE).content.decode()
+    assert page.count('class="took-place"') == 1
+    assert "sets it" not in page
 
 
 # ---- who is shown what ------------------------------------------------------------------------------------------

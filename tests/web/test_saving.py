@@ -180,6 +180,19 @@ def test_save_and_next_leads_to_the_next_open_form(study: Served) -> None:
     assert "Muscle enzymes: Saved" in unescape(study.browser("nora").get(answer.headers["Location"]).content.decode())
 
 
+def test_what_a_dose_waits_for_comes_next(study: Served) -> None:
+    """WEB-SCR-06: the form of height and weight is complete without the height, without which no dose is planned."""
+    blood = f"{BASE}/visits/baseline/forms/blood/"
+    body = f"{BASE}/visits/baseline/forms/body/"
+    saved(study, "nora", body, answer__weight="70")
+    nora = study.browser("nora")
+    answer = send(nora, blood, shown(nora, blood), answer__haemoglobin="140", do="next")
+    assert answer.headers["Location"].startswith(body)
+    saved(study, "nora", body, answer__weight="70", answer__height="170")
+    answer = send(nora, blood, shown(nora, blood), answer__alt="20", do="next")
+    assert "/forms/haq/" in answer.headers["Location"]
+
+
 def test_rows_are_saved_one_by_one(study: Served) -> None:
     saved(study, "nora", EVENT, answer__term="Headache")
     saved(study, "nora", EVENT.replace("/1/", "/2/"), answer__term="Cough")

@@ -5,6 +5,8 @@ WEB-SCR-02: each criterion stands with its outcome and the answers behind it, ea
 WEB-SCR-03: enrolling somebody who is not certainly eligible asks for a word, is recorded, and is a deviation.
 WEB-SCR-04: a screen failure is recorded with day and cause.
 WEB-SCR-05: the forms of screening lead on, one to the next, and back to the screening.
+WEB-SCR-06: open is also what is complete by itself while a criterion or a dose waits for an answer of it; once nothing
+    is waited for, the verdict comes next.
 """
 
 from __future__ import annotations
@@ -139,6 +141,35 @@ def test_one_form_of_screening_leads_to_the_next(served: Served) -> None:
     assert (
         "Save and next form" not in served.browser("ida").get("/participants/P01/forms/prior/rows/1/").content.decode()
     )
+
+
+def test_a_form_that_a_criterion_waits_for_is_offered_again(served: Served) -> None:
+    """WEB-SCR-06: it is complete by itself, and an answer on which a criterion hangs was left out."""
+    make_eligible(served)
+    fill(served, "P01", "activity", weakness="")
+    page = read(served, "ida", PAGE)
+    assert "complete a criterion waits for 1 answer" in page
+    form = "/participants/P01/forms/eligibility/"
+    assert "Save and next form" in served.browser("ida").get(form).content.decode()
+    assert onward(served, form, "E3", "no").startswith("/participants/P01/forms/activity/?saved=")
+    assert onward(served, "/participants/P01/forms/activity/", "weakness", "yes") == PAGE
+
+
+def test_the_last_form_of_screening_leads_to_the_verdict(served: Served) -> None:
+    """WEB-SCR-06: forms that no criterion needs do not come first; what was saved is told there."""
+    make_eligible(served)
+    assert "Save and back to the screening" in read(served, "ida", "/participants/P01/forms/eligibility/")
+    assert "Back to the screening" in read(served, "ida", "/participants/P01/forms/prior/")
+    assert onward(served, "/participants/P01/forms/eligibility/", "E3", "yes") == PAGE
+    page = read(served, "ida", PAGE)
+    assert "Saved at" in page
+    assert "Verdict not eligible" in page
+
+
+def onward(served: Served, form: str, item: str, answer: str) -> str:
+    """Save one answer, and return where the button to the next form leads."""
+    sent = {"request": served.site.new_id(), "items": item, f"answer.{item}": answer, "do": "next"}
+    return str(served.browser("ida").post(form, {**sent, f"reason.{item}": "typed wrongly"})["Location"])
 
 
 ASKS = """\

@@ -141,7 +141,10 @@ def print_first_run(serving: Serving, start: str) -> None:
     out.print(
         f"     The start code is [bold]{start}[/]; it holds until the first account is made or the site is stopped."
     )
-    out.print("  2. Choose your code and a password: you become custodian of the study.")
+    if serving.where.has_ledger:
+        out.print("  2. Choose a password for the code of a custodian of this study; the page names them.")
+    else:
+        out.print("  2. Choose your code and a password: you become custodian of the study.")
     out.print("  3. Under “Accounts”, make an account for each person and grant their role.")
 
 

@@ -70,6 +70,8 @@ class Account(AbstractBaseUser):
     """Set while the password is a code that somebody else knows: it has to be replaced, and before this moment."""
     generation = models.PositiveIntegerField(default=0)
     """Raised by signing out everywhere."""
+    acts_as = models.CharField(max_length=140, blank=True)
+    """The role chosen last, as `actor.grant_key` names it: with it the next session begins, while it is held."""
 
     USERNAME_FIELD = "code"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -24,7 +24,7 @@ from trialbook.web.drawing.happenings import Bar, Mark, draw_bars, draw_marks
 from trialbook.web.drawing.svg import picture
 from trialbook.web.following.seen import Seen
 from trialbook.web.following.tables import amount_words, events_of
-from trialbook.web.following.words import OVERDUE, VISIT, address, day_words, short_day, visit_words
+from trialbook.web.following.words import OVERDUE, TOOK_PLACE, VISIT, address, day_words, short_day, visit_words
 
 KIND_OF_MARK: Mapping[VisitState, str] = MappingProxyType(
     {"no anchor": "coming", "not expected": "off-plan", "no date": "in"}
@@ -158,11 +158,18 @@ def _visit_mark(seen: Seen, placed: PlacedVisit, *, is_overdue: bool) -> Mark | 
     words = visit_words(placed, seen.today, is_overdue=is_overdue)
     return Mark(
         day=day,
-        kind="overdue" if is_overdue else KIND_OF_MARK.get(placed.state, placed.state),
+        kind=_kind_of(placed, is_overdue=is_overdue),
         label=f"{seen.visit_name(placed.visit)}: {words}",
         address=address("visit", seen.code, placed.visit),
         window=window,
     )
+
+
+def _kind_of(placed: PlacedVisit, *, is_overdue: bool) -> str:
+    if is_overdue:
+        return "overdue"
+    is_judged = placed.state != "no anchor" or not placed.took_place
+    return KIND_OF_MARK.get(placed.state, placed.state) if is_judged else "took-place"
 
 
 def _doses(seen: Seen, axis: Axis) -> Iterator[Strip]:
@@ -375,6 +382,7 @@ def legend() -> tuple[tuple[str, object], ...]:
     words = [(kind, VISIT[kind].text) for kind in visits]
     return (
         *words,
+        ("took-place", TOOK_PLACE.text),
         ("overdue", OVERDUE.text),
         ("planned", gettext("dose planned")),
         ("given", gettext("dose given")),

@@ -11,7 +11,7 @@ from trialbook.protocol.model import Form, Study
 from trialbook.web.actor import Actor
 from trialbook.web.amending.consent import consent_due
 from trialbook.web.following.summary import Summary, summary_of
-from trialbook.web.following.words import form_address, form_name
+from trialbook.web.following.words import day_0_words, form_address, form_name
 from trialbook.web.forms.sheet import language_of, visit_name
 from trialbook.web.looking import actor_at, casebook_for
 from trialbook.web.request import StudyRequest
@@ -53,6 +53,14 @@ class Seen:
     def is_held_back(self, form: Form) -> bool:
         """Tell whether the role is shown the answers of a form later, and not yet."""
         return self.actor.sees(form.id) and not self.shows(form.id)
+
+    @property
+    def day_0(self) -> str:
+        """Say what sets day 0 while it is not known; empty once it is, and for who is not shown where it is told."""
+        anchor = self.study.schedule.anchor
+        is_shown = anchor.name == "enrolment" or self.shows(anchor.name.partition(".")[0])
+        is_waited_for = any(placed.state == "no anchor" for placed in self.summary.planned)
+        return day_0_words(self.study, self.language) if is_shown and is_waited_for else ""
 
     def visit_name(self, visit: str) -> str:
         """Return what a visit is called."""

@@ -34,11 +34,14 @@ class Summary:
 
     @property
     def next(self) -> tuple[str, PlannedVisit] | None:
-        """Return the visit that comes next, and how it stands: `overdue`, `due` or `coming`."""
-        for kind, plans in (("overdue", self.overdue), ("due", self.due), ("coming", self.coming)):
-            if plans:
-                return kind, plans[0]
-        return None
+        """Return the visit that comes next, and how it stands: `overdue`, `due`, `coming` or `no anchor`.
+
+        Of somebody who is screened the visits without a date do not count: what comes next is the decision.
+        """
+        waiting = self.planned if self.casebook.status != "screening" else ()
+        undated = tuple(one.plan for one in waiting if one.state == "no anchor" and not one.took_place and one.plan)
+        kinds = (("overdue", self.overdue), ("due", self.due), ("coming", self.coming), ("no anchor", undated))
+        return next(((kind, plans[0]) for kind, plans in kinds if plans), None)
 
     @property
     def done(self) -> int:

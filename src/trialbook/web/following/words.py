@@ -144,6 +144,23 @@ def plan_words(plan: PlannedVisit | None) -> str:
     return gettext("planned for %(span)s") % {"span": span_words(plan.first, plan.last)}
 
 
+def day_0_words(study: Study, language: str | None = None) -> str:
+    """Say what sets day 0, for somebody of whom it is not known yet."""
+    anchor = study.schedule.anchor
+    if anchor.name == "enrolment":
+        return gettext("Day 0, from which visits are counted, is the day of enrolment; it is not known yet.")
+    form, _, item = anchor.name.partition(".")
+    said = (
+        gettext("Day 0, from which visits are counted, is not known yet: the first “%(item)s” in “%(form)s” sets it.")
+        if anchor.which == "first"
+        else gettext(
+            "Day 0, from which visits are counted, is not known yet: the last “%(item)s” in “%(form)s” sets it."
+        )
+    )
+    label = study.say(study.item(anchor.name).label, language)
+    return said % {"form": form_name(study, form, language), "item": label or item}
+
+
 def visit_word(placed: PlacedVisit, *, is_overdue: bool) -> Word:
     """Return how a visit stands; one that is overdue can still be made up for."""
     if is_overdue:

@@ -30,6 +30,9 @@ PHRASES = (
     gettext_noop("dose {number}"),
     gettext_noop("after {forms}"),
     gettext_noop("by {day}"),
+    gettext_noop("no dose where {rule}"),
+    gettext_noop("a decision where {rule}"),
+    gettext_noop("known first: {items}"),
 )
 """As `conduct.deviations` writes them; the first that fits is taken."""
 RANGE = "VALUE-31"

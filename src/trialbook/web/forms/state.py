@@ -12,7 +12,8 @@ from trialbook.conduct.casebook import VISIT_FORM
 from trialbook.conduct.completeness import begun_rows, is_complete, needed
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.ratings import may_open
-from trialbook.protocol.model import Form
+from trialbook.conduct.screening import assess_eligibility
+from trialbook.protocol.model import Form, Treatment
 from trialbook.web.actor import Actor
 from trialbook.web.forms.sheet import Sheet, address_of
 from trialbook.web.forms.words import told
@@ -95,8 +96,14 @@ def is_due(sheet: Sheet) -> bool:
 
 def next_address(sheet: Sheet, actor: Actor) -> str:
     """Return the address of the next form that can be filled in now; empty where there is none."""
-    found = next((form for form in following(sheet) if is_open_to(sheet, form, actor)), None)
+    waiting = awaited(sheet)
+    found = next((form for form in following(sheet) if is_open_to(sheet, form, actor, waiting)), None)
     return "" if found is None else address_of(sheet.casebook.participant, found.id, sheet.visit)
+
+
+def ends_screening(sheet: Sheet) -> bool:
+    """Tell whether the verdict comes next, once no form beside this one is open."""
+    return is_of_screening(sheet) and not sheet.repeat
 
 
 def following(sheet: Sheet) -> Iterator[Form]:
@@ -108,12 +115,14 @@ def following(sheet: Sheet) -> Iterator[Form]:
 
 
 def forms_beside(sheet: Sheet) -> list[Form]:
-    """Return the forms that are filled in at one go: those of the visit, or of the screening while it lasts."""
+    """Return the forms that are filled in at one go: those of the visit, or those that the verdict rests on."""
     if sheet.visit:
         return list(sheet.study.visit_forms(sheet.visit))
-    if is_of_screening(sheet) and not sheet.repeat:
-        return [form for form in sheet.study.forms.values() if form.timing == "once"]
-    return []
+    if not ends_screening(sheet):
+        return []
+    asked = assess_eligibility(sheet.study, sheet.casebook).forms
+    once = [form for form in sheet.study.forms.values() if form.timing == "once"]
+    return [form for form in once if form.id in asked] or once
 
 
 def is_of_screening(sheet: Sheet) -> bool:
@@ -121,11 +130,35 @@ def is_of_screening(sheet: Sheet) -> bool:
     return sheet.form.timing == "once" and sheet.casebook.status == "screening"
 
 
-def is_open_to(sheet: Sheet, form: Form, actor: Actor) -> bool:
-    """Tell whether a form beside the sheet can be filled in by the actor, and is not complete."""
+def is_open_to(sheet: Sheet, form: Form, actor: Actor, waiting: frozenset[str]) -> bool:
+    """Tell whether a form beside the sheet can be filled in by the actor and lacks something, or is waited for."""
     if not (actor.sees(form.id) and actor.may("record", form.id)):
         return False
     study, casebook, asked = sheet.study, sheet.casebook, rules_of(sheet.study).asked
-    if not asked.form(form, casebook, sheet.visit) or is_complete(study, casebook, form.id, sheet.visit, asked=asked):
+    if not asked.form(form, casebook, sheet.visit):
+        return False
+    if is_complete(study, casebook, form.id, sheet.visit, asked=asked) and not waiting & names_in(sheet, form):
         return False
     return not may_open(study, casebook, form.id, sheet.visit, asked=asked)
+
+
+def names_in(sheet: Sheet, form: Form) -> frozenset[str]:
+    """Return what is asked in a form, as `form.item`: its items that are not hidden, and the numbers derived."""
+    hidden = rules_of(sheet.study).hidden(sheet.casebook, form.id, sheet.visit)
+    return frozenset(f"{form.id}.{name}" for name in {*form.items, *form.derived} - hidden)
+
+
+def awaited(sheet: Sheet) -> frozenset[str]:
+    """Return the answers, `form.item`, that have not been given and for which the verdict or a dose waits."""
+    casebook, study = sheet.casebook, sheet.study
+    for_verdict = assess_eligibility(study, casebook).lacking if is_of_screening(sheet) else ()
+    answered = {f"{cell.form}.{cell.item}" for cell in casebook.answers}
+    items = {f"{form.id}.{item}" for form in study.forms.values() for item in form.items}
+    for_dose = {name for treatment in study.treatments.values() for name in items_for(treatment)} & items - answered
+    return frozenset({*for_verdict, *for_dose})
+
+
+def items_for(treatment: Treatment) -> Iterator[str]:
+    """Yield the names, `form.item`, without whose answers no dose of a treatment is planned."""
+    yield from treatment.needs_known
+    yield from (name for name in (treatment.weight, treatment.height, treatment.decision) if name is not None)

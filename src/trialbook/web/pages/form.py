@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.html import format_html_join
@@ -15,6 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from trialbook.capture.people import is_code
 from trialbook.conduct.casebook import VISIT_FORM, Cell
 from trialbook.web.amending.earlier import gone_items, to_earlier
+from trialbook.web.following.seen import see
+from trialbook.web.following.tables import DeviationLine, deviation_line, shown_deviations
 from trialbook.web.forms.history import entries_of, ever_recorded, lines_of, rows_ever, stored_by
 from trialbook.web.forms.presence import Open
 from trialbook.web.forms.presence import presence as present
@@ -24,7 +27,7 @@ from trialbook.web.forms.rows import columns_of, counts_of, next_row, table_of
 from trialbook.web.forms.saving import DAY, PAPER, WHOLE, Kept, Saved, clear_all, fresh, save
 from trialbook.web.forms.seals import SealShown, queries_by_item, ranged_queries, seals_of, void_signatures
 from trialbook.web.forms.sheet import Sheet, address_if_any, address_of, sheet_for
-from trialbook.web.forms.state import is_asked, is_due, is_of_screening, next_address, shut_by, state_of
+from trialbook.web.forms.state import ends_screening, is_asked, is_due, is_of_screening, next_address, shut_by, state_of
 from trialbook.web.forms.typed import as_it_stands, read_typed, reason_in, seen_words
 from trialbook.web.forms.words import common_reasons, local_time
 from trialbook.web.request import StudyRequest
@@ -173,7 +176,14 @@ def stored(request: StudyRequest, sheet: Sheet) -> dict[str, Any] | None:
     except Http404:
         return None
     found = stored_by(sheet.study, entries_of(request.site, saved), asked, request.actor.person)
-    return {"what": found, "sheet": saved, "state": state_of(saved)}
+    return {"what": found, "sheet": saved, "state": state_of(saved), "deviations": deviations_in(request, saved)}
+
+
+def deviations_in(request: StudyRequest, sheet: Sheet) -> list[DeviationLine]:
+    """Return what deviates from the plan in a form, or in one row of it, as far as the asker may be told."""
+    seen, place = see(request, sheet.casebook.participant), (sheet.visit, sheet.form.id, sheet.repeat)
+    here = (one for one in shown_deviations(seen) if (one.visit, one.form, one.repeat) == place)
+    return [deviation_line(seen, one) for one in here]
 
 
 # ---- saving -----------------------------------------------------------------------------------------------------
@@ -208,16 +218,34 @@ def unknown_seals(request: StudyRequest, sheet: Sheet) -> tuple[str, ...]:
 
 
 def saved(request: StudyRequest, sheet: Sheet, done: Saved) -> HttpResponse:
-    """Lead on after a save: to the next form, or back to this one."""
+    """Lead on after a save: to the next form, or the verdict where none is left; or back to this one."""
     present().leave(opened(sheet), request.actor.person)
     now = fresh(request, sheet)
-    address = next_address(now, request.actor) if request.POST.get("do") == "next" else ""
-    back = now.at("") if sheet.form.repeating and request.POST.get("do") in {"next", "clear"} else now
-    target = told_there(address or back.address(), sheet, done.request)
+    target = next_page(request, now, done.request)
     if request.headers.get("Accept") != "application/json":
         return HttpResponse(status=303, headers={"Location": target})
     at = local_time(sheet.study, request.site.now())
     return JsonResponse({"next": target, "at": at, **page_state(request, now)})
+
+
+def next_page(request: StudyRequest, sheet: Sheet, request_id: str) -> str:
+    """Return the address that follows a save, as was asked for, where it is told what was recorded."""
+    is_next = request.POST.get("do") == "next"
+    address = next_address(sheet, request.actor) if is_next else ""
+    if is_next and not address and ends_screening(sheet):
+        messages.success(request, saved_words(request, sheet, request_id))
+        return address_if_any("screening", participant=sheet.casebook.participant)
+    back = sheet.at("") if sheet.form.repeating and request.POST.get("do") in {"next", "clear"} else sheet
+    return told_there(address or back.address(), sheet, request_id)
+
+
+def saved_words(request: StudyRequest, sheet: Sheet, request_id: str) -> str:
+    """Say of which form something was recorded, and when; or that nothing was."""
+    found = stored_by(sheet.study, entries_of(request.site, sheet), request_id, request.actor.person)
+    if found is None:
+        return gettext("Nothing had changed, so nothing was recorded.")
+    when = gettext("Saved at %(at)s (%(zone)s).") % {"at": found.at, "zone": sheet.study.identity.timezone}
+    return f"{sheet.label}: {when}"
 
 
 def told_there(address: str, sheet: Sheet, request_id: str) -> str:

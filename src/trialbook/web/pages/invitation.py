@@ -16,6 +16,7 @@ from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from trialbook.capture.people import role_gives
 from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import Casebook
 from trialbook.errors import TrialbookError
@@ -98,6 +99,7 @@ def page(
         "standings": [(one, say(request, one.form), [named(tag) for tag in one.languages]) for one in standings],
         "languages": [(language, named(language)) for language in languages_of(mine)],
         "mine": mine,
+        "others": roles_for([one for one in standings if one not in mine], request),
         "is_in_study": casebook.status in IN_STUDY,
         "valid_for": [(key, words) for key, (_time, words) in VALID_FOR.items()],
         "rows": [row_of(request, now, invitation) for invitation in rows],
@@ -105,6 +107,13 @@ def page(
         "problems": problems,
     }
     return render(request, "invitation_questionnaires.html", context, status=409 if problems else 200)
+
+
+def roles_for(standings: list[Standing], request: StudyRequest) -> tuple[str, ...]:
+    """Return the roles that hand over what is open to the participant, in the order of the study file."""
+    study = request.actor.study
+    forms = [one.form.id for one in standings if one.languages and one.state != "finished"]
+    return tuple(role for role in study.roles if any(role_gives(study, role, "record", form=form) for form in forms))
 
 
 def asked_here(request: StudyRequest, participant: str, visit: str) -> tuple[Casebook, tuple[Form, ...]]:

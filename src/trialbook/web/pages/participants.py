@@ -212,8 +212,8 @@ def lines(request: StudyRequest, shown: Iterable[Summary]) -> Iterator[Line]:
 
 
 def word_of(kind: str) -> Word:
-    """Return the badge of the next visit: `overdue`, `due` or `coming`."""
-    return {"overdue": OVERDUE, "due": VISIT["due"], "coming": VISIT["coming"]}[kind]
+    """Return the badge of the next visit: `overdue`, `due`, `coming` or `no anchor`."""
+    return {"overdue": OVERDUE, "due": VISIT["due"], "coming": VISIT["coming"], "no anchor": VISIT["no anchor"]}[kind]
 
 
 def placed_of(one: Summary, plan: PlannedVisit) -> PlacedVisit:

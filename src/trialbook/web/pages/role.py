@@ -8,16 +8,18 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from trialbook.web.accounts.models import Account
 from trialbook.web.actor import grant_key
 from trialbook.web.request import StudyRequest
 
 
 @require_POST
 def choose_role(request: StudyRequest) -> HttpResponse:
-    """Act in another of one's own roles from now on."""
+    """Act in another of one's own roles from now on, and after the next sign-in."""
     asked = request.POST.get("grant", "")
     if asked in {grant_key(grant) for grant in request.actor.grants}:
         request.session["grant"] = asked
+        Account.objects.filter(code=request.actor.person).update(acts_as=asked)
     return redirect("today")
 
 

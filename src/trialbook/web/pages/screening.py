@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -84,7 +85,7 @@ def _show(
         "verdict": verdict,
         "consent": _consent(seen, found),
         "lines": criterion_lines(seen, found),
-        "forms": tuple(screening_forms(seen)),
+        "forms": tuple(screening_forms(seen, found)),
         "may_enrol": seen.actor.may("enrol") and seen.casebook.status == "screening",
         "needs_word": needs_word,
         "problems": told(error) if error is not None else (),
@@ -95,11 +96,12 @@ def _show(
     return render(request, "screening.html", context, status=422 if needs_word or error is not None else 200)
 
 
-def screening_forms(seen: Seen) -> Iterator[FormLine]:
+def screening_forms(seen: Seen, found: Eligibility) -> Iterator[FormLine]:
     """Yield the forms answered once and those that a criterion asks, in the order of the study file, without consent.
 
     Of a form of visits those up to study day 0 are listed, or the first.
     """
+    awaited = Counter(name.partition(".")[0] for name in found.lacking)
     consent, needed = _consent_form(seen), forms_asked(seen.study)
     for form in seen.study.forms.values():
         if form is consent or (form.timing != "once" and form.id not in needed):
@@ -108,7 +110,8 @@ def screening_forms(seen: Seen) -> Iterator[FormLine]:
             filled = fill_state(seen.study, seen.casebook, form, visit, rules_of(seen.study).asked)
             line = form_line(seen, filled) if filled.state != "not asked" else None
             if line is not None:
-                yield replace(line, name=f"{line.name} ({seen.visit_name(visit)})") if visit else line
+                name = f"{line.name} ({seen.visit_name(visit)})" if visit else line.name
+                yield replace(line, name=name, awaited=awaited[line.form] if filled.state == "complete" else 0)
 
 
 def _early_visits(study: Study, form: Form) -> tuple[str, ...]:

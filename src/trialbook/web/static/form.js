@@ -202,11 +202,16 @@ const beginForm = () => {
       save("save");
     }
   });
+  // Enter leads from question to question, at last to Save, and never sends the form from within a box
   on(form, "keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.target.tagName !== "INPUT" || ["checkbox", "radio"].includes(event.target.type)) return;
+    const box = event.target;
+    if (event.key !== "Enter" || event.isComposing || box.tagName !== "INPUT") return;
     event.preventDefault();
-    const inputs = [...form.querySelectorAll("[name^='answer.'], [name=visit_day], button[value=save]")].filter((input) => input.offsetParent);
-    inputs.find((input) => event.target.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING)?.focus();
+    const here = box.closest("[data-item], .question") || box;
+    const inputs = [...form.querySelectorAll("[name^='answer.'], [name=visit_day], button[value=save]")];
+    const next = inputs.find((input) => input.offsetParent && here.compareDocumentPosition(input) === Node.DOCUMENT_POSITION_FOLLOWING);
+    const chosen = inputs.find((input) => input.name === next?.name && input.type === "radio" && input.checked && input.value);
+    (chosen || next)?.focus();
   });
   on(form, "pointerdown", (event) => { field("hand").value = event.pointerType === "touch" || event.pointerType === "pen" ? "touch" : "keyboard"; });
   on(form, "click", (event) => {

@@ -18,6 +18,15 @@ document.addEventListener("click", (event) => {
 // What stands against a form is read out first.
 document.querySelector(".problems")?.focus();
 
+// A box that holds a proposal: what is typed takes its place; a second click sets the caret.
+document.addEventListener("focusin", (event) => {
+  const box = event.target;
+  if (!box.matches("input[data-proposed]")) return;
+  box.select();
+  box.addEventListener("mouseup", () => { if (box.selectionStart === box.selectionEnd) box.select(); }, { once: true });
+});
+document.querySelector("input[data-proposed]:focus")?.select();
+
 // Requests by HTMX carry the token that Django wants.
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");

@@ -64,8 +64,10 @@ def go_on(request: HttpRequest, account: Account, target: str) -> HttpResponseBa
 
 
 def let_in(request: HttpRequest, account: Account, target: str) -> HttpResponseBase:
-    """Begin a session, with a new key."""
+    """Begin a session, with a new key, in the role that its person chose last."""
     login(request, account, backend=BACKEND)
+    if account.acts_as:
+        request.session["grant"] = account.acts_as
     note(request, account.code, What.SIGNED_IN)
     return redirect(target)
 

@@ -53,6 +53,10 @@ def first_form(request: StudyRequest) -> FirstRunForm:
     form = FirstRunForm(request.POST or None, initial=given)
     if not needs_code(request):
         del form.fields["start"]
+    form.fields["code"].widget.attrs["data-proposed"] = True
+    if not form.is_bound:
+        first_empty = next(name for name in form.fields if not given.get(name))
+        form.fields[first_empty].widget.attrs["autofocus"] = True
     if custodians:
         form.fields["code"].help_text = _("Custodian of this study: %(codes)s.") % {"codes": ", ".join(custodians)}
     return form
