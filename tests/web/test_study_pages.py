@@ -128,7 +128,9 @@ def test_cal_03_doses(running: Served) -> None:
 
 
 def test_cal_04_names_and_invented_data(running: Served) -> None:
-    running.site.record(enter("P01", "visit", "date", running.site.today().isoformat(), visit="unscheduled-1"), by="nora")
+    running.site.record(
+        enter("P01", "visit", "date", running.site.today().isoformat(), visit="unscheduled-1"), by="nora"
+    )
     feed = Client().get(made_feed(running), headers={"accept-language": "zh-hant"}).content
     found = events(feed)
     assert "P01 Unscheduled visit 1" in found
@@ -141,7 +143,11 @@ def test_cal_04_invented_data_are_called_so(unopened: Served, data: str) -> None
     file.write_text(file.read_text(encoding="utf-8").replace("data: real", f"data: {data}"), encoding="utf-8")
     unopened.site.begin(CUSTODIAN)
     unopened.site.record(grant("ida", "investigator"), by=CUSTODIAN)
-    for act in (screen("P01"), enrol("P01", on="2026-01-10"), enter("P01", "visit", "date", "2026-01-10", visit="baseline")):
+    for act in (
+        screen("P01"),
+        enrol("P01", on="2026-01-10"),
+        enter("P01", "visit", "date", "2026-01-10", visit="baseline"),
+    ):
         unopened.site.record(act, by="ida")
     feed = Client().get(made_feed(unopened)).content
     is_invented = data == "invented"

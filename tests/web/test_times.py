@@ -49,7 +49,11 @@ def test_a_time_names_its_zone(zone: str, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("person", "path"),
-    [(CUSTODIAN, "/accounts"), ("ida", "/audit/"), ("nora", "/participants/P01/form-history?visit=baseline&form=body&item=weight")],
+    [
+        (CUSTODIAN, "/accounts"),
+        ("ida", "/audit/"),
+        ("nora", "/participants/P01/form-history?visit=baseline&form=body&item=weight"),
+    ],
 )
 def test_every_page_does(treated: Served, person: str, path: str) -> None:
     """TIME-01: the study is at UTC+8."""

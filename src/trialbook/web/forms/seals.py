@@ -15,7 +15,6 @@ from trialbook.web.forms.sheet import Sheet
 from trialbook.web.forms.words import local_time, role_label
 from trialbook.web.veil import veiled
 
-
 STOPS = (".", "\N{IDEOGRAPHIC FULL STOP}", "!", "?")
 
 

@@ -1,4 +1,4 @@
-"""The calendar: visits that took place, are due or are planned, and doses, by month; and as a feed for a calendar program."""
+"""The calendar: visits and doses, done, due or planned, by month; and as a feed for a calendar program."""
 
 from __future__ import annotations
 
