@@ -127,6 +127,23 @@ def test_cal_03_doses(running: Served) -> None:
     assert [name for name in found if "dose" in name] == [f"P01 Rituximab, dose {number}" for number in (1, 2, 3, 4)]
 
 
+def test_cal_03_doses_are_hidden_with_their_form(unopened: Served) -> None:
+    file = unopened.folder / "study.yaml"
+    text = file.read_text(encoding="utf-8").replace("except: [rating], rights", "except: [rating, infusion], rights", 1)
+    file.write_text(text, encoding="utf-8")
+    unopened.site.begin(CUSTODIAN)
+    for person, role in (("ida", "investigator"), ("mona", "monitor")):
+        unopened.site.record(grant(person, role), by=CUSTODIAN)
+    today = unopened.site.today().isoformat()
+    for act in (screen("P01"), enrol("P01", on=today), enter("P01", "infusion", "start", today, repeat="1")):
+        unopened.site.record(act, by="ida")
+    unopened.site.record(enter("P01", "visit", "date", today, visit="baseline"), by="ida")
+    assert "P01 Rituximab, dose 1" in text_of(unopened.browser("ida"), "/calendar/")
+    shown = text_of(unopened.browser("mona"), "/calendar/")
+    assert "P01 Baseline" in shown
+    assert "Rituximab, dose" not in shown
+
+
 def test_cal_04_names_and_invented_data(running: Served) -> None:
     running.site.record(
         enter("P01", "visit", "date", running.site.today().isoformat(), visit="unscheduled-1"), by="nora"
