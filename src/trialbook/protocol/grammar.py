@@ -112,7 +112,7 @@ STUDY = Section(
             required=True,
         ),
         Key("objective", TEXT, "What the study is to find out."),
-        Key("timezone", kinds.ZONE, "Time zone of the sites.", default="UTC"),
+        Key("timezone", kinds.ZONE, "Time zone of the sites, on whose clock the site tells times.", default="UTC"),
         Key("languages", Many(kinds.LANGUAGE), "Languages of the texts, the first being the default.", default="en"),
         Key("sponsor", kinds.LINE, "Who is responsible."),
         Key("registration", kinds.LINE, "Number in a public register."),

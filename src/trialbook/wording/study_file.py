@@ -342,6 +342,11 @@ STUDY: dict[str, Wording] = {
     "PLAN-44": Wording(
         "“{rule}” is the planned rule for missing values and also a sensitivity analysis.", "Name it once."
     ),
+    "PLAN-46": Wording(
+        "A dose of {dose} cannot be planned: a dose is one amount, or an amount per kg or per m2.",
+        "Write such a dose; where it hangs on a result or comes from a table, leave out “dose”, “vials” and “infuse”, "
+        "and record what was given.",
+    ),
     "PLAN-50": Wording(
         "“{item}” has no levels that could be followed: it is not a choice of one answer.",
         "Name an item with “choice”, the lowest answer first; a number is followed with “from”.",
