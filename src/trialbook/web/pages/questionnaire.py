@@ -331,8 +331,16 @@ def in_words(shown: Shown) -> str:
 
 
 @require_POST
+def finish(request: StudyRequest) -> HttpResponse:
+    """Send the questionnaires off, once: sent again because no answer came, it leads where the first led."""
+    invitation = held_by(request)
+    if invitation is not None and invitation.finished_at is not None:
+        return redirect("questionnaire-thanks")
+    return sent_off(request)
+
+
 @for_holder
-def finish(request: StudyRequest, invitation: Invitation, now: Moment) -> HttpResponse:
+def sent_off(request: StudyRequest, invitation: Invitation, now: Moment) -> HttpResponse:
     """Send the questionnaires off: the invitation is used, and nothing can be changed by it any more."""
     sent_id = request.POST.get("request", "")
     try:

@@ -153,6 +153,7 @@ const beginForm = () => {
         done = await settle(await send(pending.body), go);
       } catch {
         say(navigator.onLine !== false && isFirst ? words.unknown : words.offline);
+        doing.textContent = "";
         keep();
       }
     }
