@@ -1,7 +1,7 @@
 """A questionnaire on a phone that loses its connection, in a real Chromium.
 
 WAIT-01: without a connection the question stays, says so, and what was answered is sent again until it is saved.
-WAIT-02: an answer of the server that never came: the same is sent again and stored once; sent off twice is thanked once.
+WAIT-02: an answer of the server that never came: the same is sent again, stored once; sent off twice is thanked once.
 WAIT-03: a way back waits too. WAIT-04: a page that was refused is shown as the server words it.
 """
 
