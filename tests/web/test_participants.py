@@ -198,7 +198,7 @@ def test_grid_and_today_tell_the_same_of_forms(served: Served) -> None:
     """EDC-20: a form in which nothing is answered is incomplete, though none of its items is required."""
     treated(served, ago=168)
     fill(served, "P01", "visit", visit="week 24", date=day(served))
-    answers = ({}, {"ck": "900", "ck_upper": "190"})
+    answers: tuple[dict[str, str], ...] = ({}, {"ck": "900", "ck_upper": "190"})
     told = []
     for given in answers:
         fill(served, "P01", "enzymes", visit="week 24", by="nora", **given)
