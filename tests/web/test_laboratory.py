@@ -80,7 +80,7 @@ def test_labpage_03_judged_and_outdated(treated: Served) -> None:
     assert (note.act, note.value, note.visit) == ("note", "significant", "baseline")
     treated.site.record(correct("P01", "enzymes", "ck", "400", visit="baseline", reason="a digit too many"), by="nora")
     said = words(page(treated.browser("ida"), LAB + "?show=open"))
-    assert "judged before it was corrected" in said
+    assert "judged before it was corrected significant ida" in said
 
 
 def test_labpage_04_who_judges(treated: Served) -> None:

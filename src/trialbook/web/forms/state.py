@@ -12,6 +12,7 @@ from trialbook.conduct.casebook import VISIT_FORM
 from trialbook.conduct.completeness import begun_rows, is_complete, needed
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.ratings import may_open
+from trialbook.conduct.screening import forms_of_screening
 from trialbook.protocol.model import Form
 from trialbook.web.actor import Actor
 from trialbook.web.forms.sheet import Sheet, address_of
@@ -112,7 +113,7 @@ def forms_beside(sheet: Sheet) -> list[Form]:
     if sheet.visit:
         return list(sheet.study.visit_forms(sheet.visit))
     if is_of_screening(sheet) and not sheet.repeat:
-        return [form for form in sheet.study.forms.values() if form.timing == "once"]
+        return list(forms_of_screening(sheet.study))
     return []
 
 

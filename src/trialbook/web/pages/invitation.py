@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -97,6 +97,7 @@ def page(
         "visit_label": label_of(request, visit),
         "standings": [(one, say(request, one.form), [named(tag) for tag in one.languages]) for one in standings],
         "languages": [(language, named(language)) for language in languages_of(mine)],
+        "preset": preset(request, casebook.participant, languages_of(mine)),
         "mine": mine,
         "is_in_study": casebook.status in IN_STUDY,
         "valid_for": [(key, words) for key, (_time, words) in VALID_FOR.items()],
@@ -140,6 +141,13 @@ def languages_of(standings: list[Standing]) -> tuple[str, ...]:
     """Return the languages in which an unfinished questionnaire is open."""
     unfinished = (standing for standing in standings if standing.state != "finished")
     return tuple(dict.fromkeys(language for standing in unfinished for language in standing.languages))
+
+
+def preset(request: StudyRequest, participant: str, languages: Sequence[str]) -> str:
+    """Return the language that stands there first: of the participant's last questionnaire, else of the reader."""
+    last = Invitation.objects.filter(participant=participant).order_by("-made_at").first()
+    wanted = (*(() if last is None else (last.language,)), tag_of(request))
+    return next((tag for tag in wanted if tag in languages), "")
 
 
 def named(tag: str) -> str:

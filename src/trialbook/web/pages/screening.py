@@ -16,7 +16,7 @@ from trialbook.conduct.completeness import begun_rows
 from trialbook.conduct.filling import other_fillings
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.schedule import full_date
-from trialbook.conduct.screening import Eligibility, assess_eligibility
+from trialbook.conduct.screening import Eligibility, assess_eligibility, forms_of_screening
 from trialbook.errors import ActRefused, LedgerError, TrialbookError
 from trialbook.protocol.model import Form
 from trialbook.protocol.values import show_value
@@ -96,10 +96,10 @@ def _show(
 
 
 def screening_forms(seen: Seen) -> Iterator[FormLine]:
-    """Yield the forms that are answered once, in the order of the study file, the consent left out."""
-    consent = _consent_form(seen)
+    """Yield the forms that are filled in while the screening lasts, the consent left out."""
+    consent, forms = _consent_form(seen), forms_of_screening(seen.study)
     for filled in other_fillings(seen.study, seen.casebook, rules_of(seen.study).asked):
-        is_asked = filled.form.timing == "once" and filled.state != "not asked"
+        is_asked = filled.form in forms and filled.state != "not asked"
         line = form_line(seen, filled) if is_asked and filled.form is not consent else None
         if line is not None:
             yield line
