@@ -142,13 +142,16 @@ def title_of(study: Study, casebook: Casebook, cell: Cell, language: str | None)
 
 
 def hidden_in(study: Study, shown: frozenset[str], cell: Cell) -> list[Form]:
-    """Return the forms of a place that the asker is not shown now: what one has not seen one cannot sign."""
+    """Return the forms of a place that the asker is not shown now: what one has not seen one cannot sign.
+
+    At a visit that nobody planned no form is due. Where something was recorded there all the same that the asker is not
+    shown, the mark of the content is another than that of their page, and the ledger takes no signature.
+    """
     if cell.form:
         return [study.forms[cell.form]] if cell.form in study.forms and cell.form not in shown else []
     forms = (form for form in study.forms.values() if not cell.visit or form.timing == "visits")
     found = [form for form in forms if form.id not in shown]
-    planned = study.schedule.visits
-    return [form for form in found if not cell.visit or cell.visit not in planned or cell.visit in form.visits]
+    return [form for form in found if not cell.visit or cell.visit in form.visits]
 
 
 def _filled(study: Study, casebook: Casebook, shown: frozenset[str], cell: Cell) -> SealState:
