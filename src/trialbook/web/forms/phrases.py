@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, gettext_noop
 from trialbook.conduct.casebook import Query
 from trialbook.conduct.findings import CHECK, EXPECTED
 from trialbook.protocol.model import Form, Study
+from trialbook.web.saying import in_words
 from trialbook.wording import CATALOGUE
 
 PHRASES = (
@@ -30,10 +31,12 @@ PHRASES = (
     gettext_noop("dose {number}"),
     gettext_noop("after {forms}"),
     gettext_noop("by {day}"),
+    gettext_noop("{span} later is {day}, counted until {end}"),
 )
-"""As `conduct.deviations` writes them; the first that fits is taken."""
+"""As `conduct.deviations` and `conduct.screening` write them; the first that fits is taken."""
 RANGE = "VALUE-31"
 PART = "; "
+DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
 BLANK = re.compile(r"\\\{(\w+)\\\}")
 
 
@@ -46,8 +49,16 @@ def _reworded(part: str) -> str:
     for phrase in PHRASES:
         found = _rule(phrase).fullmatch(part)
         if found is not None:
-            return gettext(phrase).format(**found.groupdict())
-    return part
+            return gettext(phrase).format(**{name: _said(text) for name, text in found.groupdict().items()})
+    return _said(part)
+
+
+def _said(text: str) -> str:
+    """Say a part of a phrase: a name of the study, a span of time, or the days between which something lies."""
+    days = DAYS.fullmatch(text)
+    if days is not None:
+        return gettext("%(first)s to %(last)s") % {"first": days[1], "last": days[2]}
+    return in_words(text)
 
 
 @cache

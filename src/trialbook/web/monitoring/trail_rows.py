@@ -49,7 +49,7 @@ def trail_row(study: Study, seen: Seen, language: str | None) -> TrailRow:
         who=entry.by,
         role=role_label(study, entry.role, language),
         behalf=entry.on_behalf_of or "",
-        act=act_word(entry.act),
+        act=act_word(entry.act, entry.value),
         participant=entry.participant or "",
         place=place_words(study, cell_of(entry), language),
         old=old_value(study, seen, language),

@@ -29,7 +29,7 @@ from trialbook.web.invitations.models import Invitation
 from trialbook.web.invitations.standing import ALIVE, Moment, journey_of, moment_of, state_of, tell
 from trialbook.web.invitations.steps import Journey, Shown, Step, saving, sent_answers, shown_items
 from trialbook.web.request import StudyRequest
-from trialbook.wording import sentence
+from trialbook.web.saying import sentence
 
 COOKIE = "__Host-questionnaire" if settings.IS_TLS else "questionnaire"
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -230,7 +230,7 @@ def refused(here: At, sent: Sent, error: ActRefused | LedgerError) -> HttpRespon
     codes = {problem.code for problem in error.problems}
     if codes == {HIDES}:
         return step_page(here, sent=sent, hides=True)
-    wrong = [sentence(problem, gettext) for problem in error.problems if problem.code.startswith("VALUE-")]
+    wrong = [sentence(problem) for problem in error.problems if problem.code.startswith("VALUE-")]
     return step_page(here, sent=sent, wrong=wrong, is_failure=not wrong)
 
 

@@ -19,16 +19,16 @@ from trialbook.conduct.schedule import full_date
 from trialbook.conduct.screening import Eligibility, assess_eligibility, forms_of_screening
 from trialbook.errors import ActRefused, LedgerError, TrialbookError
 from trialbook.protocol.model import Form
-from trialbook.protocol.values import show_value
 from trialbook.web.following.criteria import criterion_lines, reason_lines, verdict_of
 from trialbook.web.following.deciding import ENROL, act_of, step_in
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.following.tables import FormLine, form_line
 from trialbook.web.following.words import STATUS
 from trialbook.web.forms.rows import next_row
+from trialbook.web.forms.words import answer_words
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
-from trialbook.wording import sentence
+from trialbook.web.saying import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def screening(request: StudyRequest, participant: str) -> HttpResponse:
         return _show(request, seen, error=error)
     messages.success(request, gettext("Recorded: %(what)s.") % {"what": step.title})
     for note in receipt.notes:
-        messages.warning(request, sentence(note, gettext))
+        messages.warning(request, sentence(note))
     return redirect("participant", participant)
 
 
@@ -140,6 +140,6 @@ def _given(seen: Seen, form: Form, row: str) -> Consent:
     for item in form.items.values():
         answer = seen.casebook.answers.get(Cell("", form.id, row, item.id))
         if answer is not None:
-            text = show_value(item, answer.value, language=seen.language) if answer.value is not None else answer.text
+            text = answer_words(seen.study, item, answer, seen.language)
             facts.append((seen.study.say(item.label, seen.language) or item.id, text))
     return Consent(row=row, facts=tuple(facts), where=seen.form_address(form.id, repeat=row))

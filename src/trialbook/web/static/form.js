@@ -222,6 +222,7 @@ const beginForm = () => {
     const item = /^(answer|never|missing)\.(.*)$/.exec(input.name);
     if (item) onlyOne(item[1], item[2], input);
     if (input.name === "others" && input.value) fillOthers(input);
+    if (input.dataset.hints) input.closest("[data-item]").querySelector(".hint").textContent = input.dataset.hints.split("|")[input.selectedIndex];
   });
 
   // an answer, `never` and a reason for none exclude each other

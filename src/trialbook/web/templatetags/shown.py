@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from django import template
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 
 from trialbook.errors import Problem
 from trialbook.render.numbers import MINUS, show, show_plain, show_unit, significant
-from trialbook.web import veil
-from trialbook.wording import remedy as remedy_of
-from trialbook.wording import sentence as sentence_of
+from trialbook.web import saying, veil
 
 register = template.Library()
 
@@ -71,13 +70,19 @@ def unit(code: str | None) -> str:
 @register.filter
 def sentence(problem: Problem) -> str:
     """Write what is wrong, in the language of the reader."""
-    return sentence_of(problem, gettext)
+    return saying.sentence(problem)
 
 
 @register.filter
 def remedy(problem: Problem) -> str:
     """Write what to do about it, in the language of the reader."""
-    return remedy_of(problem, gettext)
+    return saying.remedy(problem)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Join names as the language of the reader does."""
+    return saying.listed(names)
 
 
 @register.filter
