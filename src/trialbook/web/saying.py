@@ -24,10 +24,11 @@ READ: ContextVar[Study | None] = ContextVar("READ", default=None)
 """The study file by which the asker of this request is shown the study; none before anybody asks."""
 KNOWN = Kept(24)
 TYPED = frozenset({"text", "typed", "written"})
-"""Values of a problem that are what somebody typed: they stay as they are."""
+"""Values of a problem about an answer that are what somebody typed: they stay as they are."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 SPELLED = {plural: one for one, plural in SPANS.items()} | {one: one for one in SPANS}
 AMOUNT = re.compile(rf"((?:[<>]=? ?)?[\d.]+) ({'|'.join(SPELLED)})")
+REASON = re.compile(r"(.+?): (.+)")
 CODED = re.compile(r"(.+) \((\w+)\)")
 
 
@@ -42,7 +43,8 @@ def remedy(problem: Problem) -> str:
 
 
 def _read(problem: Problem) -> Problem:
-    values = {name: text if name in TYPED else in_words(text) for name, text in problem.values.items()}
+    typed = TYPED if problem.code.startswith("VALUE-") else frozenset[str]()
+    values = {name: text if name in typed else in_words(text) for name, text in problem.values.items()}
     return Problem(code=problem.code, level=problem.level, place=problem.place, values=values)
 
 
@@ -60,7 +62,21 @@ def in_words(text: str) -> str:
     if coded is not None and coded[1] in known:
         return f"{known[coded[1]]} ({coded[2]})"
     parts = text.split(", ")
-    return listed(known[part] for part in parts) if all(part in known for part in parts) else text
+    return listed(known[part] for part in parts) if all(part in known for part in parts) else _reasons(text, known)
+
+
+def _reasons(text: str, known: Mapping[str, str]) -> str:
+    """Say answers that are missing, as `conduct.reasons` writes them: `Last major surgery: 2026-09, not known ...`."""
+    found = [REASON.fullmatch(part) for part in text.split("; ")]
+    if not known or not all(one is not None and one[1] in known for one in found):
+        return text
+    words = {
+        "not answered": gettext("not answered"),
+        "cannot be worked out": gettext("cannot be worked out"),
+        "not known whether it counts": gettext("not known whether it counts"),
+    }
+    said = [(known[one[1]], words.get(one[2]) or said_value(one[2])) for one in found if one is not None]
+    return clauses(gettext("%(label)s: %(value)s") % {"label": label, "value": value} for label, value in said)
 
 
 def said_value(text: str) -> str:
@@ -71,6 +87,11 @@ def said_value(text: str) -> str:
 def listed(parts: Iterable[object]) -> str:
     """Join names as the language of the reader does."""
     return gettext(", ").join(str(part) for part in parts)
+
+
+def clauses(parts: Iterable[object]) -> str:
+    """Join what is said of one thing as the language of the reader does."""
+    return gettext("; ").join(str(part) for part in parts)
 
 
 # ---- the names of a study ---------------------------------------------------------------------------------------

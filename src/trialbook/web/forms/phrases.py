@@ -34,6 +34,17 @@ PHRASES = (
     gettext_noop("{span} later is {day}, counted until {end}"),
 )
 """As `conduct.deviations` and `conduct.screening` write them; the first that fits is taken."""
+NOTES = (
+    gettext_noop("Link {number} to {forms} ({language}) made, valid until {moment}."),
+    gettext_noop("Link {number} to {forms} ({language}) opened by the participant."),
+    gettext_noop("Link {number} to {forms} ({language}) finished by the participant."),
+    gettext_noop("Link {number} to {forms} ({language}) withdrawn."),
+    gettext_noop("Tablet {number} to {forms} ({language}) made, valid until {moment}."),
+    gettext_noop("Tablet {number} to {forms} ({language}) opened by the participant."),
+    gettext_noop("Tablet {number} to {forms} ({language}) finished by the participant."),
+    gettext_noop("Tablet {number} to {forms} ({language}) withdrawn."),
+)
+"""As `invitations.standing` writes them into the ledger."""
 RANGE = "VALUE-31"
 PART = "; "
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
@@ -51,6 +62,15 @@ def _reworded(part: str) -> str:
         if found is not None:
             return gettext(phrase).format(**{name: _said(text) for name, text in found.groupdict().items()})
     return _said(part)
+
+
+def note_words(text: str) -> str:
+    """Return a note that the site made of a link or a tablet in the language of the reader; people's words stay."""
+    for phrase in NOTES:
+        found = _rule(phrase).fullmatch(text)
+        if found is not None:
+            return gettext(phrase).format(**{name: in_words(part) for name, part in found.groupdict().items()})
+    return text
 
 
 def _said(text: str) -> str:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext
 
 from trialbook.capture.ledger import ANSWERS, Entry, cell_of
 from trialbook.conduct.casebook import Answer
+from trialbook.conduct.withdrawing import read_scope
 from trialbook.protocol.model import Study
 from trialbook.web.forms.history import MARK, source_of, way
+from trialbook.web.forms.phrases import note_words
 from trialbook.web.forms.words import local_time, role_label
 from trialbook.web.monitoring.act_words import act_word
 from trialbook.web.monitoring.trail_seen import Seen
@@ -98,10 +100,12 @@ def said(study: Study, seen: Seen, language: str | None) -> Iterator[str]:
         yield entry.site
     if entry.act in {"grant", "revoke", "open"}:
         yield role_label(study, entry.value, language)
+    elif entry.act in {"withdraw_consent", "restore_consent"}:
+        yield from filter(None, read_scope(entry.value or "")[:1])
     elif entry.value and entry.act not in {"sign", "query", "note"}:
         yield entry.value
     if entry.text:
-        yield entry.text
+        yield {"sign": gettext, "note": note_words}.get(entry.act, str)(entry.text)
     yield from _about(study, seen, language)
 
 

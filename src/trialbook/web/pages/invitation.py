@@ -40,6 +40,7 @@ from trialbook.web.looking import casebook_for, casebooks_for
 from trialbook.web.pages.questionnaire import keep_device
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.saying import listed
 from trialbook.web.wordings import FormWords
 
 VALID_FOR: Mapping[str, tuple[timedelta, object]] = {
@@ -293,7 +294,7 @@ def row_of(request: StudyRequest, now: Moment, invitation: Invitation) -> Row:
     forms = [study.forms[name] for name in invitation.forms if name in study.forms]
     return Row(
         invitation=invitation,
-        forms=", ".join(say(request, form) for form in forms),
+        forms=listed(say(request, form) for form in forms),
         state=words,
         colour=colour,
         is_alive=state in ALIVE,

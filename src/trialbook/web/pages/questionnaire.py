@@ -29,7 +29,7 @@ from trialbook.web.invitations.models import Invitation
 from trialbook.web.invitations.standing import ALIVE, Moment, journey_of, moment_of, state_of, tell
 from trialbook.web.invitations.steps import Journey, Shown, Step, saving, sent_answers, shown_items
 from trialbook.web.request import StudyRequest
-from trialbook.web.saying import sentence
+from trialbook.web.saying import listed, sentence
 
 COOKIE = "__Host-questionnaire" if settings.IS_TLS else "questionnaire"
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -326,7 +326,7 @@ def in_words(shown: Shown) -> str:
     if shown.is_line:
         return gettext("Marked on the line")
     if shown.question.choices:
-        return ", ".join(text for code, text in shown.question.choices.items() if code in shown.chosen)
+        return listed(text for code, text in shown.question.choices.items() if code in shown.chosen)
     return show_value(shown.item, shown.answer.value or "")
 
 

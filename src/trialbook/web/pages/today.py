@@ -28,7 +28,7 @@ from trialbook.web.monitoring.staff import is_review_due, looks_after_staff, sho
 from trialbook.web.pages.rating import open_ratings
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
-from trialbook.web.saying import sentence
+from trialbook.web.saying import listed, sentence
 
 HEADINGS: Mapping[Urgency, object] = {
     "overdue": gettext_lazy("Overdue"),
@@ -148,7 +148,7 @@ def _line(request: StudyRequest, task: Task, day: date) -> Line:
         what=name_of(request, task),
         where=address_of(task),
         when=window_in_words(task, day),
-        who=", ".join(role_names(request, task.roles)),
+        who=listed(role_names(request, task.roles)),
         waits=tuple(sentence(problem) for problem in task.waits_for),
         is_mine=request.actor.role in task.roles,
     )

@@ -86,6 +86,12 @@ def listed(names: Iterable[object]) -> str:
 
 
 @register.filter
+def clauses(parts: Iterable[object]) -> str:
+    """Join what is said of one thing as the language of the reader does."""
+    return saying.clauses(parts)
+
+
+@register.filter
 def days(count: int) -> str:
     """Write a number of days, without its sign."""
     return ngettext("%(count)d day", "%(count)d days", abs(count)) % {"count": abs(count)}

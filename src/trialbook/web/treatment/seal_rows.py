@@ -17,6 +17,7 @@ from trialbook.conduct.schedule import visits_done
 from trialbook.protocol.model import Form, Study
 from trialbook.web.actor import Actor
 from trialbook.web.forms.sheet import visit_name
+from trialbook.web.saying import listed
 from trialbook.web.treatment.links import address_of, participant_page
 
 SealState = Literal["waiting", "void", "signed", "incomplete", "empty"]
@@ -127,7 +128,7 @@ def change_of(study: Study, casebook: Casebook, seq: int | None, language: str |
     cell, answer = found
     item = study.forms[cell.form].items.get(cell.item) if cell.form in study.forms else None
     label = cell.item if item is None else study.say(item.label, language)
-    return ", ".join(part for part in (label, answer.by, answer.reason) if part)
+    return listed(part for part in (label, answer.by, answer.reason) if part)
 
 
 def title_of(study: Study, casebook: Casebook, cell: Cell, language: str | None) -> str:
