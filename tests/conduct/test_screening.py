@@ -9,6 +9,7 @@ ELIG-06: answers count up to the day of enrolment; before it up to the day asked
 ELIG-07: one more answer never turns a verdict that was certain into another.
 ELIG-08: what cannot be worked out is unknown, with the reason.
 ELIG-09: the screening log holds everybody, failures and unknowns too.
+ELIG-11: forms told after the last form of a visit are asked later, unless a criterion reads them.
 ELIG-10: reasons name the answers in the words of the study file, and what is missing.
 """
 
@@ -23,7 +24,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.conduct.casebook import Answer, Casebook, Cell, ParticipantStatus
-from trialbook.conduct.screening import Assessment, Eligibility, assess_eligibility, screening_log
+from trialbook.conduct.screening import (
+    Assessment,
+    Eligibility,
+    assess_eligibility,
+    forms_of_screening,
+    screening_log,
+)
 from trialbook.instruments import CATALOG
 from trialbook.protocol.model import Criterion, Study
 from trialbook.protocol.read import parse_study
@@ -622,3 +629,13 @@ def test_one_more_answer_never_changes_a_certain_verdict(
         assert earlier.met in {None, now.met}
         assert earlier.applies in {None, now.applies}
         assert earlier.fulfilled in {None, now.fulfilled}
+
+
+def test_what_is_told_last_is_asked_later() -> None:
+    """ELIG-11: `prior` and `eligibility` hang on criteria, the outcome on nothing."""
+    later = TEXT.replace("missing: {ND", "  outcome: {at: once, items: {response: {text: line}}}\nmissing: {ND", 1)
+    study, problems = parse_study(later, file="study.yaml", catalog=CATALOG)
+    assert study is not None, problems
+    assert [form.id for form in forms_of_screening(study)] == [
+        "consent", "screening", "bohan_peter", "prior", "eligibility",
+    ]  # fmt: skip

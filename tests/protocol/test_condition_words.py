@@ -37,11 +37,15 @@ def study() -> Study:
     [
         ('serology.hbsag == "POS"', "“HBsAg” = “Positive”"),
         ("serology.hbsag != 'NEG' || serology.infected", "“HBsAg” ≠ “Negative” or “Infected” = yes"),
-        ("!serology.infected && serology.fever>=38.5", "not “Infected” = yes and “Temperature” ≥ 38.5"),
-        ('(serology.infected == "yes") && size(x.y) < 2', "(“Infected” = “yes”) and size (x.y) < 2"),
+        ("!serology.infected && serology.fever>=38.5", "“Infected” = no and “Temperature” ≥ 38.5"),
+        ('(serology.infected == "yes") && size(x.y) < 2', "(“Infected” = “yes”) and size(x.y) < 2"),
         ("!has(serology.infected) || serology.infected", "not “Infected” is answered or “Infected” = yes"),
         ('serology.fever > 38 && "POS" == serology.hbsag', "“Temperature” > 38 and “Positive” = “HBsAg”"),
         ('serology.hbsag == "POS" || "NEG" == other.x', "“HBsAg” = “Positive” or “NEG” = other.x"),
+        (
+            "serology.fever >= 38.0 && rating.arms.all(g, g == 10.0)",
+            "“Temperature” ≥ 38 and rating.arms.all(g, g = 10)",
+        ),
         ('serology.hbsag in ["POS", "NEG"]', "“HBsAg” in [“Positive”, “Negative”]"),
     ],
 )

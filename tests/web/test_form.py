@@ -106,7 +106,9 @@ def test_a_number_keeps_the_unit_in_which_it_was_typed(study: Served) -> None:
     page = text_of(study.browser("nora"), ENZYMES)
     assert 'name="answer.ck" value="4.3"' in page
     assert '<option value="ukat/L" selected>' in page
-    assert "(typed: 4.3 ukat/L)" in page
+    assert "258 U/L (typed: 4.3 ukat/L)" in page
+    assert '<p class="hint" id="hint-ck">Expected 0 to 333 µkat/L</p>' in page
+    assert 'U/L · Whole number|Expected 0 to 333 µkat/L"' in page
 
 
 def test_rows_stand_in_a_table_and_the_next_number_was_never_used(study: Served) -> None:

@@ -179,6 +179,7 @@ def test_a_lost_connection_loses_nothing(served: Served, address: str, chromium:
         page.context.set_offline(True)
         page.click(SAVE)
         page.wait_for_selector("#unsaved:has-text('Not saved yet')")
+        page.wait_for_function("!document.getElementById('doing').textContent")
         assert page.input_value("#in-ck") == "200"
         page.context.set_offline(False)
         page.wait_for_url("**saved=**", timeout=20_000)

@@ -237,3 +237,18 @@ def test_the_public_pages_know_no_staff(served: Served) -> None:
     assert "nora" not in page
     assert "polymyositis" not in page
     assert nora.get(HERE).status_code == 200
+
+
+def test_the_language_that_stands_there_first(served: Served) -> None:
+    """LINK-01: of the participant's last questionnaire; before the first that of the reader."""
+    ready(served)
+    browser = served.browser("nora")
+
+    def chosen() -> set[str]:
+        return set(re.findall(r'<option value="([A-Za-z-]+)" selected>', browser.get(HERE).content.decode()))
+
+    assert chosen() == {"en"}
+    browser.post("/language", {"language": "zh-hant", "next": "/"})
+    assert chosen() == {"zh-Hant"}
+    make_link(served, "patient_global", language="en")
+    assert chosen() == {"en"}

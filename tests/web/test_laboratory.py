@@ -5,6 +5,7 @@ LABPAGE-02: a value that is only known to lie beyond a limit of measurement is l
 LABPAGE-03: whether a value is significant is recorded about its entry; a correction makes the judgement one of another.
 LABPAGE-04: only a role that signs judges; blind roles get 404; hostile texts are text.
 LABPAGE-05: where the form has an item for it, that item says what is significant, and no note does.
+LABPAGE-07: units stand as in forms; a converted value is rounded to the decimals of its item, with what was typed.
 LABPAGE-06: the course is drawn with the limits as a band, for two values and more.
 """
 
@@ -14,7 +15,7 @@ import pytest
 from tests.web.conftest import Served
 from tests.web.treated import HOSTILE, day, page, put, treat, words
 
-from trialbook.capture.acts import adopt, correct
+from trialbook.capture.acts import adopt, correct, save_form
 from trialbook.conduct.casebook import Cell
 from trialbook.conduct.flags import Flag, flag_of
 from trialbook.folder import read_study
@@ -35,11 +36,20 @@ def test_labpage_01_against_the_limits(treated: Served) -> None:
     said = words(page(treated.browser("nora"), LAB))
     assert "4000 U/L up to 200 of this day’s laboratory high 20.0 × upper limit grade 4, CPK increased" in said
     assert "110 g/L from 115 of the study file low grade 1, Anemia" in said
-    assert "200 10^9/L from 150 of the study file normal" in said
+    assert "200 10⁹/L from 150 of the study file normal" in said
     assert "in force since" in said
     beyond = words(page(treated.browser("nora"), LAB + "?show=beyond"))
     assert "Platelets" not in beyond
     assert "Haemoglobin" in beyond
+
+
+def test_labpage_07_a_converted_value_is_rounded(treated: Served) -> None:
+    act = save_form("P01", "blood", {"creatinine": "0.41"}, visit="week 4", units={"creatinine": "mg/dL"})
+    treated.site.record(act, by="nora")
+    assert treated.site.casebooks["P01"].value("blood", "creatinine", visit="week 4") == "36.2446958982"
+    shown = "36 µmol/L (typed: 0.41 mg/dL)"
+    assert shown in words(page(treated.browser("nora"), LAB))
+    assert shown in words(page(treated.browser("ida"), "/participants/P01/sign/?place=week 4/blood/"))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +90,7 @@ def test_labpage_03_judged_and_outdated(treated: Served) -> None:
     assert (note.act, note.value, note.visit) == ("note", "significant", "baseline")
     treated.site.record(correct("P01", "enzymes", "ck", "400", visit="baseline", reason="a digit too many"), by="nora")
     said = words(page(treated.browser("ida"), LAB + "?show=open"))
-    assert "judged before it was corrected" in said
+    assert "judged before it was corrected significant ida" in said
 
 
 def test_labpage_04_who_judges(treated: Served) -> None:

@@ -194,6 +194,21 @@ def test_grid_says_each_state_in_words(served: Served) -> None:
     assert "overdue" in read(served, "ida", "/grid/")
 
 
+def test_grid_and_today_tell_the_same_of_forms(served: Served) -> None:
+    """EDC-20: a form in which nothing is answered is incomplete, though none of its items is required."""
+    treated(served, ago=168)
+    fill(served, "P01", "visit", visit="week 24", date=day(served))
+    answers: tuple[dict[str, str], ...] = ({}, {"ck": "900", "ck_upper": "190"})
+    told = []
+    for given in answers:
+        fill(served, "P01", "enzymes", visit="week 24", by="nora", **given)
+        page = served.browser("nora").get("/grid/").content.decode()
+        square = page.partition('aria-label="P01, Week 24: ')[2].partition('"')[0]
+        today = read(served, "nora", "/").partition("Week 24")[2][:60]
+        told.append(("forms incomplete" in square, "Muscle enzymes" in today))
+    assert told == [(True, True), (False, False)]
+
+
 def test_the_list_follows_what_is_recorded(served: Served) -> None:
     """WEB-PART-01: what is kept of a participant is made anew when something is recorded."""
     make_eligible(served)

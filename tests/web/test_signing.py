@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import pytest
 from tests.web.conftest import PASSWORD, Served
-from tests.web.treated import HOSTILE, page, put, treat, words
+from tests.web.treated import HOSTILE, day, page, put, treat, words
 
 from trialbook.capture.acts import clear, correct
 from trialbook.capture.asking import freeze, thaw
@@ -106,6 +106,16 @@ def test_signpage_04_only_what_one_sees_and_may_sign(treated: Served) -> None:
     for place in ("baseline/rating/", "week 4/body/", "nonsense", "a/b/c/d", "/nothing/"):
         assert sign(treated, "ida", place)[0] == 404
     assert treated.browser("asa").get("/signatures/").status_code == 404
+
+
+def test_signpage_04_a_visit_that_nobody_planned(treated: Served) -> None:
+    """SIGNPAGE-04: no form is due there, so that none is hidden; its signature is told as one of the whole visit."""
+    put(treated, "nora", "visit", {"date": day(treated, 1)}, visit="unscheduled-1")
+    put(treated, "nora", "body", {"weight": "54"}, visit="unscheduled-1")
+    assert "Your signature" in words(page(treated.browser("ida"), f"{SIGN}?place=unscheduled-1//"))
+    assert sign(treated, "ida", "unscheduled-1//")[0] == 303
+    said = words(page(treated.browser("ida"), "/signatures/?show=signed"))
+    assert "ida, Investigator (signed the whole visit)" in said
 
 
 def test_signpage_05_the_seals_of_everything(treated: Served) -> None:

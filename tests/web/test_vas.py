@@ -44,6 +44,12 @@ def cookie_of(served: Served, *forms: str) -> dict[str, str]:
     return {"name": "questionnaire", "value": client.cookies["questionnaire"].value}
 
 
+def move(page: Any, button: str) -> None:
+    """Press a button and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.click(button)
+
+
 def modes(served: Served) -> list[tuple[str | None, str | None]]:
     """Return value and mode of every entry of the line."""
     found = served.site.history(participant="P01", form="patient_global", item="global")
@@ -60,7 +66,7 @@ def test_the_line(served: Served, address: str, chromium: str) -> None:
         assert (value.input_value(), page.locator(".vas-mark").is_visible()) == ("", False)
         assert page.locator(".vas-slider").get_attribute("aria-valuetext") == "no mark yet"
         assert violations(page) == []
-        page.click("text=Next")
+        move(page, "text=Next")
         assert page.locator("#told").is_visible()
 
         box = page.locator(".vas-track").bounding_box()
@@ -73,12 +79,12 @@ def test_the_line(served: Served, address: str, chromium: str) -> None:
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowRight")
         assert value.input_value() == "0.1"
-        page.click("text=Next")
+        move(page, "text=Next")
         page.go_back()
         page.click("text=Type a number instead")
         page.fill("#typed-global", "7.5")
         assert value.input_value() == ""
-        page.click("text=Next")
+        move(page, "text=Next")
         assert "7.5" not in page.inner_text("main")
     assert modes(served) == [("0.1", "keyboard"), ("7.5", "keyboard")]
 
@@ -131,7 +137,7 @@ def test_targets_are_large(served: Served, address: str, chromium: str) -> None:
     with chromium_page(chromium, viewport={"width": 390, "height": 844}) as page:
         page.context.add_cookies([{**cookie, "url": address}])
         page.goto(f"{address}/q/now")
-        page.click("text=Next")
+        move(page, "text=Next")
         for size in ({"width": 390, "height": 844}, TABLET):
             page.set_viewport_size(size)
             boxes = [one.bounding_box() for one in page.locator(".answers label, button, .button").all()]
@@ -141,7 +147,7 @@ def test_targets_are_large(served: Served, address: str, chromium: str) -> None:
         assert violations(page) == []
         page.locator(".answers input").first.focus()
         page.keyboard.press("ArrowDown")
-        page.click("text=Next")
+        move(page, "text=Next")
     entry = served.site.history(participant="P01", form="haq", item="dressing_clothes")[0]
     assert (entry.value, entry.mode) == ("1", "keyboard")
 
@@ -155,7 +161,7 @@ def test_the_code_leaves_the_address(served: Served, address: str, chromium: str
         page.goto(f"{address}/q#{code}")
         assert code not in page.url
         assert violations(page) == []
-        page.click("text=Begin")
+        move(page, "text=Begin")
         assert "/q/step/" in page.url
     assert not any(code in url + referer for url, referer in asked)
 

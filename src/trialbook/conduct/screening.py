@@ -6,6 +6,7 @@ what is missing is named. A verdict that is certain stays so when an open questi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +20,8 @@ from trialbook.conduct.moments import UNKNOWN, Days, days_of, is_over, later
 from trialbook.conduct.reasons import Reason, date_reasons, dates_of, name_reasons
 from trialbook.errors import Problem
 from trialbook.protocol.conditions import Condition, compile_condition, names_for
-from trialbook.protocol.model import Criterion, Study, Washout
+from trialbook.protocol.eligibility_form import ELIGIBILITY
+from trialbook.protocol.model import Criterion, Form, Study, Washout
 from trialbook.protocol.phrases import write_duration
 from trialbook.wording import sentence
 
@@ -28,6 +30,8 @@ Outcome = Literal["met", "not met", "unknown", "not applicable"]
 """How a criterion itself stands: an exclusion criterion that is met keeps out."""
 
 ENROLMENT = "enrolment"
+FORM = re.compile(r"([A-Za-z_]\w*)\.\w")
+"""The form in a name such as `screening.age`."""
 NOT_YET = frozenset({"screening", "screen failure"})
 NOT: Mapping[bool | None, bool | None] = MappingProxyType({True: False, False: True, None: None})
 
@@ -348,3 +352,20 @@ def _all(values: Iterator[bool | None] | tuple[bool | None, ...]) -> bool | None
     """Return false where one is false, else unknown where one is unknown."""
     every = tuple(values)
     return False if False in every else None if None in every else True
+
+
+# ---- which forms ------------------------------------------------------------------------------------------------
+
+
+def forms_of_screening(study: Study) -> tuple[Form, ...]:
+    """Return the forms answered once that are filled in while the screening lasts, in the order of the study file.
+
+    They are those that the file tells before its last form of a visit, and those on which consent or a criterion
+    hangs. What is told at the end, such as the response to the treatment, is asked later.
+    """
+    forms = tuple(study.forms.values())
+    last = max((place for place, form in enumerate(forms) if form.timing == "visits"), default=len(forms))
+    asked = {(study.consent or "").partition(".")[0], ELIGIBILITY, *forms_asked(study)}
+    return tuple(
+        form for place, form in enumerate(forms) if form.timing == "once" and (place < last or form.id in asked)
+    )

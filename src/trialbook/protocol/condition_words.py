@@ -11,10 +11,10 @@ from trialbook.protocol.model import Item, Study
 SIGNS: Mapping[str, str] = MappingProxyType(
     {
         "==": "=", "!=": "≠", ">=": "≥", "<=": "≤", "&&": "and", "||": "or", "!": "not", "yes": "yes",
-        "has": "is answered",
+        "no": "no", "has": "is answered",
     }
 )  # fmt: skip
-"""Sign of a condition -> what is written for it; `yes` for an answer that is asked for without a sign."""
+"""Sign of a condition -> what is written for it; `yes` and `no` for an answer that is asked for without a sign."""
 COMPARING = frozenset({"==", "!=", ">=", "<=", ">", "<"})
 CLOSE_BEFORE, CLOSE_AFTER = frozenset({")", "]", ",", "."}), frozenset({"(", "[", "."})
 
@@ -34,7 +34,12 @@ def condition_words(study: Study, text: str, language: str | None = None, *, sig
             continue
         if chain is not None:
             item = _item(study, chain)
-            said.append(_named(study, chain, item, language) + _asked(tokens, chain, item, signs))
+            asked_for = _asked(tokens, chain, item, signs)
+            if asked_for and text_at(tokens, place - 1) == "!":
+                said.pop()
+            said.append(_named(study, chain, item, language) + asked_for)
+        elif tokens[place].text == "(" and place and tokens[place - 1].kind == "name":
+            said[-1] += "("
         else:
             beside = _item(study, chains[place + 2]) if _stands_before(tokens, chains, place) else item
             said.append(_said(study, tokens[place], beside, language, signs))
@@ -64,14 +69,16 @@ def _named(study: Study, chain: Chain, item: Item | None, language: str | None) 
 
 
 def _asked(tokens: Sequence[Token], chain: Chain, item: Item | None, signs: Mapping[str, str]) -> str:
-    """Say that a question is answered with yes, where nothing is compared."""
-    beside = {text_at(tokens, chain.first - 1), text_at(tokens, chain.last + 1)}
-    is_bare = item is not None and item.kind == "yes_no" and not beside & COMPARING
-    return f" {signs['==']} {signs['yes']}" if is_bare else ""
+    """Say that a question is answered with yes, or behind a `!` with no, where nothing is compared."""
+    before = text_at(tokens, chain.first - 1)
+    is_bare = item is not None and item.kind == "yes_no" and not {before, text_at(tokens, chain.last + 1)} & COMPARING
+    return f" {signs['==']} {signs['no' if before == '!' else 'yes']}" if is_bare else ""
 
 
 def _said(study: Study, token: Token, item: Item | None, language: str | None, signs: Mapping[str, str]) -> str:
     """Write a token; a text is the label of the choice that the item before it has for it."""
+    if token.kind == "number":
+        return token.text.removesuffix(".0")
     if token.kind != "string":
         return signs.get(token.text, token.text)
     code = token.text[1:-1]

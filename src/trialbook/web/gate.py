@@ -15,6 +15,7 @@ from django.urls import reverse
 from trialbook.web.actor import Actor, actor_of, at_plan
 from trialbook.web.request import StudyRequest
 from trialbook.web.routes import BY_NAME, Route
+from trialbook.web.saying import READ
 from trialbook.web.site import site_at
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -32,7 +33,11 @@ class Gate:
         asked.site = site_at(settings.STUDY_FOLDER)
         asked.view = asked.site.view()
         asked.actor = actor_for(asked)
-        return self._get_response(request)
+        token = READ.set(asked.actor.study)
+        try:
+            return self._get_response(request)
+        finally:
+            READ.reset(token)
 
     def process_view(
         self, request: HttpRequest, view: Answer, args: tuple[object, ...], kwargs: dict[str, object]
@@ -47,6 +52,7 @@ class Gate:
         if not asked.actor.is_blind:  # to a blind role no address may tell by which version a participant is judged
             named = asked.view.casebooks.get(str(kwargs.get("participant", "")))
             asked.actor = at_plan(asked.actor, asked.view, named)
+            READ.set(asked.actor.study)
         if route.needs in {"nothing", "invitation"} or request.path.startswith(settings.STATIC_URL):
             return None
         if not request.user.is_authenticated:

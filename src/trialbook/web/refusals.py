@@ -8,10 +8,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from trialbook.errors import LedgerError, TrialbookError
-from trialbook.wording import remedy, sentence
+from trialbook.web.saying import remedy, sentence
 
 UNREACHABLE = frozenset({"LEDGER-12", "LEDGER-51"})
 """Codes of a database that was cut off."""
@@ -60,8 +60,8 @@ def told(error: TrialbookError) -> list[dict[str, str]]:
         {
             "code": problem.code,
             "place": str(problem.place),
-            "sentence": sentence(problem, gettext),
-            "remedy": remedy(problem, gettext),
+            "sentence": sentence(problem),
+            "remedy": remedy(problem),
         }
         for problem in error.problems
     ]

@@ -14,6 +14,8 @@ from trialbook.conduct.screening import ENROLMENT, Assessment, Eligibility, Outc
 from trialbook.protocol.model import Item
 from trialbook.web.following.seen import Seen
 from trialbook.web.following.words import Word, answer_words, day_words
+from trialbook.web.forms.phrases import reworded
+from trialbook.web.saying import in_words, listed, said_value
 
 OUTCOMES: Mapping[Outcome, object] = MappingProxyType(
     {
@@ -110,9 +112,9 @@ def reason_lines(seen: Seen, reasons: tuple[Reason, ...]) -> Iterator[ReasonLine
         label = (
             seen.study.say(seen.study.item(why.name).label, seen.language)
             if _is_item(seen, why.name)
-            else gettext(why.label)
+            else gettext(in_words(why.label))
         )
-        place = ", ".join(
+        place = listed(
             part
             for part in (
                 seen.visit_name(why.visit) if why.visit else "",
@@ -160,7 +162,8 @@ def _said(seen: Seen, why: Reason) -> str:
         "not computed": gettext("cannot be worked out"),
         "open row": gettext("not known whether it counts"),
     }
-    return words.get(why.kind, "%(value)s") % {"value": why.value or ""}
+    value = reworded(why.value or "") if why.kind == "time" else said_value(why.value or "")
+    return words.get(why.kind, "%(value)s") % {"value": value}
 
 
 def verdict_of(seen: Seen, found: Eligibility) -> Verdict:
@@ -187,6 +190,6 @@ def _why(found: Eligibility) -> Iterator[str]:
     if found.consented is None:
         yield gettext("The day of consent is not known.")
     if found.not_fulfilled:
-        yield gettext("Not fulfilled: %(ids)s.") % {"ids": ", ".join(found.not_fulfilled)}
+        yield gettext("Not fulfilled: %(ids)s.") % {"ids": listed(found.not_fulfilled)}
     if found.unknown:
-        yield gettext("Not known yet: %(ids)s.") % {"ids": ", ".join(found.unknown)}
+        yield gettext("Not known yet: %(ids)s.") % {"ids": listed(found.unknown)}

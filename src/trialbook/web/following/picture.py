@@ -25,6 +25,7 @@ from trialbook.web.drawing.svg import picture
 from trialbook.web.following.seen import Seen
 from trialbook.web.following.tables import amount_words, events_of
 from trialbook.web.following.words import OVERDUE, TOOK_PLACE, VISIT, address, day_words, short_day, visit_words
+from trialbook.web.saying import clauses, listed
 
 KIND_OF_MARK: Mapping[VisitState, str] = MappingProxyType(
     {"no anchor": "coming", "not expected": "off-plan", "no date": "in"}
@@ -232,7 +233,7 @@ def _events(seen: Seen, axis: Axis) -> Iterator[Strip]:
                 last=max(first, last),
                 kind=f"grade-{event.grade or 0}{'' if start.day else ' vague'}{' serious' if event.is_serious else ''}",
                 text=f"{event.grade or '?'}{'!' if event.is_serious else ''}",
-                label=", ".join(part for part in (event.term, grade, serious, event.words) if part),
+                label=listed(part for part in (event.term, grade, serious, event.words) if part),
                 address=event.where,
             )
         )
@@ -272,7 +273,7 @@ def _course(seen: Seen, axis: Axis, course: Course) -> Strip:
     base = None if course.baseline is None else course.baseline.value
     panel = Panel(
         label=label,
-        told="; ".join(dot.label for dot in dots),
+        told=clauses(dot.label for dot in dots),
         dots=dots,
         baseline=base,
         matters=_matters(course, base),

@@ -28,7 +28,8 @@ class Summary:
     due: tuple[PlannedVisit, ...]
     coming: tuple[PlannedVisit, ...]
     lacking: dict[str, int]
-    """Visit -> items without which a form is not complete; empty text for forms that belong to no visit."""
+    """Visit -> items without which a form is not complete, and forms of it in which nothing is answered: what is told
+    as work of today. Empty text for forms that belong to no visit, of these the items alone."""
     queries: tuple[Query, ...]
     """Those that are not closed, about what the role is shown."""
 
@@ -81,7 +82,8 @@ def _summary(study: Study, casebook: Casebook, role: str | None, today: date) ->
 def _lacking(row: GridRow, shown: frozenset[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for gap in row.gaps:
-        if gap.required and gap.form in shown:
+        is_work = gap.required or (gap.visit and not gap.item)
+        if is_work and gap.form in shown:
             found[gap.visit] = found.get(gap.visit, 0) + 1
     return found
 

@@ -24,8 +24,9 @@ from trialbook.protocol.values import show_value
 from trialbook.render.numbers import show_plain, show_unit
 from trialbook.web.following.seen import Seen
 from trialbook.web.following.words import FILLING, Word, address, day_words, days_words, role_name, span_words
-from trialbook.web.forms.phrases import asked, reworded
+from trialbook.web.forms.phrases import asked, note_words, reworded
 from trialbook.web.request import StudyRequest
+from trialbook.web.saying import listed
 
 # ---- forms ------------------------------------------------------------------------------------------------------
 
@@ -69,7 +70,7 @@ def form_line(seen: Seen, filled: FilledForm) -> FormLine | None:
         else FILLING[filled.state],
         lacks=0 if held else filled.lacks,
         rows=len(filled.rows) if form.repeating else None,
-        who=", ".join(role_name(seen.study, role, seen.language) for role in form.by or who_records(seen.study, form)),
+        who=listed(role_name(seen.study, role, seen.language) for role in form.by or who_records(seen.study, form)),
         waits=() if held else filled.waits_for,
         is_mine=seen.actor.may("record", form.id),
         is_held=held,
@@ -360,7 +361,7 @@ def queries_of(seen: Seen) -> Iterator[QueryLine]:
     for query in seen.summary.queries:
         cell = query.cell
         yield QueryLine(
-            place=", ".join(part for part in _place(seen, cell) if part) or seen.code,
+            place=listed(part for part in _place(seen, cell) if part) or seen.code,
             text=asked(seen.study, query).text,
             where=_query_address(seen, cell),
             to=role_name(seen.study, query.to, seen.language) if query.to else "",
@@ -404,8 +405,8 @@ def notes_of(request: StudyRequest, seen: Seen) -> Iterator[NoteLine]:
                 seen.form_name(entry.form) if entry.form else "",
             )
             yield NoteLine(
-                text=entry.text,
+                text=note_words(entry.text),
                 by=entry.by,
                 at=datetime.fromisoformat(entry.at).astimezone(zone),
-                place=", ".join(part for part in parts if part),
+                place=listed(part for part in parts if part),
             )

@@ -20,6 +20,7 @@ from trialbook.protocol.typed_dates import NEVER
 from trialbook.protocol.values import show_value
 from trialbook.web.forms.questions import key_of
 from trialbook.web.forms.sheet import address_of
+from trialbook.web.saying import clauses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +190,7 @@ def visit_words(placed: PlacedVisit, today: date, *, is_overdue: bool = False) -
     if placed.took_place:
         parts.append(gettext("took place on %(day)s") % {"day": _on(placed.date)})
     parts.append(_judged(placed, plan, today, is_overdue=is_overdue))
-    return "; ".join(part for part in parts if part)
+    return clauses(part for part in parts if part)
 
 
 def short_words(placed: PlacedVisit, today: date, *, is_overdue: bool = False) -> str:

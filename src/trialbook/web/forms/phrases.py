@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, gettext_noop
 from trialbook.conduct.casebook import Query
 from trialbook.conduct.findings import CHECK, EXPECTED
 from trialbook.protocol.model import Form, Study
+from trialbook.web.saying import in_words
 from trialbook.wording import CATALOGUE
 
 PHRASES = (
@@ -33,10 +34,23 @@ PHRASES = (
     gettext_noop("no dose where {rule}"),
     gettext_noop("a decision where {rule}"),
     gettext_noop("known first: {items}"),
+    gettext_noop("{span} later is {day}, counted until {end}"),
 )
-"""As `conduct.deviations` writes them; the first that fits is taken."""
+"""As `conduct.deviations` and `conduct.screening` write them; the first that fits is taken."""
+NOTES = (
+    gettext_noop("Link {number} to {forms} ({language}) made, valid until {moment}."),
+    gettext_noop("Link {number} to {forms} ({language}) opened by the participant."),
+    gettext_noop("Link {number} to {forms} ({language}) finished by the participant."),
+    gettext_noop("Link {number} to {forms} ({language}) withdrawn."),
+    gettext_noop("Tablet {number} to {forms} ({language}) made, valid until {moment}."),
+    gettext_noop("Tablet {number} to {forms} ({language}) opened by the participant."),
+    gettext_noop("Tablet {number} to {forms} ({language}) finished by the participant."),
+    gettext_noop("Tablet {number} to {forms} ({language}) withdrawn."),
+)
+"""As `invitations.standing` writes them into the ledger."""
 RANGE = "VALUE-31"
 PART = "; "
+DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
 BLANK = re.compile(r"\\\{(\w+)\\\}")
 
 
@@ -49,8 +63,25 @@ def _reworded(part: str) -> str:
     for phrase in PHRASES:
         found = _rule(phrase).fullmatch(part)
         if found is not None:
-            return gettext(phrase).format(**found.groupdict())
-    return part
+            return gettext(phrase).format(**{name: _said(text) for name, text in found.groupdict().items()})
+    return _said(part)
+
+
+def note_words(text: str) -> str:
+    """Return a note that the site made of a link or a tablet in the language of the reader; people's words stay."""
+    for phrase in NOTES:
+        found = _rule(phrase).fullmatch(text)
+        if found is not None:
+            return gettext(phrase).format(**{name: in_words(part) for name, part in found.groupdict().items()})
+    return text
+
+
+def _said(text: str) -> str:
+    """Say a part of a phrase: a name of the study, a span of time, or the days between which something lies."""
+    days = DAYS.fullmatch(text)
+    if days is not None:
+        return gettext("%(first)s to %(last)s") % {"first": days[1], "last": days[2]}
+    return in_words(text)
 
 
 @cache

@@ -50,6 +50,8 @@ class Option:
     code: str
     label: str
     is_given: bool
+    hint: str = ""
+    """Of a unit: the range that is expected in it."""
     attributes: SafeString = NONE
     """Name, value and whether it is checked, of its input: written once here, since a page has hundreds."""
 
@@ -221,7 +223,7 @@ def plain_question(sheet: Sheet, item: Item, given: Given) -> Question:
         control=control_of(item, given.text),
         label=sheet.say_item(item),
         short=sheet.say(item.rating) or sheet.say_item(item),
-        hint=hint(item),
+        hint=hint(item, given.unit),
         help=sheet.say(item.help),
         text="" if is_never else given.text,
         unit="" if item.accepts else unit_words(item.unit or ""),
@@ -255,7 +257,10 @@ def units_of(item: Item, given: str) -> tuple[Option, ...]:
     """Return the units of which one is chosen; none where there is only one."""
     own = item.unit or ""
     known = (own, *item.accepts) if item.accepts else ()
-    return tuple(Option(code=unit, label=show_unit(unit), is_given=unit == (given or own)) for unit in known)
+    return tuple(
+        Option(code=unit, label=show_unit(unit), is_given=unit == (given or own), hint=hint(item, unit))
+        for unit in known
+    )
 
 
 def options_of(sheet: Sheet, item: Item, text: str) -> tuple[Option, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,12 +17,15 @@ from trialbook.conduct.casebook import Answer
 from trialbook.errors import Problem
 from trialbook.protocol.model import Derived, Item, Study
 from trialbook.protocol.typed_dates import NEVER
+from trialbook.protocol.units import convert
 from trialbook.protocol.values import SEPARATOR, limit_of
-from trialbook.render.numbers import ABSENT, show, show_enough, show_plain, show_unit
+from trialbook.render.numbers import ABSENT, rounded, show, show_enough, show_plain, show_unit
 from trialbook.web.forms.sheet import Sheet
-from trialbook.wording import remedy, sentence
+from trialbook.web.saying import listed, remedy, said_value, sentence
 
 MOST_DECIMALS = 9
+UNIT = re.compile(r"([<>=≤≥]* ?[\d.,]*\d) ?([^\d\s.,].*)")
+"""A number as it was typed with its unit behind it."""
 SPANS = frozenset(
     {
         gettext_noop("year"),
@@ -34,18 +39,45 @@ SPANS = frozenset(
 """Units of time, which have a name in every language."""
 
 
-def hint(item: Item) -> str:
-    """Say what range and how many decimals are expected of an answer, or how a date is written."""
+def hint(item: Item, unit: str = "") -> str:
+    """Say what range and how many decimals are expected of an answer, or how a date is written.
+
+    Of an item that takes several units the range stands in the one that is chosen, and names it.
+    """
+    if item.accepts and unit and unit != item.unit:
+        return " · ".join(_ranges(_in_unit(item, unit), unit))
     return " · ".join(_hints(item))
+
+
+def _in_unit(item: Item, unit: str) -> Item:
+    """Return the item with its limits in another unit, to three significant digits."""
+    return replace(
+        item,
+        minimum=_converted(item, item.minimum, unit),
+        maximum=_converted(item, item.maximum, unit),
+        expected_low=_converted(item, item.expected_low, unit),
+        expected_high=_converted(item, item.expected_high, unit),
+    )
+
+
+def _converted(item: Item, limit: Decimal | None, unit: str) -> Decimal | None:
+    found = None if limit is None else convert(limit, item.unit or "", unit, molar_mass=item.molar_mass)
+    return Decimal(f"{found:.3g}") if isinstance(found, Decimal) else None
+
+
+def _ranges(item: Item, unit: str) -> Iterator[str]:
+    """Yield between which numbers an answer is possible, and expected."""
+    of = f" {unit_words(unit)}" if unit else ""
+    if item.minimum is not None or item.maximum is not None:
+        words = gettext("Scale %(range)s") if item.kind == "vas" else gettext("Possible %(range)s")
+        yield words % {"range": _range(item.minimum, item.maximum) + of}
+    if item.expected_low is not None or item.expected_high is not None:
+        yield gettext("Expected %(range)s") % {"range": _range(item.expected_low, item.expected_high) + of}
 
 
 def _hints(item: Item) -> Iterator[str]:
     if item.kind in {"number", "vas"}:
-        if item.minimum is not None or item.maximum is not None:
-            words = gettext("Scale %(range)s") if item.kind == "vas" else gettext("Possible %(range)s")
-            yield words % {"range": _range(item.minimum, item.maximum)}
-        if item.expected_low is not None or item.expected_high is not None:
-            yield gettext("Expected %(range)s") % {"range": _range(item.expected_low, item.expected_high)}
+        yield from _ranges(item, item.unit or "" if item.accepts else "")
         if item.decimals is not None:
             none = gettext("Whole number")
             some = ngettext("%(count)s decimal", "%(count)s decimals", item.decimals) % {"count": item.decimals}
@@ -88,14 +120,36 @@ def shown(sheet: Sheet, item: Item, answer: Answer) -> str:
     if item.kind == "yes_no" or value == NEVER:
         return gettext("Never") if value == NEVER else choice_label(sheet, item, value)
     if item.kind == "choice":
-        return ", ".join(choice_label(sheet, item, code) for code in value.split(SEPARATOR))
-    if item.kind not in {"number", "vas"}:
-        return value
-    written = number_shown(item, value)
-    is_converted = item.kind == "number" and any(answer.text.endswith(f" {unit}") for unit in item.accepts)
-    return (
-        gettext("%(value)s (typed: %(typed)s)") % {"value": written, "typed": answer.text} if is_converted else written
-    )
+        return listed(choice_label(sheet, item, code) for code in value.split(SEPARATOR))
+    return number_words(item, answer) if item.kind in {"number", "vas"} else value
+
+
+def answer_words(study: Study, item: Item, answer: Answer, language: str | None) -> str:
+    """Write an answer that is none of a form which is filled in: without the code of what is missing."""
+    if answer.value is None:
+        return study.say(study.missing.get(answer.missing or "", {}), language) or (answer.missing or "")
+    if item.kind == "choice":
+        return listed(study.say(item.choices.get(code, {}), language) or code for code in answer.value.split(SEPARATOR))
+    return number_words(item, answer) if item.kind in {"number", "vas"} else said_value(answer.value)
+
+
+def number_words(item: Item, answer: Answer) -> str:
+    """Write a recorded number with its unit; one that was converted is rounded, with what was typed."""
+    value = answer.value or ""
+    if not is_converted(item, answer):
+        return number_shown(item, value)
+    sign = limit_of(value)
+    number = value.removeprefix(sign)
+    if item.decimals is not None:
+        number = f"{rounded(Decimal(number), item.decimals):f}"
+    return gettext("%(value)s (typed: %(typed)s)") % {"value": number_shown(item, sign + number), "typed": answer.text}
+
+
+def is_converted(item: Item, answer: Answer) -> bool:
+    """Tell whether a number was typed in another unit than that of its item."""
+    typed, value = UNIT.fullmatch(answer.text), answer.value or ""
+    number = "" if typed is None else typed[1].lstrip("<>=≤≥ ")
+    return item.kind == "number" and typed is not None and number != value.removeprefix(limit_of(value))
 
 
 def number_shown(item: Item, value: str) -> str:
@@ -123,7 +177,7 @@ def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
 
 def told(problem: Problem) -> str:
     """Write what is wrong and what to do about it."""
-    return f"{sentence(problem, gettext)} {remedy(problem, gettext)}"
+    return f"{sentence(problem)} {remedy(problem)}"
 
 
 def local_time(study: Study, at: str | datetime) -> str:
@@ -155,13 +209,22 @@ def in_study_language(study: Study) -> override:
     return override(first if first in known else "en")
 
 
+REASONS = (
+    gettext_noop("misread or mistyped"),
+    gettext_noop("source was corrected"),
+    gettext_noop("more is known now"),
+    gettext_noop("belongs to another visit or participant"),
+    gettext_noop("query answered"),
+)
+
+
 def common_reasons(study: Study) -> list[str]:
-    """Return reasons to choose from, in the language of the study."""
+    """Return reasons to choose from as they are recorded: in the language of the study."""
     with in_study_language(study):
-        return [
-            gettext("misread or mistyped"),
-            gettext("source was corrected"),
-            gettext("more is known now"),
-            gettext("belongs to another visit or participant"),
-            gettext("query answered"),
-        ]
+        return [gettext(reason) for reason in REASONS]
+
+
+def with_words(study: Study, reasons: Sequence[str]) -> list[tuple[str, str]]:
+    """Return reasons to choose from, each with its words in the language of the reader."""
+    known = dict(zip(common_reasons(study), map(gettext, REASONS), strict=True))
+    return [(reason, known.get(reason, reason)) for reason in reasons]

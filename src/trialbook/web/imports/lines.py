@@ -16,8 +16,8 @@ from trialbook.protocol.model import Study
 from trialbook.render.to_csv import cell as safe
 from trialbook.web.imports.comparing import key_of
 from trialbook.web.monitoring.act_words import act_word
+from trialbook.web.saying import remedy, sentence
 from trialbook.web.treatment.query_rows import place_words
-from trialbook.wording import remedy, sentence
 
 HEAD = ("data", "what", "participant", "visit", "form", "row", "item", "recorded", "in_file", "file", "line", "column",
         "problem", "remedy")  # fmt: skip
@@ -74,7 +74,7 @@ def _line(study: Study, change: Change | StatusChange, language: str | None, *, 
 
 
 def _place(study: Study, draft: Draft, language: str | None) -> str:
-    return place_words(study, cell_of(draft), language) if draft.item is not None else act_word(draft.act)
+    return place_words(study, cell_of(draft), language) if draft.item is not None else act_word(draft.act, draft.value)
 
 
 def _said(draft: Draft) -> str:
@@ -107,5 +107,5 @@ def _problem_cells(study: Study, kind: str, problem: Problem) -> list[object]:
     at = problem.place
     told = (at.participant, at.visit, at.form, at.repeat, at.item, "", "", at.file)
     said = (*(safe(part or "") for part in told), at.line or "", safe(at.header or ""))
-    words = (safe(sentence(problem, gettext)), safe(remedy(problem, gettext)))
+    words = (safe(sentence(problem)), safe(remedy(problem)))
     return [study.identity.data, gettext(kind), *said, *words]

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from trialbook.conduct.withdrawing import DATA_USE, TREATMENT, Scope, read_scope
+
 ACT_WORDS: Mapping[str, Promise] = MappingProxyType(
     {
         "enter": gettext_lazy("entered"),
@@ -34,8 +36,8 @@ ACT_WORDS: Mapping[str, Promise] = MappingProxyType(
         "screen_fail": gettext_lazy("not enrolled"),
         "enrol": gettext_lazy("enrolled"),
         "withdraw": gettext_lazy("withdrawn"),
-        "withdraw_consent": gettext_lazy("consent withdrawn in part"),
-        "restore_consent": gettext_lazy("withdrawal of consent taken back"),
+        "withdraw_consent": gettext_lazy("end of treatment, or of the use of data"),
+        "restore_consent": gettext_lazy("treatment, or use of data, taken up again"),
         "complete": gettext_lazy("completed"),
         "reinstate": gettext_lazy("end taken back"),
         "grant": gettext_lazy("role granted"),
@@ -59,6 +61,18 @@ ACT_WORDS: Mapping[str, Promise] = MappingProxyType(
 """Act of an entry -> what it did."""
 
 
-def act_word(act: str) -> str:
-    """Return what an act is called; one of a later version of the program by its own name."""
-    return str(ACT_WORDS.get(act, act.replace("_", " ")))
+OF_SCOPE: Mapping[tuple[str, Scope | None], Promise] = MappingProxyType(
+    {
+        ("withdraw_consent", TREATMENT): gettext_lazy("treatment stopped"),
+        ("withdraw_consent", DATA_USE): gettext_lazy("consent to the use of data withdrawn"),
+        ("restore_consent", TREATMENT): gettext_lazy("end of treatment taken back"),
+        ("restore_consent", DATA_USE): gettext_lazy("consent to the use of data given again"),
+    }
+)
+"""Act and what it was about -> what it did, where one act does several things."""
+
+
+def act_word(act: str, value: str | None = None) -> str:
+    """Return what an act of this value is called; one of a later version of the program by its own name."""
+    found = OF_SCOPE.get((act, read_scope(value or "")[1])) or ACT_WORDS.get(act)
+    return act.replace("_", " ") if found is None else str(found)

@@ -9,8 +9,10 @@ from django.utils.translation import gettext
 
 from trialbook.capture.ledger import ANSWERS, Entry, cell_of
 from trialbook.conduct.casebook import Answer
+from trialbook.conduct.withdrawing import read_scope
 from trialbook.protocol.model import Study
 from trialbook.web.forms.history import MARK, source_of, way
+from trialbook.web.forms.phrases import note_words
 from trialbook.web.forms.words import local_time, role_label
 from trialbook.web.monitoring.act_words import act_word
 from trialbook.web.monitoring.trail_seen import Seen
@@ -50,7 +52,7 @@ def trail_row(study: Study, seen: Seen, language: str | None) -> TrailRow:
         who=entry.by,
         role=role_label(study, entry.role, language),
         behalf=entry.on_behalf_of or "",
-        act=act_word(entry.act),
+        act=act_word(entry.act, entry.value),
         participant=entry.participant or "",
         place=place_words(study, cell_of(entry), language),
         old=old_value(study, seen, language),
@@ -100,10 +102,12 @@ def said(study: Study, seen: Seen, language: str | None) -> Iterator[str]:
         yield entry.site
     if entry.act in {"grant", "revoke", "open"}:
         yield role_label(study, entry.value, language)
+    elif entry.act in {"withdraw_consent", "restore_consent"}:
+        yield from filter(None, read_scope(entry.value or "")[:1])
     elif entry.value and entry.act not in {"sign", "query", "note"}:
         yield entry.value
     if entry.text:
-        yield entry.text
+        yield {"sign": gettext, "note": note_words}.get(entry.act, str)(entry.text)
     yield from _about(study, seen, language)
 
 

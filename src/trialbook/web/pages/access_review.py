@@ -31,6 +31,7 @@ from trialbook.web.monitoring.staff import own_site, staff_log
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
 from trialbook.web.routes import BY_NAME
+from trialbook.web.saying import listed
 
 LONGEST = 2000
 HEAD = ("data", "person", "name", "role", "site", "since", "granted_by", "account", "last_sign_in", "second_factor",
@@ -133,7 +134,7 @@ def _past(request: StudyRequest) -> dict[str, Any] | None:
 
 def _titles(study: Study, forms: Iterable[str], language: str) -> str:
     """Name forms as the study file does."""
-    return ", ".join(study.say(study.forms[form].label, language) or form for form in forms)
+    return listed(study.say(study.forms[form].label, language) or form for form in forms)
 
 
 # ---- as files ---------------------------------------------------------------------------------------------------

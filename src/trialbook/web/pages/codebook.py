@@ -19,6 +19,7 @@ from trialbook.web.following.words import role_name
 from trialbook.web.forms.sheet import visit_name
 from trialbook.web.forms.words import unit_words
 from trialbook.web.request import StudyRequest
+from trialbook.web.saying import listed
 
 Shape = Literal["number", "date", "vas", "text", "computed"]
 PRINTS = Path(__file__).parents[1] / "print"
@@ -111,14 +112,14 @@ def sheet_of(study: Study, form: Form, language: str) -> Sheet:
 
 
 def _form_facts(study: Study, form: Form, language: str) -> Iterator[str]:
-    visits = ", ".join(visit_name(study, visit, language) for visit in form.visits)
+    visits = listed(visit_name(study, visit, language) for visit in form.visits)
     if form.instrument is not None:
         yield gettext("instrument %(name)s") % {"name": form.instrument}
     yield {"once": gettext("once"), "visits": visits, "any time": gettext("at any time")}[form.timing]
     if form.repeating:
         yield gettext("several rows")
     if form.by:
-        roles = ", ".join(role_name(study, role, language) for role in form.by)
+        roles = listed(role_name(study, role, language) for role in form.by)
         yield gettext("filled in by %(roles)s") % {"roles": roles}
     if form.when is not None:
         yield gettext("asked where %(condition)s") % {"condition": form.when}
@@ -167,7 +168,7 @@ def kind_in_words(item: Item) -> str:
 def _item_facts(item: Item) -> Iterator[str]:
     yield from _unit_facts(item.unit)
     if item.accepts:
-        yield gettext("also typed in %(units)s") % {"units": ", ".join(item.accepts)}
+        yield gettext("also typed in %(units)s") % {"units": listed(map(show_unit, item.accepts))}
     if item.minimum is not None or item.maximum is not None:
         yield gettext("must be %(range)s") % {"range": range_in_words(item.minimum, item.maximum)}
     if item.expected_low is not None or item.expected_high is not None:

@@ -30,7 +30,7 @@ from trialbook.web.forms.seals import SealShown, queries_by_item, ranged_queries
 from trialbook.web.forms.sheet import Sheet, address_if_any, address_of, sheet_for
 from trialbook.web.forms.state import ends_screening, is_asked, is_due, is_of_screening, next_address, shut_by, state_of
 from trialbook.web.forms.typed import as_it_stands, read_typed, reason_in, seen_words
-from trialbook.web.forms.words import common_reasons, local_time
+from trialbook.web.forms.words import common_reasons, local_time, with_words
 from trialbook.web.request import StudyRequest
 from trialbook.web.veil import veiled
 
@@ -134,8 +134,8 @@ def is_open(request: StudyRequest, seals: list[SealShown]) -> bool:
 
 def reason_options(sheet: Sheet) -> SafeString:
     """Return the reasons to choose from, as options that are written once for all items."""
-    reasons = common_reasons(sheet.study)
-    return format_html_join("", '<option value="{0}">{0}</option>', ((reason,) for reason in reasons))
+    reasons = with_words(sheet.study, common_reasons(sheet.study))
+    return format_html_join("", '<option value="{}">{}</option>', reasons)
 
 
 def frame(sheet: Sheet) -> dict[str, Any]:

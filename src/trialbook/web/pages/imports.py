@@ -26,7 +26,7 @@ from trialbook.errors import ActRefused, ImportRefused, Problem, TrialbookError
 from trialbook.web.actor import grant_key
 from trialbook.web.errands import ERRANDS, Errand
 from trialbook.web.forms.sheet import language_of
-from trialbook.web.forms.words import common_reasons, local_time
+from trialbook.web.forms.words import common_reasons, local_time, with_words
 from trialbook.web.imports import drafts
 from trialbook.web.imports.comparing import KEY_LENGTH, Compared, act_of, compare, judge_of, may_import
 from trialbook.web.imports.lines import as_csv, changed_lines, kept_lines, new_lines
@@ -277,7 +277,7 @@ def _show(
         "count_new": preview.new + len(preview.statuses),
         "unused": [(file.name, ", ".join(file.unused)) for file in preview.files if file.unused],
         "may_accept": bool(preview.asked) and not preview.problems,
-        "reasons": common_reasons(study),
+        "reasons": with_words(study, common_reasons(study)),
         "reason": typed.get(FOR_ALL, ""),
         "problems": problems,
         "most": MOST_LINES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,6 +41,7 @@ from trialbook.web.looking import casebook_for, casebooks_for
 from trialbook.web.pages.questionnaire import keep_device
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.saying import listed
 from trialbook.web.wordings import FormWords
 
 VALID_FOR: Mapping[str, tuple[timedelta, object]] = {
@@ -98,6 +99,7 @@ def page(
         "visit_label": label_of(request, visit),
         "standings": [(one, say(request, one.form), [named(tag) for tag in one.languages]) for one in standings],
         "languages": [(language, named(language)) for language in languages_of(mine)],
+        "preset": preset(request, casebook.participant, languages_of(mine)),
         "mine": mine,
         "others": roles_for([one for one in standings if one not in mine], request),
         "is_in_study": casebook.status in IN_STUDY,
@@ -149,6 +151,13 @@ def languages_of(standings: list[Standing]) -> tuple[str, ...]:
     """Return the languages in which an unfinished questionnaire is open."""
     unfinished = (standing for standing in standings if standing.state != "finished")
     return tuple(dict.fromkeys(language for standing in unfinished for language in standing.languages))
+
+
+def preset(request: StudyRequest, participant: str, languages: Sequence[str]) -> str:
+    """Return the language that stands there first: of the participant's last questionnaire, else of the reader."""
+    last = Invitation.objects.filter(participant=participant).order_by("-made_at").first()
+    wanted = (*(() if last is None else (last.language,)), tag_of(request))
+    return next((tag for tag in wanted if tag in languages), "")
 
 
 def named(tag: str) -> str:
@@ -294,7 +303,7 @@ def row_of(request: StudyRequest, now: Moment, invitation: Invitation) -> Row:
     forms = [study.forms[name] for name in invitation.forms if name in study.forms]
     return Row(
         invitation=invitation,
-        forms=", ".join(say(request, form) for form in forms),
+        forms=listed(say(request, form) for form in forms),
         state=words,
         colour=colour,
         is_alive=state in ALIVE,

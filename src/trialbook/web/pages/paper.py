@@ -12,7 +12,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from trialbook.protocol.model import Form, Item, Study
-from trialbook.render.numbers import show_unit
+from trialbook.web.forms.conditions import condition_in
+from trialbook.web.forms.words import unit_words
 from trialbook.web.looking import casebook_for
 from trialbook.web.request import StudyRequest
 from trialbook.web.wordings import FormWords, Wordings, codes_of, is_line, worded_by, wordings_in
@@ -158,11 +159,11 @@ def asked_of(request: StudyRequest, form: Form, item: Item, words: FormWords | N
         id=item.id,
         text=study.say(item.label_below, tag) if question is None else question.text,
         hint=study.say(item.help, tag) if question is None else question.hint,
-        when=item.when or "",
+        when="" if item.when is None else condition_in(study, item.when, tag),
         choices=tuple((code, choices.get(code, "")) for code in codes_of(item)),
         low=low if question is None else question.low,
         high=high if question is None else question.high,
-        unit="" if item.unit is None or item.unit in NO_UNIT else show_unit(item.unit),
+        unit="" if item.unit is None or item.unit in NO_UNIT else unit_words(item.unit),
         required=item.required or form.complete == "all",
     )
 

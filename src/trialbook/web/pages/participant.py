@@ -37,6 +37,7 @@ from trialbook.web.following.words import STATUS, Word, address, day_words, shor
 from trialbook.web.kept import KEPT
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.saying import clauses
 
 LONGEST_NOTE = 4000
 
@@ -126,7 +127,7 @@ def status_words(seen: Seen) -> str:
     if casebook.end_reason:
         parts.append(casebook.end_reason)
     parts.extend(consent_words(casebook))
-    return "; ".join(parts)
+    return clauses(parts)
 
 
 def consent_words(casebook: Casebook) -> Iterator[str]:

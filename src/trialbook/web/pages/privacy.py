@@ -267,7 +267,7 @@ def line_of(entry: Entry) -> Line:
     """Return what may be told of an entry to somebody who sees no data."""
     return Line(
         mark=entry.hash[:MARK],
-        act=act_word(entry.act),
+        act=act_word(entry.act, entry.value),
         place=" · ".join(place_of(entry)),
         at=entry.at[:16].replace("T", " "),
         by=entry.by,

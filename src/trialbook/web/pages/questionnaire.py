@@ -29,7 +29,7 @@ from trialbook.web.invitations.models import Invitation
 from trialbook.web.invitations.standing import ALIVE, Moment, journey_of, moment_of, state_of, tell
 from trialbook.web.invitations.steps import Journey, Shown, Step, saving, sent_answers, shown_items
 from trialbook.web.request import StudyRequest
-from trialbook.wording import sentence
+from trialbook.web.saying import listed, sentence
 
 COOKIE = "__Host-questionnaire" if settings.IS_TLS else "questionnaire"
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -230,7 +230,7 @@ def refused(here: At, sent: Sent, error: ActRefused | LedgerError) -> HttpRespon
     codes = {problem.code for problem in error.problems}
     if codes == {HIDES}:
         return step_page(here, sent=sent, hides=True)
-    wrong = [sentence(problem, gettext) for problem in error.problems if problem.code.startswith("VALUE-")]
+    wrong = [sentence(problem) for problem in error.problems if problem.code.startswith("VALUE-")]
     return step_page(here, sent=sent, wrong=wrong, is_failure=not wrong)
 
 
@@ -326,13 +326,21 @@ def in_words(shown: Shown) -> str:
     if shown.is_line:
         return gettext("Marked on the line")
     if shown.question.choices:
-        return ", ".join(text for code, text in shown.question.choices.items() if code in shown.chosen)
+        return listed(text for code, text in shown.question.choices.items() if code in shown.chosen)
     return show_value(shown.item, shown.answer.value or "")
 
 
 @require_POST
+def finish(request: StudyRequest) -> HttpResponse:
+    """Send the questionnaires off, once: sent again because no answer came, it leads where the first led."""
+    invitation = held_by(request)
+    if invitation is not None and invitation.finished_at is not None:
+        return redirect("questionnaire-thanks")
+    return sent_off(request)
+
+
 @for_holder
-def finish(request: StudyRequest, invitation: Invitation, now: Moment) -> HttpResponse:
+def sent_off(request: StudyRequest, invitation: Invitation, now: Moment) -> HttpResponse:
     """Send the questionnaires off: the invitation is used, and nothing can be changed by it any more."""
     sent_id = request.POST.get("request", "")
     try:

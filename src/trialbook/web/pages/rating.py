@@ -26,7 +26,7 @@ from trialbook.web.forms.reading import Reading, read_answers
 from trialbook.web.forms.saving import WHOLE, Wrong, form_act
 from trialbook.web.forms.sheet import Sheet, language_of
 from trialbook.web.forms.typed import Typed, as_it_stands, read_typed
-from trialbook.web.forms.words import common_reasons, told
+from trialbook.web.forms.words import common_reasons, told, with_words
 from trialbook.web.looking import Rating, rating_for, ratings_for
 from trialbook.web.request import StudyRequest
 
@@ -95,7 +95,7 @@ def show(
         "wrong_items": [one for section in sections for one in section.questions if one.wrong],
         "request_id": request_id,
         "items": " ".join(sheet.form.items),
-        "reasons": common_reasons(sheet.study),
+        "reasons": with_words(sheet.study, common_reasons(sheet.study)),
         "is_standing": any(sheet.standing(item) is not None for item in sheet.form.items),
     }
     return render(request, "rating.html", context, status=REFUSED if wrong else 200)

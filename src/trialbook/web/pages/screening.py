@@ -17,18 +17,19 @@ from trialbook.conduct.completeness import begun_rows
 from trialbook.conduct.filling import fill_state
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.schedule import full_date
-from trialbook.conduct.screening import Eligibility, assess_eligibility, forms_asked
+from trialbook.conduct.screening import Eligibility, assess_eligibility, forms_asked, forms_of_screening
 from trialbook.errors import ActRefused, LedgerError, TrialbookError
 from trialbook.protocol.model import Form, Study
 from trialbook.web.following.criteria import criterion_lines, reason_lines, verdict_of
 from trialbook.web.following.deciding import ENROL, act_of, step_in
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.following.tables import FormLine, form_line
-from trialbook.web.following.words import STATUS, answer_words
+from trialbook.web.following.words import STATUS
 from trialbook.web.forms.rows import next_row
+from trialbook.web.forms.words import answer_words
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
-from trialbook.wording import sentence
+from trialbook.web.saying import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def screening(request: StudyRequest, participant: str) -> HttpResponse:
         return _show(request, seen, error=error)
     messages.success(request, gettext("Recorded: %(what)s.") % {"what": step.title})
     for note in receipt.notes:
-        messages.warning(request, sentence(note, gettext))
+        messages.warning(request, sentence(note))
     return redirect("participant", participant)
 
 
@@ -96,14 +97,14 @@ def _show(
 
 
 def screening_forms(seen: Seen, found: Eligibility) -> Iterator[FormLine]:
-    """Yield the forms answered once and those that a criterion asks, in the order of the study file, without consent.
+    """Yield the forms of the screening and those that a criterion asks, in the order of the study file; not consent.
 
     Of a form of visits those up to study day 0 are listed, or the first.
     """
     awaited = Counter(name.partition(".")[0] for name in found.lacking)
-    consent, needed = _consent_form(seen), forms_asked(seen.study)
+    consent, needed, early = _consent_form(seen), forms_asked(seen.study), forms_of_screening(seen.study)
     for form in seen.study.forms.values():
-        if form is consent or (form.timing != "once" and form.id not in needed):
+        if form is consent or (form not in early and form.id not in needed):
             continue
         for visit in _early_visits(seen.study, form) if form.timing == "visits" else ("",):
             filled = fill_state(seen.study, seen.casebook, form, visit, rules_of(seen.study).asked)
@@ -153,6 +154,6 @@ def _given(seen: Seen, form: Form, row: str) -> Consent:
     for item in form.items.values():
         answer = seen.casebook.answers.get(Cell("", form.id, row, item.id))
         if answer is not None:
-            text = answer_words(item, answer.value, seen.language) if answer.value is not None else answer.text
+            text = answer_words(seen.study, item, answer, seen.language)
             facts.append((seen.study.say(item.label, seen.language) or item.id, text))
     return Consent(row=row, facts=tuple(facts), where=seen.form_address(form.id, repeat=row))

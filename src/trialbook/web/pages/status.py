@@ -15,7 +15,7 @@ from trialbook.web.following.words import STATUS
 from trialbook.web.pages.participant import status_words
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
-from trialbook.wording import sentence
+from trialbook.web.saying import sentence
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +45,7 @@ def _record(request: StudyRequest, seen: Seen) -> HttpResponse:
     else:
         messages.info(request, gettext("This is what was recorded already; nothing was changed."))
     for note in receipt.notes:
-        messages.warning(request, sentence(note, gettext))
+        messages.warning(request, sentence(note))
     return redirect("participant", seen.code)
 
 

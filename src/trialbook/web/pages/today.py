@@ -30,10 +30,10 @@ from trialbook.web.monitoring.staff import is_review_due, looks_after_staff, sho
 from trialbook.web.pages.rating import open_ratings
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.saying import listed, sentence
 from trialbook.web.treatment.dose_sources import GIVEN, against, shows_all
 from trialbook.web.treatment.query_rows import count_mine
 from trialbook.web.treatment.urgent import alerts_for, events_to_report
-from trialbook.wording import sentence
 
 HEADINGS: Mapping[Urgency, object] = {
     "overdue": gettext_lazy("Overdue"),
@@ -120,7 +120,7 @@ def _reports(request: StudyRequest, casebooks: Mapping[str, Casebook]) -> Iterat
                 what=gettext("Report the serious event “%(event)s”") % {"event": event.term or event.kind},
                 where=event.address or reverse("events", args=[event.participant]),
                 when=gettext("by %(at)s") % {"at": local_time(study, event.clock.deadline)},
-                who=", ".join(role_names(request, who_records(study, event.form))),
+                who=listed(role_names(request, who_records(study, event.form))),
                 waits=(),
                 is_mine=True,
             )
@@ -170,13 +170,13 @@ def _sections(lines: Iterable[tuple[Urgency, Line]]) -> Iterator[Section]:
 
 
 def _line(request: StudyRequest, task: Task, casebooks: Mapping[str, Casebook], day: date) -> Line:
-    shut = tuple(sentence(problem, gettext) for problem in task.waits_for)
+    shut = tuple(sentence(problem) for problem in task.waits_for)
     return Line(
         participant=task.participant,
         what=name_of(request, task),
         where=address_of(task),
         when=window_in_words(task, day),
-        who=", ".join(role_names(request, task.roles)),
+        who=listed(role_names(request, task.roles)),
         waits=shut or _against_dose(request, task, casebooks[task.participant], day),
         is_shut=bool(shut),
         is_mine=request.actor.role in task.roles,
@@ -194,7 +194,7 @@ def _against_dose(request: StudyRequest, task: Task, casebook: Casebook, day: da
     found = plan_dose(actor.study, casebook, treatment.id, on=day)
     problems = found.problems if isinstance(found, Refusal) else ()
     said = (against(actor.study, casebook, treatment, problem, language).problem for problem in problems)
-    return tuple(sentence(problem, gettext) for problem in said if not _is_of_the_day(problem, day))
+    return tuple(sentence(problem) for problem in said if not _is_of_the_day(problem, day))
 
 
 def _is_of_the_day(problem: Problem, day: date) -> bool:

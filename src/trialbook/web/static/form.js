@@ -153,6 +153,7 @@ const beginForm = () => {
         done = await settle(await send(pending.body), go);
       } catch {
         say(navigator.onLine !== false && isFirst ? words.unknown : words.offline);
+        doing.textContent = "";
         keep();
       }
     }
@@ -226,6 +227,7 @@ const beginForm = () => {
     const item = /^(answer|never|missing)\.(.*)$/.exec(input.name);
     if (item) onlyOne(item[1], item[2], input);
     if (input.name === "others" && input.value) fillOthers(input);
+    if (input.dataset.hints) input.closest("[data-item]").querySelector(".hint").textContent = input.dataset.hints.split("|")[input.selectedIndex];
   });
 
   // an answer, `never` and a reason for none exclude each other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,10 +13,8 @@ from django.utils.translation import gettext, ngettext
 from trialbook.conduct.deviations import KINDS
 from trialbook.errors import Problem
 from trialbook.render.numbers import MINUS, show, show_plain, show_unit, significant
-from trialbook.web import veil
+from trialbook.web import saying, veil
 from trialbook.web.forms.words import zoned
-from trialbook.wording import remedy as remedy_of
-from trialbook.wording import sentence as sentence_of
 
 register = template.Library()
 MEASURED = Decimal("0.001")
@@ -88,13 +87,25 @@ def unit(code: str | None) -> str:
 @register.filter
 def sentence(problem: Problem) -> str:
     """Write what is wrong, in the language of the reader."""
-    return sentence_of(problem, gettext)
+    return saying.sentence(problem)
 
 
 @register.filter
 def remedy(problem: Problem) -> str:
     """Write what to do about it, in the language of the reader."""
-    return remedy_of(problem, gettext)
+    return saying.remedy(problem)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Join names as the language of the reader does."""
+    return saying.listed(names)
+
+
+@register.filter
+def clauses(parts: Iterable[object]) -> str:
+    """Join what is said of one thing as the language of the reader does."""
+    return saying.clauses(parts)
 
 
 @register.filter

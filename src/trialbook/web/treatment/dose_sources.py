@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-
-from django.utils.translation import gettext
 
 from trialbook.conduct.amounts import Measured
 from trialbook.conduct.blinding import shown_forms
@@ -16,9 +14,9 @@ from trialbook.conduct.deviations import forms_needed
 from trialbook.errors import Problem
 from trialbook.instruments.body_surface import FORMULAS, Formula
 from trialbook.protocol.condition_forms import forms_in
-from trialbook.protocol.condition_words import SIGNS, condition_words
 from trialbook.protocol.model import Form, Study, Treatment
 from trialbook.web.actor import Actor
+from trialbook.web.forms.conditions import condition_in
 from trialbook.web.forms.sheet import visit_name
 from trialbook.web.treatment.links import address_of, participant_page
 
@@ -128,24 +126,12 @@ def _said(study: Study, treatment: Treatment, problem: Problem, language: str | 
     if "treatment" in problem.values:
         yield "treatment", study.say(treatment.label, language)
     if "condition" in problem.values:
-        yield "condition", condition_words(study, condition_of(treatment, problem), language, signs=signs())
+        yield "condition", condition_in(study, condition_of(treatment, problem), language)
 
 
 def condition_of(treatment: Treatment, problem: Problem) -> str:
     """Return the condition that a reason speaks of, as the study file has it."""
     return (treatment.withhold_when if problem.code in WITHHELD else treatment.decide_when) or ""
-
-
-def signs() -> Mapping[str, str]:
-    """Return the words for the signs of a condition, in the language of the reader."""
-    return {
-        **SIGNS,
-        "&&": gettext("and"),
-        "||": gettext("or"),
-        "!": gettext("not"),
-        "yes": gettext("yes"),
-        "has": gettext("is answered"),
-    }
 
 
 def _mending(

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext
-
 from trialbook.capture.ledger import Entry
 from trialbook.conduct.casebook import Answer, Casebook
 from trialbook.conduct.moments import days_of
@@ -16,7 +14,7 @@ from trialbook.conduct.recorded import Row, filled_rows
 from trialbook.conduct.reporting_clock import ReportingClock, reporting_clock
 from trialbook.conduct.safety import FATAL, GRADE, SERIOUS, SIGNS, EventGrade, Seriousness, grade_event, is_serious
 from trialbook.protocol.model import Form, Item, Study
-from trialbook.protocol.values import show_value
+from trialbook.web.forms.words import answer_words
 from trialbook.web.treatment.event_items import item_for, others
 from trialbook.web.treatment.links import address_of
 
@@ -127,13 +125,7 @@ def _event(reading: Reading, casebook: Casebook, form: Form, row: Row) -> EventR
 def words_of(study: Study, item: Item, answers: Mapping[str, Answer], language: str | None) -> str:
     """Return an answer in words; a missing-data code with its meaning, nothing where it is not answered."""
     answer = answers.get(item.id)
-    if answer is None:
-        return ""
-    if answer.value is None:
-        return study.say(study.missing.get(answer.missing or "", {}), language) or (answer.missing or "")
-    if item.kind == "yes_no":
-        return gettext("yes") if answer.value == "yes" else gettext("no")
-    return show_value(item, answer.value, language=language)
+    return "" if answer is None else answer_words(study, item, answer, language)
 
 
 def _others(reading: Reading, form: Form, row: Row) -> tuple[Shown, ...]:

@@ -12,8 +12,9 @@ from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.conduct.flags import Flag, flag_of, has_limits, limits_of
 from trialbook.conduct.safety import LaboratoryGrade, laboratory_grades
 from trialbook.protocol.model import Form, Item, Study
-from trialbook.protocol.values import limit_of, number_of, show_value
+from trialbook.protocol.values import limit_of, number_of
 from trialbook.web.forms.sheet import visit_name
+from trialbook.web.forms.words import number_words
 from trialbook.web.treatment.links import address_of
 
 SUFFIXES = ("_significant", "_cs")
@@ -158,7 +159,7 @@ def _value(chart: Chart, form: Form, item: Item, cell: Cell) -> LabValue:
         or cell.repeat
         or chart.study.say(form.label, chart.language),
         on=chart.casebook.visit_date(cell.visit),
-        text=show_value(item, text, language=chart.language),
+        text=number_words(item, answer),
         number=number,
         lower=lower,
         upper=upper,

@@ -17,6 +17,7 @@ from trialbook.conduct.schedule import visits_done
 from trialbook.protocol.model import Form, Study
 from trialbook.web.actor import Actor
 from trialbook.web.forms.sheet import visit_name
+from trialbook.web.saying import listed
 from trialbook.web.treatment.links import address_of, participant_page
 
 SealState = Literal["waiting", "void", "signed", "incomplete", "empty"]
@@ -127,7 +128,7 @@ def change_of(study: Study, casebook: Casebook, seq: int | None, language: str |
     cell, answer = found
     item = study.forms[cell.form].items.get(cell.item) if cell.form in study.forms else None
     label = cell.item if item is None else study.say(item.label, language)
-    return ", ".join(part for part in (label, answer.by, answer.reason) if part)
+    return listed(part for part in (label, answer.by, answer.reason) if part)
 
 
 def title_of(study: Study, casebook: Casebook, cell: Cell, language: str | None) -> str:
@@ -142,13 +143,16 @@ def title_of(study: Study, casebook: Casebook, cell: Cell, language: str | None)
 
 
 def hidden_in(study: Study, shown: frozenset[str], cell: Cell) -> list[Form]:
-    """Return the forms of a place that the asker is not shown now: what one has not seen one cannot sign."""
+    """Return the forms of a place that the asker is not shown now: what one has not seen one cannot sign.
+
+    At a visit that nobody planned no form is due. Where something was recorded there all the same that the asker is not
+    shown, the mark of the content is another than that of their page, and the ledger takes no signature.
+    """
     if cell.form:
         return [study.forms[cell.form]] if cell.form in study.forms and cell.form not in shown else []
     forms = (form for form in study.forms.values() if not cell.visit or form.timing == "visits")
     found = [form for form in forms if form.id not in shown]
-    planned = study.schedule.visits
-    return [form for form in found if not cell.visit or cell.visit not in planned or cell.visit in form.visits]
+    return [form for form in found if not cell.visit or cell.visit in form.visits]
 
 
 def _filled(study: Study, casebook: Casebook, shown: frozenset[str], cell: Cell) -> SealState:
