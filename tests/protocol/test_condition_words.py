@@ -43,8 +43,8 @@ def study() -> Study:
         ('serology.fever > 38 && "POS" == serology.hbsag', "“Temperature” > 38 and “Positive” = “HBsAg”"),
         ('serology.hbsag == "POS" || "NEG" == other.x', "“HBsAg” = “Positive” or “NEG” = other.x"),
         (
-            "serology.fever >= 38.0 && rating.arms.all(g, g == 10.0)",
-            "“Temperature” ≥ 38 and rating.arms.all(g, g = 10)",
+            "serology.fever >= 38.0 && rating.all(g, g == 10.0)",
+            "“Temperature” ≥ 38 and rating.all(g, g = 10)",
         ),
         ('serology.hbsag in ["POS", "NEG"]', "“HBsAg” in [“Positive”, “Negative”]"),
     ],

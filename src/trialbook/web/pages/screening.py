@@ -24,7 +24,7 @@ from trialbook.web.following.criteria import criterion_lines, reason_lines, verd
 from trialbook.web.following.deciding import ENROL, act_of, step_in
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.following.tables import FormLine, form_line
-from trialbook.web.following.words import STATUS
+from trialbook.web.following.words import STATUS, day_words
 from trialbook.web.forms.rows import next_row
 from trialbook.web.forms.words import answer_words
 from trialbook.web.refusals import told
@@ -154,6 +154,7 @@ def _given(seen: Seen, form: Form, row: str) -> Consent:
     for item in form.items.values():
         answer = seen.casebook.answers.get(Cell("", form.id, row, item.id))
         if answer is not None:
-            text = answer_words(seen.study, item, answer, seen.language)
+            day = full_date(answer.value) if item.kind == "date" else None
+            text = answer_words(seen.study, item, answer, seen.language) if day is None else day_words(day)
             facts.append((seen.study.say(item.label, seen.language) or item.id, text))
     return Consent(row=row, facts=tuple(facts), where=seen.form_address(form.id, repeat=row))
