@@ -404,7 +404,13 @@ def entry_cells(entry: Entry) -> tuple[str, ...]:
     """Write an entry for the columns of a history."""
     when = entry.at[:19].replace("T", " ")
     typed, why = entry.text or "", entry.reason or ""
-    return str(entry.seq), when, entry.by, entry.act, where_of(entry), value_of(entry), typed, why, source_of(entry)
+    said = value_of(entry), typed, why, source_of(entry)
+    return str(entry.seq), when, person_of(entry), entry.act, where_of(entry), *said
+
+
+def person_of(entry: Entry) -> str:
+    """Name who made an entry, and for whom: an answer that a participant gave is handed over by somebody else."""
+    return f"{entry.by}, for {entry.on_behalf_of}" if entry.on_behalf_of else entry.by
 
 
 def where_of(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 EVT-06: the share of participants with an event has its exact interval.
 EVT-07: events are told per 100 participant-weeks; events and weeks are of the same participants.
 EVT-08: where nobody's time is known, the rows carry the reason.
+EVT-09: only events that began in the time followed, or may have, are in the rate.
 PLAN-12: the share of responders has an exact interval and one by score, of those who can be judged.
 """
 
@@ -64,6 +65,32 @@ def test_evt_07_rate(small: Small, person: Person, datasets_of: Collect) -> None
     assert all(row.warning.startswith("Of 1 participants the time followed is not known") for row in found)
     assert rows["events.harms.all.n_events"].value == 5
     assert all(len(select(datasets, row.source)) for row in found)
+
+
+@pytest.mark.parametrize(
+    ("start", "counts"),
+    [
+        ("2026-01-09", 0), ("2026-01-10", 1), ("2026-01-23", 1), ("2026-01-24", 0), ("2025", 0), ("2026-01", 1),
+        ("2026-02", 0), ("2026", 1), (None, 1),
+    ],
+)  # fmt: skip
+def test_evt_09_only_events_of_the_time_followed(
+    small: Small, person: Person, datasets_of: Collect, start: str | None, counts: int
+) -> None:
+    """EVT-09: followed from 10 to 23 January; what surely began outside of it is in no rate, and is counted."""
+    study = small()
+    harms = study.forms["harms"]
+    started = replace(harms.items["term"], id="start", kind="date", partial=True, required=False)
+    form = replace(harms, items={**harms.items, "start": started})
+    given = {"|harms.term|1": "Cough", **({"|harms.start|1": start} if start else {})}
+    one = replace(person("1", given), ended_on="2026-01-23")
+    rows = run(datasets_of(replace(study, forms={**study.forms, "harms": form}), one))
+    assert rows["events.harms.all.n_events"].value == 1
+    assert rows["events.harms.all.n_in_time"].value == counts
+    for name in ("all", "Cough"):
+        assert rows[f"events.harms.{name}.rate"].value == pytest.approx(50 * counts)
+        assert ("before or after the time followed" in rows[f"events.harms.{name}.rate"].warning) == (not counts)
+    assert rows["events.harms.participant.1.rate"].value == pytest.approx(50 * counts)
 
 
 def test_evt_08_nobody_dated(small: Small, person: Person, datasets_of: Collect) -> None:

@@ -25,7 +25,8 @@ def version(name: str) -> Study:
     again, first = {"plain": (None, "consent.date"), "first": ("again.date", None)}.get(
         name[:5], (name, "consent.date")
     )
-    return cast("Study", SimpleNamespace(amendments=SimpleNamespace(consent=again), consent=first))
+    plan = SimpleNamespace(amendments=SimpleNamespace(consent=again), consent=first, fingerprint=name)
+    return cast("Study", plan)
 
 
 def took_effect(*names: str, site: str | None = None) -> tuple[Adoption, ...]:

@@ -10,6 +10,7 @@ DEV-06: a dose differs where it does so by more than 5 % and by more than one st
 DEV-07: a constant background raises nothing, and any change exactly one deviation.
 DEV-08: every deviation has a kind of the table and the entries that tell of it; what did not happen has none.
 DEV-11: what was done on purpose, or seen that should not have been, is raised from its own entry.
+DEV-12: a dose that a result withheld, that nobody decided on, or before a result was known, is raised with the rule.
 DEV-09: forms in the wrong order and other raters are raised from who answered first.
 """
 
@@ -34,7 +35,7 @@ TEXT = """\
 trialbook: 1
 study: {id: s, title: S, design: open-label single-arm, data: invented, objective: to test}
 roles:
-  nurse: {sees: everything, except: [rating], records: [consent, screening, body, infusion, drugs, asked]}
+  nurse: {sees: everything, except: [rating], records: [consent, screening, serology, body, infusion, drugs, asked]}
   assessor: {blind: true, records: [rating]}
 eligibility:
   consent: consent.date
@@ -53,6 +54,11 @@ treatments:
     give: {route: intravenous, first: day 0, every: 1 week, times: 2, window: 1 day either side}
     before_each: [paracetamol 1000 mg]
     on_reaction_only: [antihistamine]
+    needs:
+      known: [serology.hbsag]
+      withhold_when: 'serology.hbsag == "POS" || asked.worse'
+      decide_when: 'serology.anti_hbc == "POS"'
+      decision: serology.decision
     recorded: {form: infusion, start: start, dose: given, premedication: premedicated, incomplete: incomplete,
                reaction: reaction, reserve: reserve}
   background:
@@ -74,6 +80,13 @@ forms:
       age: {number: year}
       operation: {date: full, never: true}
       infection: {choice: yes/no}
+  serology:
+    label: Serology
+    at: once
+    items:
+      hbsag: {label: HBsAg, choice: {NEG: Negative, POS: Positive}}
+      anti_hbc: {label: Anti-HBc, choice: {NEG: Negative, POS: Positive}}
+      decision: {label: Decision, choice: yes/no}
   body: {label: Body, at: baseline, items: {weight: {number: kg}, height: {number: cm}}}
   infusion:
     label: Infusion
@@ -128,7 +141,8 @@ AS_PLANNED: Mapping[str, str] = {
     "|consent.date": on(-20),
     "|screening.age": "46", "|screening.operation": "never", "|screening.infection": "no",
     "baseline|visit.date": on(-1), "baseline|body.weight": "60", "baseline|body.height": "160",
-    "baseline|asked.worse": "yes", "baseline|rating.power": "5",
+    "|serology.hbsag": "NEG", "|serology.anti_hbc": "NEG",
+    "baseline|asked.worse": "no", "baseline|rating.power": "5",
     "|drugs.drug|1": "PRED", "|drugs.dose|1": "10", "|drugs.start|1": "2020",
     "|drugs.drug|2": "AZA", "|drugs.dose|2": "100", "|drugs.start|2": on(-400),
     "|infusion.start|1": on(0), "|infusion.given|1": "610", "|infusion.premedicated|1": "yes",
@@ -200,6 +214,9 @@ BREACHES: Mapping[tuple[str, str], Mapping[str, str | None]] = {
     ("dose", "beyond plan"): {"|infusion.start|3": on(14), "|infusion.given|3": "610"},
     # the amount follows from the weight at baseline, which has to come before the dose
     ("dose", "other amount"): {"|infusion.given|1": "700", "baseline|visit.date": on(-1)},
+    ("dose", "withheld"): {"|serology.hbsag": "POS", "|infusion.start|2": None},
+    ("dose", "undecided"): {"|serology.anti_hbc": "POS", "|serology.decision": "no", "|infusion.start|2": None},
+    ("dose", "result unknown"): {"|serology.hbsag": None, "|infusion.start|2": None},
     ("dose", "no premedication"): {"|infusion.premedicated|2": "no"},
     ("dose", "reserve without reaction"): {"|infusion.reserve|1": "antihistamine"},
     ("constancy", "started"): {"|drugs.start|2": on(3)},
@@ -458,3 +475,53 @@ def test_dev_09_another_rater() -> None:
     assert (deviation.planned, deviation.found) == ("tom", "amir")
     typist = replace(casebook.answers[rating], by="nora", seq=901)
     assert found(replace(casebook, answers={**casebook.answers, rating: typist})) == []
+
+
+# ---- doses against the plan -------------------------------------------------------------------------------------
+
+
+def against(changes: Mapping[str, str | None]) -> list[tuple[str, str, str, str]]:
+    """Return row, kind, plan and record of the deviations of doses."""
+    deviations = find_deviations(STUDY, book(with_cells(changes)), LATER)
+    return [(one.repeat, one.kind, one.planned, one.found) for one in deviations if one.group == "dose"]
+
+
+def test_dev_12_every_dose_that_was_given_all_the_same() -> None:
+    """DEV-12: each dose once and with the rule in words; it is told beside what else deviates in the dose."""
+    rule = "no dose where “HBsAg” = “Positive” or “Worse” = yes"
+    changed = {"|serology.hbsag": "POS", "|infusion.given|2": "960"}
+    assert against(changed) == [
+        ("1", "withheld", rule, "dose 1"),
+        ("2", "withheld", rule, "dose 2"),
+        ("2", "other amount", "610 mg", "960 mg"),
+    ]
+    assert against({"|serology.anti_hbc": "POS"})[0][1:] == (
+        "undecided", "a decision where “Anti-HBc” = “Positive”", "dose 1"
+    )  # fmt: skip
+    assert against({"|serology.anti_hbc": "POS", "|serology.decision": "yes"}) == []
+    assert against({"|serology.hbsag": None})[0][1:] == ("result unknown", "known first: HBsAg", "dose 1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "rows"),
+    [
+        # a result of the day itself and of a day before withholds, a later one does not
+        ({"baseline|asked.worse": "yes"}, ["1", "2"]),
+        ({"baseline|asked.worse": "yes", "baseline|visit.date": on(0)}, ["1", "2"]),
+        ({"week 4|asked.worse": "yes"}, []),
+        # the later result holds
+        ({"baseline|asked.worse": "yes", "week 4|visit.date": on(4), "week 4|asked.worse": "no"}, ["1"]),
+        # nobody can know where a visit without a day belongs
+        ({"baseline|asked.worse": "yes", "baseline|visit.date": None}, []),
+        ({"baseline|asked.worse": "yes", "week 4|visit.date": on(0)[:7], "week 4|asked.worse": "no"}, []),
+        # an amount of 0 is no dose, and one without a day cannot be judged
+        ({"|serology.hbsag": "POS", "|infusion.given|2": "0"}, ["1"]),
+        ({"|serology.hbsag": "POS", "|infusion.start|1": None}, ["2"]),
+        # not answered: unknown, and only what has to be known is asked for
+        ({"baseline|asked.worse": None}, []),
+    ],
+)
+def test_dev_12_only_where_the_days_tell(changes: Mapping[str, str | None], rows: list[str]) -> None:
+    """DEV-12."""
+    kinds = {"withheld", "undecided"}
+    assert [row for row, kind, *_ in against(changes) if kind in kinds] == rows

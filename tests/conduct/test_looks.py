@@ -105,6 +105,7 @@ def test_the_other_cuts() -> None:
     assert not assess_cut(cut_at(DataCut(kind="lock")), book, TODAY).is_open
     for cut in (DataCut(kind="lock"), DataCut(kind="visit", visit="week 8")):
         assert assess_cut(cut_at(cut), {"1": locked(book["1"])}, TODAY).is_open
+        assert assess_cut(cut_at(cut), {"1": locked(book["1"])}, TODAY).by == "lock"
     invented = replace(plan(), identity=replace(plan().identity, data="invented"))
     assert assess_cut(invented, book, TODAY).is_open
 

@@ -45,6 +45,10 @@ roles:
 arms: {{a: {{}}, b: {{}}}}
 participants: {{arm: lot.arm}}
 {FORMS}{LOT}"""
+DIARY = f"""\
+roles: {{nurse: {{sees: everything, records: [strength]}}}}
+{FORMS}  diary: {{by: ¶participant, at: AT, items: {{pain: {{number: score}}}}}}
+"""
 ANALYSIS = """\
 analysis:
   baseline: visit baseline
@@ -163,6 +167,10 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "  haq: {instrument: disability, at: questionnaires",
         "  haq: {instrument: disability, at: week 28, after: ¶patient_global",
     ),
+    ("FORM-45", SMALL, FORMS, DIARY.replace("AT", "any time, repeating: true")),
+    ("FORM-45", SMALL, FORMS, DIARY.replace("AT", "once")),
+    ("FORM-45", SMALL, FORMS, DIARY.replace("AT", "week 4, repeating: true")),
+    ("FORM-46", SMALL, FORMS, DIARY.replace("AT", "week 4")),
     ("FORM-24", SMALL, f"    {AT}\n", "    at: any time\n    repeating: true\n    events: ¶true\n"),
     ("FORM-25", WHOLE, EVENTS, "    events: ¶true\n"),
     ("FORM-26", SMALL, "scale: 0 to 80", "scale: 0 to 80, expected: ¶0 to 90"),
@@ -458,6 +466,14 @@ def test_table_1_needs_a_baseline_too(read: Read, rule: str, expected: list[tupl
     text = FLAGGED.replace("flagged first", rule) + "report:\n  table_1: [strength.total, late.total]\n"
     problems = read(text)[1]
     assert [(problem.code, problem.level, problem.place.line) for problem in problems] == expected
+
+
+def test_a_form_that_staff_record_with_participants_is_a_warning(read: Read, samples: Mapping[str, str]) -> None:
+    """CHECK-01, CHECK-05: it can be filled in, but not by the participant; at visits nothing is wrong with it."""
+    text, _ = changed(samples, SMALL, FORMS, DIARY.replace("[strength]", "[strength, diary]"))
+    told = {at: read(text.replace("at: AT", f"at: {at}"))[1] for at in ("any time, repeating: true", "week 4")}
+    assert [(one.code, one.level) for one in told["any time, repeating: true"]] == [("FORM-45", "warning")]
+    assert told["week 4"] == ()
 
 
 def test_missing_code_outside_of_every_scale_is_none_of_its_numbers(read: Read) -> None:

@@ -311,8 +311,10 @@ def test_items(trial: Study) -> None:
     assert trial.forms["prior"].items["agents"].several
     assert rating.items["global"].kind == "vas"
     assert rating.groups["axial"] == ("axial.neck", "axial.trunk")
-    assert rating.items["proximal.hip_flexors"].label == {"en": "Hip flexors", "zh-Hant": "髖屈肌"}
-    assert rating.items["axial.trunk"].label == {"en": "Trunk", "zh-Hant": "軀幹"}
+    assert rating.items["proximal.hip_flexors"].label_below == {"en": "Hip flexors", "zh-Hant": "髖屈肌"}
+    assert rating.items["axial.trunk"].label_below == {"en": "Trunk", "zh-Hant": "軀幹"}
+    assert rating.items["axial.trunk"].label == {"en": "Axial, Trunk", "zh-Hant": "Axial\N{FULLWIDTH COMMA}軀幹"}
+    assert rating.items["global"].label_below == rating.items["global"].label
     assert rating.group_labels["proximal"]["en"] == "Proximal muscles"
     power = rating.derived["power"]
     assert (power.kind, len(power.of), power.at_least, power.unit) == ("mean", 10, 8, "score")

@@ -49,8 +49,9 @@ from trialbook.report.figures_further import (
 from trialbook.report.figures_further.parts import MOST_ROWS, values_table
 from trialbook.report.figures_further.people import doses_of, people_of
 from trialbook.report.flow import boxes_of, participant_flow
+from trialbook.report.primary import primary
 from trialbook.report.run import Run, as_mappings
-from trialbook.report.sections import figures, primary
+from trialbook.report.sections import figures
 
 PLAN = """
 trialbook: 1

@@ -136,6 +136,35 @@ def test_the_draft_shows_what_it_touches(running: Served) -> None:
     assert running.browser(CUSTODIAN).get(f"{address}touched.csv").status_code == 404
 
 
+WIDER = ("upper: {is: 40,", "upper: {is: 50,")
+FEWER = ("lower: {is: 4.0, assumed: the paper gives no limits}, grade: White", "lower: 3, grade: White")
+
+
+def test_the_draft_tells_flags_that_turn_and_who_consents_again(running: Served) -> None:
+    """AMEND-13: a limit of normal and a demand to consent again touch what is recorded, each by its own change."""
+    running.site.record(save_form("P01", "blood", {"alt": "45", "leukocytes": "3.5"}, visit="week 4"), by="ida")
+    running.site.record(save_form("P02", "blood", {"alt": "30"}, visit="week 4"), by="ida")
+    later = amended(running, WIDER, FEWER, ("report:\n", "amendments: {consent_again: consent.date}\nreport:\n"))
+    running.site.record(propose(later), by=CUSTODIAN)
+    table = running.browser("ida").get(f"{LIST}{later.fingerprint}/touched.csv").content.decode()
+    rows = [
+        (row["where"], row["participant"], row["name"], row["before"], row["after"], row["answer"])
+        for row in csv.DictReader(table.splitlines())
+    ]
+    assert rows == [
+        ("forms.blood.items.leukocytes.lower.all", "P01", "", "low", "normal", "3.5"),
+        ("forms.blood.items.leukocytes.lower.all", "P01", "grade", "1", "0", "3.5"),
+        ("forms.blood.items.alt.upper.all", "P01", "", "high", "normal", "45"),
+        ("amendments.consent", "P01", "", "", "to be given again", ""),
+        ("amendments.consent", "P02", "", "", "to be given again", ""),
+    ]
+    running.site.record(adopt(later, reason="amendment 1"), by=CUSTODIAN)
+    again = amended(running, ("upper: {is: 50,", "upper: {is: 60,"))
+    running.site.record(propose(again), by=CUSTODIAN)
+    table = running.browser("ida").get(f"{LIST}{again.fingerprint}/touched.csv").content.decode()
+    assert "to be given again" not in table
+
+
 def test_a_draft_is_discarded(running: Served) -> None:
     """AMEND-18: by who may propose; the list tells reason and person; a page of before does not adopt it."""
     later = amended(running, NARROW)

@@ -7,11 +7,16 @@ DOSEPAGE-04: where no plan is possible every reason is told, with the form where
 DOSEPAGE-05: given doses stand beside the plan: late, differing, never given.
 DOSEPAGE-06: a second person checks the numbers shown, not who recorded them; a correction makes the check void.
 DOSEPAGE-07: the sheet for the pharmacy names who printed it; nothing of the page is for a blind role or another site.
+DOSEPAGE-09: a dose that was given although the plan refused it says so in its row, and the condition in words.
+DOSEPAGE-10: the check of a plan stands beside the dose that was given by it, whether it came to the same or not.
+DOSEPAGE-11: once a dose of the day is recorded the next one is worked out; after the last all are said to be given.
+DOSEPAGE-12: whoever saves a row that differs from the plan is told so at once; it is recorded all the same.
 DOSEPAGE-08: no dose is worked out for a role that does not see all that it hangs on.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -175,6 +180,79 @@ def test_dosepage_06_a_given_dose_is_checked(treated: Served) -> None:
     assert check(treated, "iris", row="1", words=given) == (303, "")
     assert check(treated, "iris", row="7", words=given)[0] == 422
     assert "checked by a second person iris" in words(page(treated.browser("nora"), DOSES))
+
+
+def test_dosepage_09_given_against_the_plan(treated: Served) -> None:
+    """DOSEPAGE-09: only to whoever is shown the result that speaks against it; in the reader's words."""
+    wrong = "given although a result withheld it"
+    assert wrong not in words(page(treated.browser("ida"), DOSES))
+    treated.site.record(correct("P01", "serology", "hbsag", "POS", reason="misread"), by="ida")
+    html = page(treated.browser("ida"), DOSES)
+    assert words(html).count(wrong) == 2
+    assert "The dose is withheld, since “HBsAg” = “Positive”." in words(html)
+    assert "serology.hbsag" not in words(html)
+    assert wrong in words(page(treated.browser("ida"), "/deviations/"))
+    chinese = treated.browser("ida")
+    chinese.cookies["language"] = "zh-hant"
+    assert "“HBsAg” = “陽性”" in words(page(chinese, DOSES))
+
+
+def test_dosepage_10_the_check_of_the_plan_stays(treated: Served) -> None:
+    """DOSEPAGE-10: of the same dose and day; a correction of its weight since is told."""
+    assert check(treated, "iris") == (303, "")
+    put(treated, "nora", "infusion", dose(treated, 0, "580"), repeat="3")
+    said = words(page(treated.browser("nora"), DOSES))
+    assert said.count("its plan was checked before by a second person iris") == 1
+    assert "what was given is not checked by a second person yet" in said
+    treated.site.record(correct("P01", "body", "weight", "64.5", visit="baseline", reason="digit misread"), by="nora")
+    said = words(page(treated.browser("nora"), DOSES))
+    assert "its plan was checked before by a second person iris the numbers of the plan were changed since" in said
+
+
+def test_dosepage_10_a_check_that_came_to_something_else(treated: Served) -> None:
+    """DOSEPAGE-10."""
+    assert check(treated, "iris", agree="no", other="600 mg") == (303, "")
+    put(treated, "nora", "infusion", dose(treated, 0, "960"), repeat="3")
+    said = words(page(treated.browser("nora"), DOSES))
+    assert "the second person came to something else than the plan iris: Dose 3 of Rituximab" in said
+    assert "The second person came to: 600 mg" in said
+    assert "planned 580 mg differs" in said
+
+
+def test_dosepage_11_after_the_dose_of_the_day(treated: Served) -> None:
+    """DOSEPAGE-11."""
+    put(treated, "nora", "infusion", dose(treated, 0, "580"), repeat="3")
+    said = words(page(treated.browser("nora"), DOSES))
+    assert f"Dose 4 of 4, on {day(treated, -7)}" in said
+    assert "No plan is possible" not in said
+    put(treated, "nora", "infusion", dose(treated, -7, "580"), repeat="4")
+    said = words(page(treated.browser("nora"), DOSES))
+    assert "All planned doses are recorded as given." in said
+    assert "No plan is possible" not in said
+
+
+def test_dosepage_12_told_at_the_save(treated: Served) -> None:
+    """DOSEPAGE-12: in the row that was saved, and in no other."""
+    row = "/participants/P01/forms/infusion/rows/3/"
+    nora = treated.browser("nora")
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page(nora, row)))
+    answers = {f"answer.{item}": value for item, value in dose(treated, 0, "960").items()}
+    answer = nora.post(row, {**fields, **answers, "do": "save"})
+    assert answer.status_code == 303, words(answer.content.decode())
+    said = words(page(nora, answer.headers["Location"]))
+    assert "What stands here differs from the plan." in said
+    assert "differs by more than 5 %" in said
+    assert "planned: 580 mg recorded: 960 mg" in said
+    assert "differs from the plan" not in words(page(nora, row))
+
+
+def test_dosepage_13_a_weight_in_pounds(treated: Served) -> None:
+    """DOSEPAGE-01: three decimals of what was converted, beside what was typed; the dose is worked out from all."""
+    act = correct("P01", "body", "weight", "209.4", visit="baseline", reason="scale in pounds", unit="lb")
+    treated.site.record(act, by="nora")
+    said = words(page(treated.browser("nora"), DOSES))
+    assert "94.982 kg (typed as 209.4" in said
+    assert "94.98224" not in said.partition("Check it as the second person")[0]
 
 
 def test_dosepage_07_the_sheet_and_who_may_see_it(treated: Served) -> None:

@@ -16,8 +16,8 @@ from tests.web.treated import HOSTILE, day, page, put, treat, words
 
 from trialbook.capture.acts import adopt, correct
 from trialbook.conduct.casebook import Cell
+from trialbook.conduct.flags import Flag, flag_of
 from trialbook.folder import read_study
-from trialbook.web.treatment.laboratory_rows import Flag, flag_of
 from trialbook.web.veil import veiled
 
 LAB = "/participants/P01/laboratory/"

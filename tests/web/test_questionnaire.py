@@ -13,11 +13,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from tests.web.asked import FORMS, HERE, answer_all, finish, hand_over, make_link, ready, sent
 from tests.web.conftest import Served
 
 from trialbook.capture.acts import correct, enter
+from trialbook.cli import main
 from trialbook.conduct.casebook import Answer, Cell
 
 
@@ -51,6 +53,16 @@ def test_a_whole_questionnaire(served: Served) -> None:
         "made",
         "finished by the participant.",
     ]
+
+
+def test_the_terminal_tells_for_whom_it_was_handed_over(served: Served) -> None:
+    """EDC-24: as the site and the report do."""
+    tablet = hand_over(ready(served), "haq")
+    answer_all(tablet)
+    asked = ["history", str(served.folder), "P01", "haq.dressing_hair", "--visit", "week 12"]
+    told = CliRunner().invoke(main, asked)
+    assert told.exit_code == 0, told.output
+    assert "nora, for P01" in told.output
 
 
 def test_staff_correct_under_their_own_name(served: Served) -> None:

@@ -23,12 +23,12 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests.web.conftest import PEOPLE, Served
+from tests.web.conftest import CUSTODIAN, PEOPLE, Served
 from tests.web.crawling import address
 from tests.web.hidden import STUDY, begin, come, day, do, finish
 from tests.web.treated import page, words
 
-from trialbook.capture.acts import note
+from trialbook.capture.acts import grant, note
 from trialbook.capture.asking import erase
 from trialbook.web.errands import ERRANDS
 from trialbook.web.models import Look
@@ -84,7 +84,8 @@ def test_out_01_they_open_at_the_cut(served: Served) -> None:
     finish(served, "P1")
     finish(served, "P2")
     stan = served.browser("stan")
-    assert "The planned cut of the data is reached" in words(page(stan, "/results/"))
+    shown = words(page(stan, "/results/"))
+    assert "The planned cut of the data is reached: when every planned participant has completed" in shown
     assert b"power" in made(stan, "stan", "report")["results.csv"]
     data = made(stan, "stan", "data")["hidden-study-data.zip"]
     rated = [row for row in rows(data, "answers.csv") if row["form"] == "rating"]
@@ -92,6 +93,24 @@ def test_out_01_they_open_at_the_cut(served: Served) -> None:
         ("P1", "baseline", "0", "4"),
         ("P1", "week 4", "28", "5"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("data: real", "data: invented", "results of invented data are never closed"),
+        ("  cut: after week 8\n", "", "The study file closes no results until a cut of the data."),
+    ],
+)
+def test_out_01_it_is_said_why_they_are_open(unopened: Served, old: str, new: str, said: str) -> None:
+    """OUT-01: a cut that nobody has reached is not said to be reached."""
+    file = unopened.folder / "study.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    unopened.site.begin(CUSTODIAN)
+    unopened.site.record(grant("stan", "statistician"), by=CUSTODIAN)
+    shown = words(page(unopened.browser("stan"), "/results/"))
+    assert said in shown
+    assert "is reached" not in shown
 
 
 def test_out_02_an_earlier_look_is_an_act(served: Served) -> None:

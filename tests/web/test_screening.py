@@ -17,6 +17,8 @@ import pytest
 from tests.web.conftest import CUSTODIAN, Served
 from tests.web.followed import begin, consent, day, fill, make_eligible, read, status
 
+from trialbook.capture.acts import grant
+
 PAGE = "/participants/P01/screening/"
 
 
@@ -179,6 +181,29 @@ def onward(served: Served, form: str, item: str, answer: str) -> str:
     """Save one answer, and return where the button to the next form leads."""
     sent = {"request": served.site.new_id(), "items": item, f"answer.{item}": answer, "do": "next"}
     return str(served.browser("ida").post(form, {**sent, f"reason.{item}": "typed wrongly"})["Location"])
+
+
+ASKS = """\
+    E8: {text: Enzymes normal, when: 'enzymes.ck < 100.0'}
+    E9: {text: Methotrexate within 4 weeks, washout: {since: last background_drugs.start, at_least: 4 weeks}}
+"""
+
+
+def test_every_form_that_a_criterion_asks_is_listed(unopened: Served) -> None:
+    """WEB-SCR-05: those of a visit and of any time too, with their state; a form of later visits is not."""
+    file = unopened.folder / "study.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("  exclusion:\n", f"  exclusion:\n{ASKS}", 1), encoding="utf-8")
+    unopened.site.begin(CUSTODIAN)
+    unopened.site.record(grant("ida", "investigator"), by=CUSTODIAN)
+    begin(unopened)
+    listed = read(unopened, "ida", PAGE).partition("Forms of screening")[2].partition("Decision")[0]
+    assert "Muscle enzymes (Baseline) no data" in listed
+    assert "Immunosuppressive agents no data" in listed
+    assert "(Week 4)" not in listed
+    assert "Infusion" not in listed
+    fill(unopened, "P01", "enzymes", visit="baseline", ck="1500", ck_upper="190", ldh="600", sgot="80")
+    assert "Muscle enzymes (Baseline) complete" in read(unopened, "ida", PAGE)
 
 
 def test_after_screening_a_form_stands_alone(served: Served) -> None:

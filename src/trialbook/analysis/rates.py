@@ -8,11 +8,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.followup import RULE, weeks_followed
+from trialbook.analysis.emergent import START
+from trialbook.analysis.followup import RULE, Time, times_followed
 from trialbook.analysis.incidence import PER, rate_of
 from trialbook.analysis.proportions import Interval, clopper_pearson, jeffreys, mid_p, wilson
 from trialbook.analysis.results import Result, Selector
-from trialbook.analysis.rows import Heading, Stat
+from trialbook.analysis.rows import Heading, Stat, together
 from trialbook.analysis.table_one import places
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from trialbook.analysis.frames import Datasets
 
 LEFT_OUT = "Of {n} participants the time followed is not known: they are left out here, with their events."
+OUTSIDE = "Not in this rate, as begun before or after the time followed: {n} of the events."
+IN_TIME = "events that began in the time followed, or may have"
 UNDATED = "Of no participant is the time followed known."
 BESIDE: Mapping[str, tuple[Callable[..., Interval], str]] = MappingProxyType(
     {
@@ -71,10 +74,10 @@ def _interval(
 def event_rates(datasets: Datasets, heading: Heading, events: Sequence[Event], who: Sequence[str]) -> list[Result]:
     """Give the interval of the share of participants with an event, the weeks followed, and events per 100 of them.
 
-    Events and weeks are of the same participants: those whose time is known.
+    Events and weeks are of the same participants, those whose time is known, and of the same days.
     """
     confidence = datasets.study.analysis.confidence
-    known = {code: weeks for code, weeks in weeks_followed(datasets).items() if code in set(who)}
+    known = {code: time for code, time in times_followed(datasets).items() if code in set(who)}
     affected = len({event.participant for event in events})
     # a rate of nothing leads to those of whom nothing was recorded
     statuses = Selector(frame="participants", variable="status", analysis_set=heading.analysis_set)
@@ -89,28 +92,34 @@ def event_rates(datasets: Datasets, heading: Heading, events: Sequence[Event], w
 
 def level_rates(datasets: Datasets, heading: Heading, events: Sequence[Event], who: Sequence[str]) -> list[Result]:
     """Give the events of one class or term per 100 participant-weeks, of those whose time is known."""
-    known = {code: weeks for code, weeks in weeks_followed(datasets).items() if code in set(who)}
-    return heading.rows(_rates(events, known, len(who), datasets.study.analysis.confidence)[1:])
+    known = {code: time for code, time in times_followed(datasets).items() if code in set(who)}
+    stats = _rates(events, known, len(who), datasets.study.analysis.confidence)
+    return heading.rows(stat for stat in stats if stat.name not in {"weeks", "n_in_time"})
 
 
 def participant_rate(datasets: Datasets, heading: Heading, code: str, events: Sequence[Event]) -> list[Result]:
     """Give the weeks followed of one participant, and the events per 100 of them."""
-    known = {one: weeks for one, weeks in weeks_followed(datasets).items() if one == code}
+    known = {one: time for one, time in times_followed(datasets).items() if one == code}
     stats = _rates(events, known, 1, datasets.study.analysis.confidence)
     return heading.rows(stat for stat in stats if stat.name in {"weeks", "rate"})
 
 
-def _rates(events: Sequence[Event], known: Mapping[str, float], size: int, confidence: Decimal) -> list[Stat]:
-    weeks = sum(known.values())
-    found = rate_of(sum(event.participant in known for event in events), weeks, confidence=float(confidence))
-    warning = LEFT_OUT.format(n=size - len(known)) if 0 < len(known) < size else ""
+def _rates(events: Sequence[Event], known: Mapping[str, Time], size: int, confidence: Decimal) -> list[Stat]:
+    weeks = sum(time.weeks for time in known.values())
+    timed = [event for event in events if event.participant in known]
+    inside = sum(known[event.participant].may_hold(event.texts.get(START)) for event in timed)
+    found = rate_of(inside, weeks, confidence=float(confidence))
+    unknown = LEFT_OUT.format(n=size - len(known)) if 0 < len(known) < size else ""
+    warning = together(unknown, OUTSIDE.format(n=len(timed) - inside) if inside < len(timed) else "")
     why = UNDATED if found.rate is None else ""
     interval = f"{level_in_words(confidence)} confidence interval of a Poisson count (Garwood); {NOT_INDEPENDENT}"
-    ends = {"rate": (found.rate, f"events in the time followed, {RULE}"), "rate_low": (found.low, interval),
+    ends = {"rate": (found.rate, f"{IN_TIME}, {RULE}"), "rate_low": (found.low, interval),
             "rate_high": (found.high, interval)}  # fmt: skip
     return [
         Stat(name="weeks", value=weeks if known else None, n=len(known), unit="participant-weeks", decimals=1,
-             method=f"time followed, {RULE}", warning=warning, error=why),
+             method=f"time followed, {RULE}", warning=unknown, error=why),
+        Stat(name="n_in_time", value=inside if known else None, n=len(known), unit="events",
+             method=f"{IN_TIME}, {RULE}", warning=warning, error=why),
         *(Stat(name=name, value=value, n=len(known), unit=f"events per {PER:.0f} participant-weeks", decimals=1,
                method=method, warning=warning, error=why) for name, (value, method) in ends.items()),
     ]  # fmt: skip

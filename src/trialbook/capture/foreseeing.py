@@ -11,14 +11,18 @@ from trialbook.capture.amending import rejudge
 from trialbook.capture.asking import adopt
 from trialbook.capture.judging import Desk, Judged, State
 from trialbook.capture.people import likeness
+from trialbook.capture.reconsent import demand_at, demand_of
 from trialbook.conduct.consequences import Consequences, Step, foresee
+from trialbook.conduct.schedule import full_date
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from trialbook.capture.asking import Act
     from trialbook.capture.ledger import Draft
     from trialbook.capture.shelf import View
+    from trialbook.conduct.reconsent import Demand
     from trialbook.errors import Problem
     from trialbook.protocol.model import Study
 
@@ -55,20 +59,39 @@ def foresee_version(
     by: str,
     site: str | None = None,
     approved: str | None = None,
+    version: Callable[[str], Study] | None = None,
     step: Step | None = None,
 ) -> Foreseen:
-    """Return what the adoption of a version at a site, or everywhere, would do to all that stands on a day."""
+    """Return what the adoption of a version at a site, or everywhere, would do to all that stands on a day.
+
+    `version` reads an earlier version by its fingerprint: what asked for consent before is told by it.
+    """
     old = view.study_of(site)
     books = [one for one in view.casebooks.values() if site in {None, one.site}]
     act = adopt(new, reason="foreseen", site=site, approved=approved)
+
+    def demand_now(where: str | None) -> Demand | None:
+        return None if version is None else demand_at(view.versions, where, version)
+
+    def demand_then(where: str | None) -> Demand | None:
+        is_new = new.fingerprint != view.versions.of(where)
+        since = full_date(approved) or _approved_on(view, new, where) or today
+        return (demand_of(new, since) if is_new else None) or demand_now(where)
+
     return Foreseen(
         old=old,
         new=new,
         site=site,
-        consequences=foresee(old, new, books, today, plans=view.plans, step=step),
+        consequences=foresee(old, new, books, today, plans=view.plans, asked=(demand_now, demand_then), step=step),
         queries=queries_of(view, new, site),
         problems=foresee_act(view, act, by=by, site=site).problems,
     )
+
+
+def _approved_on(view: View, new: Study, site: str | None) -> date | None:
+    """Return the day on which a version was approved for a site; None where that is not recorded."""
+    found = view.versions.approval_of(new.fingerprint, site)
+    return None if found is None else full_date(found.on)
 
 
 def queries_of(view: View, new: Study, site: str | None) -> tuple[Draft, ...]:

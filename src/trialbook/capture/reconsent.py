@@ -17,8 +17,15 @@ def demand_at(versions: Versions, site: str | None, version: Callable[[str], Stu
     The day from which a consent counts is that of the approval for the site, as it stands recorded now.
     """
     for one in reversed(versions.at_site(site)[1:]):
-        study = version(one.fingerprint)
-        if study.amendments.consent is not None:
-            items = (study.amendments.consent, *(() if study.consent is None else (study.consent,)))
-            return Demand(version=one.fingerprint, since=date.fromisoformat(versions.since(one, site)), items=items)
+        found = demand_of(version(one.fingerprint), date.fromisoformat(versions.since(one, site)))
+        if found is not None:
+            return found
     return None
+
+
+def demand_of(study: Study, since: date) -> Demand | None:
+    """Return the demand of a version to which one may have agreed from a day on; None where it asks nobody."""
+    if study.amendments.consent is None:
+        return None
+    items = (study.amendments.consent, *(() if study.consent is None else (study.consent,)))
+    return Demand(version=study.fingerprint, since=since, items=items)

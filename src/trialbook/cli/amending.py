@@ -95,7 +95,9 @@ def _foreseen(book: Book, later: Study, who: Doors, *, site: str | None, approve
             tell("judging by both plans", done, total)
 
         today = view.study_of(site).local_day(who.now())
-        return foresee_version(view, later, today, by=who.by, site=site, approved=approved, step=step)
+        return foresee_version(
+            view, later, today, by=who.by, site=site, approved=approved, version=book.version, step=step
+        )
 
 
 def _write(foreseen: Foreseen, file: Path | None) -> None:

@@ -16,18 +16,28 @@ from types import MappingProxyType
 
 from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.judgements import NO_VISIT, Judgement, Key, judge_casebook
+from trialbook.conduct.reconsent import Demand
 from trialbook.protocol.amendments import Change, compare_studies
 from trialbook.protocol.model import Item, Study
 
 ALIKE = 0.6
 """How alike the ids of two items of a kind must be to be taken for one that was renamed; 1 is the same."""
 
-WORDS_ONLY = frozenset({"label", "help", "group_labels", "title", "objective"})
+WORDS_ONLY = frozenset({"label", "rating", "help", "group_labels", "title", "objective"})
 """Last parts of a path: what only says something, and by which nothing is judged."""
 
 ORDER = re.compile(r"schedule\.visits\..*\.order")
 
 NO_PLANS: Mapping[str, Study] = MappingProxyType({})
+
+Demands = Callable[[str | None], Demand | None]
+"""Site -> the demand to consent again that holds there."""
+
+
+def no_demand(_site: str | None) -> Demand | None:
+    """Ask nobody to consent again."""
+    return None
+
 
 Step = Callable[[int, int], None]
 """Called with how many participants are judged, and how many there are."""
@@ -111,19 +121,22 @@ def foresee(
     today: date,
     *,
     plans: Mapping[str, Study] = NO_PLANS,
+    asked: tuple[Demands, Demands] = (no_demand, no_demand),
     step: Step | None = None,
 ) -> Consequences:
     """Judge every participant by both plans on a day, and return what differs, by the change from which it follows.
 
-    `plans` holds the plans in force at sites where it is not `old`.
+    `plans` holds the plans in force at sites where it is not `old`; `asked` says who is asked to consent again, now and
+    then.
     """
     changes, books = listed_changes(old, new), tuple(casebooks)
     shifts: list[Shift] = []
     for number, casebook in enumerate(books):
         if step is not None:
             step(number, len(books))
-        before = judge_casebook(old.version_at(casebook.site, plans), casebook, today)
-        shifts += shifts_of(casebook, before, judge_casebook(new, casebook, today))
+        now, then = (demands(casebook.site) for demands in asked)
+        before = judge_casebook(old.version_at(casebook.site, plans), casebook, today, demand=now)
+        shifts += shifts_of(casebook, before, judge_casebook(new, casebook, today, demand=then))
     effects, other = by_change(changes, shifts)
     renamed = tuple(renamed_items(old, new, books))
     return Consequences(effects=effects, other=other, renamed=renamed, judged=len(books))
@@ -215,6 +228,8 @@ def parts_of(key: Key) -> Iterator[str]:
         yield f"treatments.{key.name.split(' ')[0]}" if key.aspect == "dose" else "treatments"
     if key.name.startswith("eligibility:"):
         yield "criteria"
+    if key.aspect == "consent":
+        yield "amendments.consent"
     if key.form and key.name.startswith("check "):
         yield f"forms.{key.form}.checks.{key.name.removeprefix('check ')}"
     if key.form and key.item and key.aspect != "deviation":
@@ -222,6 +237,8 @@ def parts_of(key: Key) -> Iterator[str]:
         yield f"forms.{key.form}.derived.{key.item}"
     if key.form:
         yield f"forms.{key.form}"
+    if key.aspect == "laboratory":
+        yield "participants"
     if key.visit:
         yield f"schedule.visits.{key.visit}"
         yield "schedule"

@@ -62,6 +62,9 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
             "late": "given after the last day of its window",
             "missed": "not given, and its window is over",
             "beyond plan": "given after all planned doses; it has no planned day or amount",
+            "withheld": "given although a result withheld it",
+            "undecided": "given without the decision that a result asked for",
+            "result unknown": "given before a result was known that has to be",
             "other amount": "differs by more than 5 % and by more than one step of rounding from what was to be given",
             "no premedication": "what comes before each dose was not given",
             "reserve without reaction": "a drug that is for reactions only was given without one",
@@ -84,6 +87,11 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Group -> kind -> what is one. One visit, dose, change, form or rating raises each kind at most once."""
+
+AGAINST: Mapping[str, str] = MappingProxyType(
+    {"DOSE-10": "result unknown", "DOSE-11": "withheld", "DOSE-13": "undecided"}
+)
+"""Code of why no dose is planned -> kind of deviation of a dose that was given all the same."""
 
 AFTER_LIMIT, AFTER_WITHDRAWAL = "after its limit", "after withdrawal"
 TOLERANCE = Decimal("0.05")
@@ -318,7 +326,11 @@ def _doses(study: Study, casebook: Casebook, today: date) -> Iterator[Deviation]
     for treatment in given_treatments(study):
         found = exposure(study, casebook, treatment.id, today=today)
         for dose in found.doses:
-            kinds = (*_without_enrolment(casebook, dose), *_without_treatment(casebook, dose))
+            kinds = (
+                *_without_enrolment(casebook, dose),
+                *_without_treatment(casebook, dose),
+                *_against_results(study, casebook, treatment, dose),
+            )
             for kind, planned, given in (*kinds, *_kinds_of_dose(treatment, dose)):
                 yield _of_dose(study, casebook, treatment, dose, kind=kind, planned=planned, found=given)
         for missed in found.missed:
@@ -346,6 +358,33 @@ def _without_treatment(casebook: Casebook, dose: DoseGiven) -> Iterator[tuple[st
     last = min((days_of(end).last for end in ends), default=date.max)
     if dose.number is not None and dose.date is not None and dose.date > last:
         yield AFTER_WITHDRAWAL, f"none after {last}", f"dose {dose.number}"
+
+
+def _against_results(
+    study: Study, casebook: Casebook, treatment: Treatment, dose: DoseGiven
+) -> Iterator[tuple[str, str, str]]:
+    """Yield that a dose was given although a result of its day or before withheld it, or lacked, or was not decided on.
+
+    Criteria are judged once, as of enrolment: see `_eligibility`.
+    """
+    from trialbook.conduct.dosing import certainly_against
+
+    if dose.number is None or dose.date is None:
+        return
+    said: dict[str, list[str]] = {}
+    for problem in certainly_against(study, casebook, treatment, dose.date):
+        if problem.code in AGAINST:
+            said.setdefault(AGAINST[problem.code], []).append(problem.values.get("condition") or problem.values["item"])
+    for kind in KINDS["dose"]:
+        if kind in said:
+            yield kind, _before_dose(kind, ", ".join(said[kind])), f"dose {dose.number}"
+
+
+def _before_dose(kind: str, what: str) -> str:
+    """Say what a dose should have waited for."""
+    if kind == "withheld":
+        return f"no dose where {what}"
+    return f"a decision where {what}" if kind == "undecided" else f"known first: {what}"
 
 
 def _kinds_of_dose(treatment: Treatment, dose: DoseGiven) -> Iterator[tuple[str, str, str]]:

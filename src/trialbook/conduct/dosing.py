@@ -39,6 +39,7 @@ from trialbook.errors import Level, Place, Problem
 from trialbook.instruments.infusion_rate import MINUTES_AN_HOUR, RateStep, infusion_steps, total_minutes
 from trialbook.instruments.labelling import labelling_of
 from trialbook.instruments.vials import Vials, choose_vials
+from trialbook.protocol.condition_words import condition_words
 from trialbook.protocol.conditions import Condition, NameType, compile_condition, names_for
 from trialbook.protocol.model import Derived, InfusionSteps, Item, Quantity, Study, Treatment
 
@@ -131,7 +132,7 @@ def plan_dose(
     eligibility = assess_eligibility(study, casebook, on=on)
     problems = (
         *_about_participant(study, casebook, eligibility, on),
-        *_about_results(study, casebook, treatment, on),
+        *about_results(study, casebook, treatment, on),
         *_about_number(study, casebook, treatment, given, asked, on),
         *(amount if isinstance(amount, tuple) else ()),
     )
@@ -208,7 +209,25 @@ def _about_criterion(study: Study, casebook: Casebook, found: Assessment) -> Ite
 # ---- what has to be known ---------------------------------------------------------------------------------------
 
 
-def _about_results(study: Study, casebook: Casebook, treatment: Treatment, on: date) -> Iterator[Problem]:
+def certainly_against(study: Study, casebook: Casebook, treatment: Treatment, on: date) -> tuple[Problem, ...]:
+    """Return what of `about_results` holds wherever the visits belong whose day is not known in full.
+
+    Each of them may have been the first of all, on the day itself, or later.
+    """
+    dated = {
+        cell: answer
+        for cell, answer in casebook.answers.items()
+        if not cell.visit or casebook.visit_date(cell.visit) is not None
+    }
+    readings = (
+        replace(casebook, answers=MappingProxyType(dated)),
+        *(_with_dates(casebook, day, after=on) for day in (date.min, on)),
+    )
+    first, *others = (tuple(about_results(study, reading, treatment, on)) for reading in readings)
+    return tuple(one for one in first if all(one in other for other in others))
+
+
+def about_results(study: Study, casebook: Casebook, treatment: Treatment, on: date) -> Iterator[Problem]:
     """Yield the results that are missing, and those that withhold the dose or call for a decision."""
     for name in treatment.needs_known:
         if not _is_known(study, casebook, name, on):
@@ -216,14 +235,18 @@ def _about_results(study: Study, casebook: Casebook, treatment: Treatment, on: d
     if treatment.withhold_when is not None:
         held = _judge(study, casebook, treatment.withhold_when, on)
         if held is not False:
-            yield _problem("DOSE-11" if held else "DOSE-12", casebook, condition=treatment.withhold_when)
+            yield _problem(
+                "DOSE-11" if held else "DOSE-12", casebook, condition=condition_words(study, treatment.withhold_when)
+            )
     if treatment.decide_when is not None:
         asked = _judge(study, casebook, treatment.decide_when, on)
         decision = treatment.decision
         if asked is not False and not _is_decided(casebook, decision, on):
             item = study.say(study.item(decision).label) if decision is not None else treatment.id
             code = "DOSE-13" if asked else "DOSE-14"
-            yield _problem(code, casebook, decision or "", condition=treatment.decide_when, item=item)
+            yield _problem(
+                code, casebook, decision or "", condition=condition_words(study, treatment.decide_when), item=item
+            )
 
 
 def _is_known(study: Study, casebook: Casebook, name: str, on: date) -> bool:
@@ -493,7 +516,8 @@ def _about_amount(
     if plan is not None and infusion is None:
         yield _note("DOSE-42", casebook, rate=plan.start.unit, unit=amount.unit)
     if treatment.infuse_later is not None and _may_have_reacted(treatment, given):
-        yield _note("DOSE-40", casebook, given=str(given.numbered[-1].date))
+        last = given.numbered[-1]
+        yield _note("DOSE-48" if last.reaction else "DOSE-40", casebook, given=str(last.date))
 
 
 def _percent(now: Decimal, before: Decimal) -> str:

@@ -18,6 +18,9 @@ from trialbook.conduct.completeness import Asked, GridRow, visit_grid
 from trialbook.conduct.deviations import Deviation, find_deviations, given_treatments
 from trialbook.conduct.exposure import exposure
 from trialbook.conduct.findings import form_findings, rules_of
+from trialbook.conduct.flags import flag_of, has_limits, limits_of
+from trialbook.conduct.reconsent import Demand, must_consent_again
+from trialbook.conduct.safety import LaboratoryGrade, laboratory_grades
 from trialbook.conduct.schedule import UNSCHEDULED, PlacedVisit, what_is_due
 from trialbook.conduct.screening import Eligibility, assess_eligibility
 from trialbook.errors import Problem
@@ -25,8 +28,9 @@ from trialbook.protocol.model import Form, Study
 from trialbook.protocol.values import parse_value
 
 Aspect = Literal[
-    "answer", "query", "visit", "due", "missing", "criterion", "eligibility", "deviation", "dose", "derived"
-]
+    "answer", "query", "visit", "due", "missing", "criterion", "eligibility", "deviation", "dose", "derived",
+    "laboratory", "consent",
+]  # fmt: skip
 
 ASPECTS: Mapping[Aspect, str] = MappingProxyType(
     {
@@ -40,6 +44,8 @@ ASPECTS: Mapping[Aspect, str] = MappingProxyType(
         "deviation": "deviations",
         "dose": "planned doses",
         "derived": "derived numbers",
+        "laboratory": "laboratory values against their limits, and their grades",
+        "consent": "participants who consent again",
     }
 )
 """Aspect -> what it is about."""
@@ -51,6 +57,10 @@ NOT_DUE = "the form does not belong to this visit"
 NO_CODE = "no missing-data code of the plan"
 NO_VALUE = "cannot be an answer"
 NOT_ASKED = "not asked, by the other answers"
+
+GRADE = "grade"
+"""Name of a judgement of a laboratory value by its grade; without a name it is one by its limits."""
+AGAIN = "to be given again"
 
 WORDS: Mapping[bool | None, str] = MappingProxyType({True: "fulfilled", False: "not fulfilled", None: "unknown"})
 
@@ -79,8 +89,8 @@ class Judgement:
 Judgements = Mapping[Key, Judgement]
 
 
-def judge_casebook(study: Study, casebook: Casebook, today: date) -> Judgements:
-    """Return all that a plan says of a participant on a day."""
+def judge_casebook(study: Study, casebook: Casebook, today: date, *, demand: Demand | None = None) -> Judgements:
+    """Return all that a plan says of a participant on a day; `demand` is for whom it asks for consent again."""
     asked = rules_of(study).asked
     row = visit_grid(study, {casebook.participant: casebook}, today, asked=asked).rows[0]
     eligibility = assess_eligibility(study, casebook)
@@ -96,6 +106,9 @@ def judge_casebook(study: Study, casebook: Casebook, today: date) -> Judgements:
             *(_deviation(one) for one in deviations),
             *_doses(study, casebook, today),
             *_derived(study, casebook),
+            *_flags(study, casebook),
+            *(_grade(one) for one in laboratory_grades(study, [casebook])),
+            *_consent(casebook, demand),
         ]
     )
 
@@ -214,3 +227,26 @@ def _derived(study: Study, casebook: Casebook) -> Found:
         for name in form.derived:
             if name in answers:
                 yield Key("derived", *place._replace(item=name)), Judgement(str(answers[name]))
+
+
+def _flags(study: Study, casebook: Casebook) -> Found:
+    """Yield where each laboratory value lies to the limits of normal."""
+    for cell, answer in casebook.answers.items():
+        form = study.forms.get(cell.form)
+        item = None if form is None else form.items.get(cell.item)
+        if item is not None and has_limits(item) and answer.value is not None and answer.missing is None:
+            lower, upper, _ = limits_of(study, casebook, item, cell)
+            yield Key("laboratory", *cell), Judgement(flag_of(answer.value, lower, upper), (answer.seq,))
+
+
+def _grade(one: LaboratoryGrade) -> tuple[Key, Judgement]:
+    form, _, item = one.item.partition(".")
+    bounds = dict.fromkeys("?" if bound is None else str(bound) for bound in (one.least, one.most))
+    key = Key("laboratory", one.measured.visit, form, "", item, GRADE)
+    return key, Judgement(" to ".join(bounds), one.measured.seqs[:1])
+
+
+def _consent(casebook: Casebook, demand: Demand | None) -> Found:
+    """Yield that a participant has to consent again."""
+    if must_consent_again(casebook, demand):
+        yield Key("consent"), Judgement(AGAIN)

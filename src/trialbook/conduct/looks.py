@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.completeness import Asked, is_complete
-from trialbook.protocol.model import Form, Item, Study
+from trialbook.protocol.model import DataCut, Form, Item, Study
 
 LEFT = frozenset({"completed", "withdrawn"})
 
@@ -20,6 +21,8 @@ class CutState:
 
     is_open: bool
     """The results of endpoints may be seen: no cut is planned, it is reached, or the study is locked."""
+    by: Literal["", "no cut", "invented", "lock", "cut"] = ""
+    """What opened them; empty where they are closed."""
     still_out: tuple[str, ...] = ()
     """Enrolled participants who have neither completed the visit of the cut nor left, in order of code."""
     to_enrol: int = 0
@@ -36,10 +39,19 @@ def assess_cut(study: Study, casebooks: Mapping[str, Casebook], today: date) -> 
     lock of the study reaches every cut. Invented data have nothing to keep closed.
     """
     cut = study.analysis.cut
-    if cut is None or study.identity.data == "invented" or _is_locked(casebooks):
-        return CutState(is_open=True)
+    if cut is None:
+        return CutState(is_open=True, by="no cut")
+    if study.identity.data == "invented":
+        return CutState(is_open=True, by="invented")
+    if _is_locked(casebooks):
+        return CutState(is_open=True, by="lock")
+    return _at_cut(study, cut, casebooks, today)
+
+
+def _at_cut(study: Study, cut: DataCut, casebooks: Mapping[str, Casebook], today: date) -> CutState:
     if cut.kind == "date":
-        return CutState(is_open=cut.on is not None and today >= cut.on)
+        is_open = cut.on is not None and today >= cut.on
+        return CutState(is_open=is_open, by="cut" if is_open else "")
     if cut.kind == "lock":
         return CutState(is_open=False)
     entered = [one for _, one in sorted(casebooks.items()) if one.status == "enrolled" or one.status in LEFT]
@@ -48,7 +60,8 @@ def assess_cut(study: Study, casebooks: Mapping[str, Casebook], today: date) -> 
     planned = study.identity.planned
     to_enrol, is_uncounted = max(0, (planned or 1) - len(entered)), planned is None
     is_open = not (out or to_enrol or is_uncounted)
-    return CutState(is_open=is_open, still_out=out, to_enrol=to_enrol, is_uncounted=is_uncounted)
+    by: Literal["cut", ""] = "cut" if is_open else ""
+    return CutState(is_open=is_open, by=by, still_out=out, to_enrol=to_enrol, is_uncounted=is_uncounted)
 
 
 def _is_locked(casebooks: Mapping[str, Casebook]) -> bool:

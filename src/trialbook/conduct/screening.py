@@ -196,6 +196,20 @@ def _rules(same: Same) -> tuple[Rule, ...]:
     )
 
 
+def forms_asked(study: Study) -> frozenset[str]:
+    """Return the forms of which a criterion asks an answer, whether or not it decides one participant's case."""
+    names = (name for rule in _rules(Same(study)) for name in _names(rule))
+    return frozenset(part for name in names for part in name.split(".")[:2] if part in study.forms)
+
+
+def _names(rule: Rule) -> Iterator[str]:
+    for condition in (rule.when, rule.ask_when):
+        yield from condition.names if isinstance(condition, Condition) else ()
+    for span in (rule.criterion.since, rule.criterion.washout):
+        for name in () if span is None else (span.since, span.before):
+            yield name.rpartition(" ")[2]
+
+
 # ---- one criterion ----------------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,7 @@ def check_forms(names: Names) -> Iterator[Problem]:
         if form.id in BUILT_IN:
             yield names.problem("FORM-18", path, name=form.id, names=listed(BUILT_IN))
         yield from _check_by(form, path, names)
+        yield from _check_participants(form, path, names)
         yield from _check_order(form, path, names)
         yield from _check_events(form, path, names)
         for item in form.items.values():
@@ -82,6 +83,18 @@ def _check_by(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
             yield from names.role(name, here)
         elif not {EVERYTHING, form.id}.intersection(role.records):
             yield names.problem("FORM-21", here, form=form.id, role=name)
+
+
+def _check_participants(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
+    """Yield a form that participants are to answer and cannot: what they are handed belongs to a visit and a role."""
+    if PARTICIPANT not in form.by or not names.study.roles or names.is_undated(form.id):
+        return
+    here = (*path, "by", f"[{form.by.index(PARTICIPANT)}]")
+    is_recorded = any({EVERYTHING, form.id}.intersection(role.records) for role in names.study.roles.values())
+    if form.repeating or form.timing != "visits":
+        yield names.problem("FORM-45", here, "warning" if is_recorded else "error", form=form.id)
+    elif not is_recorded:
+        yield names.problem("FORM-46", here, form=form.id)
 
 
 def _check_order(form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:

@@ -38,6 +38,10 @@ CHINESE: Mapping[str, str] = MappingProxyType(
 COUNTED: Mapping[str, str] = MappingProxyType({"week": "第 {} 週", "day": "第 {} 天"})
 
 
+COMMA: Mapping[str, str] = MappingProxyType({"zh": "\N{FULLWIDTH COMMA}", "ja": "\N{IDEOGRAPHIC COMMA}"})
+"""Language -> what stands between a whole and its part where that is no comma with a blank."""
+
+
 def only(text: Text, languages: Sequence[str]) -> Text:
     """Return a text in the languages of a study alone; in its own first one where it has none of them."""
     kept = {tag: text[tag] for tag in languages if tag in text}
@@ -49,6 +53,22 @@ def named(identifier: str, languages: Sequence[str]) -> Text:
     own: dict[str, str] = {languages[0]: in_words(identifier)}
     known = in_chinese(identifier) if TAG in languages[1:] else ""
     return {**own, TAG: known} if known else own
+
+
+def joined(whole: Text, part: Text, languages: Sequence[str]) -> Text:
+    """Return the name of a part with that of its whole before it: `Itch, Day 1`; in Chinese with its own comma.
+
+    In a language that only one of the two has, the other stands in the first that it has.
+    """
+    return {
+        tag: COMMA.get(tag[:2].casefold(), ", ").join((_in(tag, whole, languages), _in(tag, part, languages)))
+        for tag in languages
+        if tag in whole or tag in part
+    }
+
+
+def _in(tag: str, text: Text, languages: Sequence[str]) -> str:
+    return next((text[one] for one in (tag, *languages) if one in text), "")
 
 
 def in_chinese(identifier: str) -> str:

@@ -58,7 +58,7 @@ def _items(form: Form, write: Written) -> Tree:
 
 def _group(form: Form, group: str, write: Written) -> Tree:
     ratings = [form.items[name] for name in form.groups[group]]
-    labels: Tree = {rating.id.removeprefix(f"{group}."): write.text(rating.label) for rating in ratings}
+    labels: Tree = {rating.id.removeprefix(f"{group}."): write.text(rating.label_below) for rating in ratings}
     item = ratings[0]
     return write.present(
         label=write.text(form.group_labels[group]),

@@ -233,7 +233,12 @@ FORM = Section(
             "`once`, `any time`, or visits, names of sets, and ranges such as `week 4 to week 20`.",
             required=True,
         ),
-        Key("by", NAMES, "Roles that answer it; `participant` may be one.", otherwise="the roles that record it"),
+        Key(
+            "by",
+            NAMES,
+            "Roles that answer it; `participant` may be one of a form due at visits, without rows.",
+            otherwise="the roles that record it",
+        ),
         Key("repeating", kinds.BOOLEAN, "Several rows may be recorded.", default="false"),
         Key("events", kinds.BOOLEAN, "Rows are adverse events, counted by their item `term`.", default="false"),
         Key("terms", Word(("ctcae-5", "meddra", "free")), "List from which terms of events come.", default="free"),

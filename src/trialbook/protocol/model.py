@@ -284,6 +284,9 @@ class Item:
     """Unique in its form; a rating of a group is written `proximal.biceps`."""
     kind: ItemKind
     label: Text
+    """What it is called wherever it stands alone; of a rating with its group: `Itch, Day 1`."""
+    rating: Text = field(default_factory=lambda: NOTHING)
+    """What a rating of a group is called below the heading of the group: `Day 1`; empty for any other item."""
     unit: str | None = None
     """Unit of a number; `score`, `count` and `ratio` say that it has none."""
     accepts: tuple[str, ...] = ()
@@ -322,6 +325,11 @@ class Item:
     help: Text = field(default_factory=lambda: NOTHING)
     paragraph: bool = False
     """A text may have several lines."""
+
+    @property
+    def label_below(self) -> Text:
+        """Return what it is called below the heading of its group; its label where it stands in none."""
+        return self.rating or self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from trialbook.protocol.common_names import named
+from trialbook.protocol.common_names import joined, named
 from trialbook.protocol.model import Derived, Item, Text
 from trialbook.protocol.reading import KeyPath, Notes, Raw
 from trialbook.protocol.suggest import listed, suggest
@@ -131,8 +131,9 @@ def _ratings(item: Item, groups: tuple[str, ...] | dict[str, Text], path: KeyPat
         labels = {rating: label or named(rating, notes.languages) for rating, label in groups.items()}
     if item.minimum is None and (*path, "scale") not in notes.places:
         notes.add("FORM-09", path, item=item.id)
+    names = {rating: joined(item.label, label, notes.languages) for rating, label in labels.items()}
     return {
-        f"{item.id}.{rating}": replace(item, id=f"{item.id}.{rating}", label=label, group=item.id)
+        f"{item.id}.{rating}": replace(item, id=f"{item.id}.{rating}", label=names[rating], rating=label, group=item.id)
         for rating, label in labels.items()
     }
 

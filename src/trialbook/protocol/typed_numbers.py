@@ -176,7 +176,7 @@ def _is_above(limit: str, amount: Decimal, high: Decimal | None) -> bool:
 
 
 def _outside(code: str, item: Item, value: str, low: Decimal | None, high: Decimal | None) -> Problem:
-    unit = "" if item.unit is None else f" {item.unit}"
+    unit = "" if item.unit is None or item.unit in EXACT_UNITS else f" {item.unit}"
     values = {
         "item": label_of(item),
         "value": f"{value}{unit}",

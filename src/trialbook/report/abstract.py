@@ -8,8 +8,10 @@ from dataclasses import replace
 from trialbook.protocol.model import Endpoint, Treatment
 from trialbook.render.document import Block, Facts, Figure, Paragraph, Section
 from trialbook.render.inline import Emphasis, Line
+from trialbook.render.numbers import show_share
 from trialbook.render.table import Table
 from trialbook.report.methods import TEST_NAMES
+from trialbook.report.methods_outcomes import KINDS
 from trialbook.report.phrases import in_sentence, listed, sentence
 from trialbook.report.regimen import label
 from trialbook.report.run import Run
@@ -72,7 +74,11 @@ def _primary(run: Run, chosen: Endpoint) -> str:
     at = f" {run.at(plan.primary_visit)}" if plan.primary_visit else ""
     level = f"{plan.alpha.normalize():f}"
     test = f", compared with baseline by {TEST_NAMES[plan.test]} at the level of {level}" if chosen.source else ""
-    return f"The primary endpoint was {in_sentence(run.label(chosen))}{at}{test}."
+    design = plan.design if plan.design is not None and plan.design.endpoint == chosen.id else None
+    limit = (
+        f", judged by {KINDS[design.kind]} against a share of {show_share(design.null)}" if design is not None else ""
+    )
+    return f"The primary endpoint was {in_sentence(run.label(chosen))}{at}{test}{limit}."
 
 
 def authored(run: Run, name: str) -> Section | None:

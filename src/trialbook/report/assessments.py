@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from trialbook.protocol.model import Derived, Form, Role
@@ -152,10 +153,19 @@ def _own(run: Run) -> Iterator[tuple[Form, Derived]]:
 
 
 def _rule(run: Run, form: Form, one: Derived) -> str:
-    parts = [in_sentence(run.say(form.items[name].label) or name) for name in one.of if name in form.items]
-    of = f"{KINDS[one.kind].capitalize()} of {len(one.of)} answers of “{form_name(run, form)}”: {listed(parts)}"
+    of = f"{KINDS[one.kind].capitalize()} of {len(one.of)} answers of “{form_name(run, form)}”: "
+    of += listed(list(_parts(run, form, one)))
     needed = "all answered" if one.at_least >= len(one.of) else f"at least {one.at_least} of them answered"
     return f"{of}; {needed}."
+
+
+def _parts(run: Run, form: Form, one: Derived) -> Iterator[str]:
+    """Yield what a number is computed from; ratings behind the name of their group."""
+    known = (form.items[name] for name in one.of if name in form.items)
+    for group, items in groupby(known, key=lambda item: item.group or ""):
+        names = [in_sentence(run.say(item.label_below) or item.id) for item in items]
+        whole = in_sentence(run.say(form.group_labels.get(group, {})))
+        yield from [f"{whole} ({', '.join(names)})"] if whole else names
 
 
 def form_name(run: Run, form: Form) -> str:

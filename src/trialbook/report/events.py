@@ -20,6 +20,10 @@ from trialbook.report.told import day_form, forms_of, leading, told
 ADVERSE_EVENTS = "adverse_events"
 COLUMNS = {"n_events": "Events", "weeks": "Weeks followed", "rate": "Per 100 participant-weeks"}
 """Statistic -> head of its column."""
+TIMED = (
+    "Per 100 participant-weeks: events that began in the time followed, by their recorded start; one whose start is "
+    "not known counts."
+)
 COUNTED = "A participant with the same event twice counts once under participants. Percentages are of those enrolled."
 
 
@@ -42,7 +46,7 @@ def events_table(run: Run, form: Form) -> Table | None:
     return Table(
         id=f"table-events-{form.id}", title=f"{run.say(form.label) or form.id}: participants and events", stub="Event",
         columns=(Column(label="Participants, n (%)"), *(Column(label=COLUMNS[name]) for name in shown)), body=body,
-        footnotes=((COUNTED,), *why, *footnotes(notes)),
+        footnotes=((COUNTED,), *_timed(shown), *why, *footnotes(notes)),
     )  # fmt: skip
 
 
@@ -62,8 +66,13 @@ def each_table(run: Run, form: Form) -> Table | None:
     return Table(
         id=f"table-each-{form.id}", title=f"{run.say(form.label) or form.id} by participant", stub="Participant",
         columns=tuple(Column(label=COLUMNS[name]) for name in shown), body=rows,
-        footnotes=(*why, *footnotes(notes)),
+        footnotes=(*_timed(shown), *why, *footnotes(notes)),
     )  # fmt: skip
+
+
+def _timed(shown: Collection[str]) -> list[Line]:
+    """Return what a rate counts, where the table has one."""
+    return [(TIMED,)] if "rate" in shown else []
 
 
 def _with_values(names: Iterable[str], found: Collection[Mapping[str, Result]]) -> tuple[tuple[str, ...], list[Line]]:
@@ -78,12 +87,16 @@ def rate_line(run: Run, form: Form) -> Line:
     """Say how many events there were in which time, and how many began under treatment; empty where none is known."""
     stats = stats_of(run, form.id, ALL)
     rate, weeks, emerged, open_ = (stats.get(name) for name in ("rate", "weeks", "n_emergent", "n_emergent_unknown"))
-    total = stats.get("n_events")
+    total, inside_time = stats.get("n_events"), stats.get("n_in_time")
     said: Line = ()
     if rate is not None and weeks is not None and rate.value is not None and total is not None and total.value:
         inside: Line = interval(run.quotes, stats.get("rate_low"), stats.get("rate_high"), {})
         level = show_share(run.study.analysis.confidence)
-        said = ("In ", run.quotes.number(weeks), " participant-weeks that is ", run.quotes.number(rate),
+        began: Line = ("that is ",)
+        if inside_time is not None and inside_time.value != total.value:
+            verb = " of them began or may have: " if inside_time.value else " of them began: "
+            began = (run.quotes.number(inside_time), verb)
+        said = ("In ", run.quotes.number(weeks), " participant-weeks ", *began, run.quotes.number(rate),
                 f" events per 100 participant-weeks ({level} CI ", *inside, "). ")  # fmt: skip
     if emerged is not None and total is not None and total.value:
         is_all = emerged.value == total.value

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trialbook.analysis.results import BASELINE
 from trialbook.protocol.model import Endpoint, Item
-from trialbook.render.inline import Line
+from trialbook.render.inline import Line, join
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.conditions import ranks_line
 from trialbook.report.quote import Notes, cell, footnotes
@@ -48,6 +48,32 @@ def ranks_table(run: Run) -> Table | None:
         columns=tuple(Column(label=label) for label in labels), body=tuple(body),
         footnotes=((RANKED,), *footnotes(notes)),
     )  # fmt: skip
+
+
+def level_line(run: Run, endpoint: Endpoint, visit: str) -> Line:
+    """Say how many were at each level at a visit, and how many came higher or lower since the baseline; by arm."""
+    said = [
+        _told(run, group, levels, _by_level(run, "shift", endpoint).get((group, at), {}), names_of(run, endpoint))
+        for (group, at), levels in _by_level(run, "levels", endpoint).items()
+        if at == visit
+    ]
+    return join(said, " ") if said else (f"Nobody has an answer {run.at(visit)}.",)
+
+
+def _told(run: Run, group: str, levels: dict[str, Stats], shifts: dict[str, Stats], names: dict[str, str]) -> Line:
+    number = run.quotes.number
+    each: list[Line] = [
+        (f"{label} ", number(row))
+        for code, label in names.items()
+        if (row := levels.get(code, {}).get("n_participants"))
+    ]
+    lead = f"{run.arm_label(group)}, of " if group else "Of "
+    moved = shifts.get("", {})
+    since: Line = (
+        "; since the baseline ", number(moved["n_higher"]), " are at a higher level, ", number(moved["n_lower"]),
+        " at a lower one and ", number(moved["n_same"]), " at the same",
+    ) if "n" in moved and moved["n"].value else ()  # fmt: skip
+    return (lead, number(levels[""]["n"]), " participants: ", *join(each), *since, ".")
 
 
 def names_of(run: Run, endpoint: Endpoint) -> dict[str, str]:

@@ -17,6 +17,11 @@ TIMES = {
     "response": "the time to the first visit at which it holds",
     "relapse": "the time from there to the first visit at which it no longer holds",
 }
+RATES = (
+    "those that began in the time followed, from study day 0 (where that is not known, enrolment) to the end of "
+    "participation, else the last dated visit; an event that surely began before or after is left out, one whose start "
+    "is not known counts."
+)
 KINDS = {
     "single stage": "a single stage with the exact binomial test (A\u2019Hern)",
     "simon optimal": "Simon\u2019s optimal two-stage design",
@@ -31,6 +36,8 @@ def outcome_words(run: Run) -> Iterator[str]:
         yield " These comparisons were made within each arm."
         if plan.between is not None:
             yield f" The planned test is between arms: {BETWEEN[plan.between]}, each further arm with the first."
+    if any(row.stat == "rate" and row.value is not None for row in run.quotes.of("events")):
+        yield f" Adverse events per 100 participant-weeks are {RATES}"
     if any(run.quotes.of("mcnemar")):
         yield (
             " Conditions that were judged before and after were compared by McNemar\u2019s exact test, over several "

@@ -139,11 +139,22 @@ class Run:
         plan = self.study.analysis
         if endpoint.id == plan.primary_endpoint and plan.primary_visit:
             return plan.primary_visit
+        if endpoint.when:
+            return self._judged(endpoint)
         pairs = [row for row in self.quotes.of("change", endpoint.id) if row.stat == "n_pairs"]
         pairs = [row for row in pairs if row.group] or pairs
         tested = [row.visit for row in pairs if isinstance(row.value, float | int) and row.value > 1]
         found = tested or [row.visit for row in pairs]
         return plan.primary_visit if plan.primary_visit in found else next(reversed(found), None)
+
+    def _judged(self, endpoint: Endpoint) -> str | None:
+        """Return the last visit at which a condition could be judged for anybody; the last of all where there is none.
+
+        With the primary visit among them, that one.
+        """
+        plan = self.study.analysis
+        found = [row.visit for row in self.quotes.of("responder", endpoint.id) if row.stat == "n" and row.n]
+        return plan.primary_visit if plan.primary_visit in found else next(reversed(found), endpoint.visit)
 
 
 def run_of(

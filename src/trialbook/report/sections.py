@@ -7,7 +7,7 @@ from typing import Literal
 
 from trialbook.protocol.model import Endpoint, FigurePlan
 from trialbook.render.document import Block, Figure, Notice, Paragraph, Section
-from trialbook.render.inline import Emphasis, Line, Part, Recorded
+from trialbook.render.inline import Line, Part, Recorded
 from trialbook.render.numbers import ABSENT, show
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.abstract import abstract
@@ -30,16 +30,10 @@ from trialbook.report.limits import baseline_alternatives, tests_lines
 from trialbook.report.magnitude import magnitude_table, other_rules_table
 from trialbook.report.one_by_one import tables_each
 from trialbook.report.phrases import capital, in_sentence, listed, sentence
+from trialbook.report.primary import condition_line, leading, primary_line
 from trialbook.report.repeated import models_table
 from trialbook.report.run import Run
-from trialbook.report.sentences import (
-    change_line,
-    endpoint_lines,
-    own_line,
-    participants_line,
-    responder_line,
-    test_line,
-)
+from trialbook.report.sentences import endpoint_lines, own_line, participants_line
 
 NO_EVENT = "No adverse event was recorded."
 NOT_TOLD = "Nothing is recorded of adverse events, nor of any visit at which they could have been asked for."
@@ -77,12 +71,9 @@ def summary(run: Run) -> Section:
 def summary_lines(run: Run) -> Iterator[Line]:
     """Yield the sentences on the results in the abstract."""
     yield participants_line(run)
-    chosen = primary(run)
-    visit = run.focal_visit(chosen) if chosen else None
-    if chosen is not None and visit is not None and run.has_values(chosen):
-        change, planned = run.stats_at("change", chosen.id, visit), run.planned_at(chosen.id, visit)
-        lead = Emphasis(f"{run.label(chosen)} {run.at(visit)}. ")
-        yield (lead, *change_line(run, chosen, visit, change), " ", *test_line(run, planned))
+    told = primary_line(run)
+    if told:
+        yield told
     for form in event_forms(run):
         line = events_line(run, form.id)
         if line:
@@ -90,12 +81,6 @@ def summary_lines(run: Run) -> Iterator[Line]:
     if not any(run.has_values(one) for one in run.study.endpoints.values()):
         yield ("No value of an endpoint is recorded.",)
     yield from tests_lines(run)
-
-
-def primary(run: Run) -> Endpoint | None:
-    """Return the primary endpoint, or the first where none is named."""
-    named = run.study.endpoints.get(run.study.analysis.primary_endpoint or "")
-    return named if named is not None and named.source else next(iter(run.followed()), None)
 
 
 def participants(run: Run) -> Section:
@@ -127,10 +112,11 @@ def endpoints(run: Run) -> Section:
         blocks += [table for table in (arm_table(run, endpoint),) if table is not None]
         here = [figure for plan, figure in drawn if endpoint.id in plan.endpoints and figure.id not in placed]
         placed |= {figure.id for figure in here}
-        here += chosen.of_endpoint(run, endpoint, primary(run))
+        here += chosen.of_endpoint(run, endpoint, leading(run))
         parts.append(Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=(*blocks, *here)))
     parts += [_levels_part(run, one) for one in valued if one.levels]
     parts += [_condition_part(run, one) for one in valued if one.when]
+    parts.sort(key=lambda part: part.id != f"endpoint-{run.study.analysis.primary_endpoint}")
     beside = tuple(
         table
         for table in (
@@ -150,7 +136,7 @@ def endpoints(run: Run) -> Section:
     return Section(
         id="endpoints", title="Endpoints",
         blocks=(
-            *unrecorded(run), *shared, *baseline_alternatives(run), *chosen.of_endpoints(run, primary(run)),
+            *unrecorded(run), *shared, *baseline_alternatives(run), *chosen.of_endpoints(run, leading(run)),
             *_undrawn(run),
         ),
         sections=(*parts, *((last,) if last else ())),
@@ -159,7 +145,7 @@ def endpoints(run: Run) -> Section:
 
 def _undrawn(run: Run) -> Iterator[Block]:
     """Yield the sentence on the figures for which there is nothing to draw."""
-    missing = chosen.undrawn(run, primary(run))
+    missing = chosen.undrawn(run, leading(run))
     if missing:
         told = ". ".join(map(capital, missing))
         yield Paragraph(line=(f"Not drawn, since there is nothing to draw. {told}.",), kind="note")
@@ -178,10 +164,10 @@ def _condition_part(run: Run, endpoint: Endpoint) -> Section:
     """Return the part of an endpoint that is a condition."""
     odds = odds_table(run, endpoint)
     blocks = (
-        Paragraph(line=responder_line(run, endpoint)),
+        Paragraph(line=condition_line(run, endpoint)),
         *condition_tables(run, endpoint),
         *((odds,) if odds else ()),
-        *chosen.of_endpoint(run, endpoint, primary(run)),
+        *chosen.of_endpoint(run, endpoint, leading(run)),
     )
     return Section(id=f"endpoint-{endpoint.id}", title=run.label(endpoint), blocks=blocks)
 

@@ -329,33 +329,45 @@ def _analysed(run: Run) -> Iterator[Part]:
 
 
 def responder_line(run: Run, endpoint: Endpoint) -> Line:
-    """Say for how many the condition of an endpoint held, and for how many that cannot be told."""
-    own = own_line(run, endpoint.id)
-    stats = {
-        row.stat: row
-        for row in run.quotes.of("responder", endpoint.id)
-        if (row.analysis_set, row.visit) == (run.study.analysis.set, endpoint.visit)
-    }
+    """Say for how many the condition of an endpoint held at the visit of which the Results speak."""
+    return own_line(run, endpoint.id) or held_line(run, endpoint, run.focal_visit(endpoint) or "")
+
+
+def held_line(run: Run, endpoint: Endpoint, visit: str, *, exact: bool = False) -> Line:
+    """Say for how many a condition held at a visit, of how many that cannot be told, and on demand the interval."""
+    stats = run.stats_at("responder", endpoint.id, visit)
     n, percent, unknown = stats.get("n"), stats.get("percent"), stats.get("unknown")
-    if own is not None or n is None:
-        return own or ("It was not judged.",)
-    at = f" {run.at(endpoint.visit)}" if endpoint.visit else ""
+    if n is None:
+        return ("It was not judged.",)
+    at = f" {run.at(visit)}" if visit else ""
     if not n.n:
         return (f"Whether the condition held{at} cannot be told of any participant.",)
     of: Line = (f" of {n.n}",) if n.n is not None else ()
-    share: Line = (" (", run.quotes.number(percent), ")") if percent is not None and percent.value is not None else ()
+    inside = _exact(run, stats) if exact else ()
+    share: Line = (
+        (" (", run.quotes.number(percent), *inside, ")") if percent is not None and percent.value is not None else ()
+    )
     open_: Line = (
         ("; for ", run.quotes.number(unknown), " it cannot be told") if unknown is not None and unknown.value else ()
     )
-    who = responders(run, endpoint, n)
+    who = responders(run, endpoint, n, visit)
     return (f"The condition held{at} for ", run.quotes.number(n), *of, " participants", *share, *who, *open_, ".")
 
 
-def responders(run: Run, endpoint: Endpoint, row: Result) -> Line:
+def _exact(run: Run, stats: Stats) -> Line:
+    """Write the exact interval of a share, after its percentage."""
+    low, high = stats.get("ci_low"), stats.get("ci_high")
+    if low is None or high is None or low.value is None or high.value is None:
+        return ()
+    number = run.quotes.number
+    return (f", {show_share(run.study.analysis.confidence)} CI ", number(low), " to ", number(high), "\u202f%")
+
+
+def responders(run: Run, endpoint: Endpoint, row: Result, visit: str) -> Line:
     """Name those for whom the condition held, each leading to the answers that decided, where they are few."""
     behind = by_participant(run.datasets, row.source)
     inside = set(members(run.datasets).of(run.study.analysis.set))
-    found = judge(run.datasets, endpoint.when or "false", "responder", endpoint.visit or "").true
+    found = judge(run.datasets, endpoint.when or "false", "responder", visit).true
     held = [code for code in found if code in inside]
     if not 0 < len(held) <= MOST_NAMED:
         return ()

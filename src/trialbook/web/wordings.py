@@ -230,7 +230,7 @@ def words_for(study: Study, wordings: Wordings, form: Form, language: str) -> Fo
 
 def own_words(study: Study, form: Form, language: str) -> FormWords | Problem:
     """Return the words that the study file itself has for a form of its own, or what they lack."""
-    lacking = [item.id for item in form.items.values() if not _is_worded(item, language)]
+    lacking = [item.id for item in form.items.values() if not _is_worded(form, item, language)]
     if lacking or language not in form.label:
         values = {
             "form": study.say(form.label),
@@ -245,14 +245,20 @@ def own_words(study: Study, form: Form, language: str) -> FormWords | Problem:
         language=language,
         title=form.label[language],
         questions=MappingProxyType(questions),
-        screens=tuple(Screen(items=(item,)) for item in form.items),
+        screens=tuple(Screen(items=(item.id,), stem=_stem(form, item, language)) for item in form.items.values()),
     )
 
 
-def _is_worded(item: Item, language: str) -> bool:
+def _is_worded(form: Form, item: Item, language: str) -> bool:
     """Tell whether an item of the study file has all its words in a language; the ends of a line never have."""
     is_shown = item.kind not in {"vas", "yes_no"} or (item.kind == "yes_no" and language in YES_NO)
-    return is_shown and language in item.label and all(language in text for text in item.choices.values())
+    words = (item.label_below, *item.choices.values(), *([] if item.group is None else [form.group_labels[item.group]]))
+    return is_shown and all(language in text for text in words)
+
+
+def _stem(form: Form, item: Item, language: str) -> str:
+    """Return the heading above an item of the study file: that of its group, empty where it stands in none."""
+    return "" if item.group is None else form.group_labels[item.group][language]
 
 
 def _own_question(item: Item, language: str) -> Question:
@@ -260,7 +266,7 @@ def _own_question(item: Item, language: str) -> Question:
     choices = {code: text[language] for code, text in item.choices.items()}
     if item.kind == "yes_no":
         choices = dict(zip(("yes", "no"), YES_NO[language], strict=True))
-    return Question(text=item.label[language], choices=choices, hint=item.help.get(language, ""))
+    return Question(text=item.label_below[language], choices=choices, hint=item.help.get(language, ""))
 
 
 def problems_of(study: Study, wordings: Wordings) -> Iterator[tuple[str, str, Problem]]:

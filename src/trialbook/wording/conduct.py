@@ -57,19 +57,19 @@ DOSE: dict[str, Wording] = {
         "Record the result. A missing-data code is no result.",
     ),
     "DOSE-11": Wording(
-        "The dose is withheld: `{condition}` is true.",
+        "The dose is withheld, since {condition}.",
         "Do not give it. Ask the investigator; if an answer is wrong, correct it with a reason.",
     ),
     "DOSE-12": Wording(
-        "It is not known whether the dose has to be withheld, which it is where `{condition}` holds.",
+        "It is not known whether the dose has to be withheld, which it is where {condition}.",
         "Record the answers that this needs, or correct those that it cannot work with.",
     ),
     "DOSE-13": Wording(
-        "Somebody has to decide whether the dose is given, since `{condition}` is true.",
+        "Somebody has to decide whether the dose is given, since {condition}.",
         "The investigator decides, and answers “{item}” with yes; any other answer is no leave to give it.",
     ),
     "DOSE-14": Wording(
-        "It is not known whether somebody has to decide on the dose, as is asked where `{condition}` holds.",
+        "It is not known whether somebody has to decide on the dose, as is asked where {condition}.",
         "Record the answers that this needs; or the investigator decides, and answers “{item}” with yes.",
     ),
     "DOSE-15": Wording(
@@ -187,6 +187,10 @@ DOSE: dict[str, Wording] = {
     "DOSE-47": Wording(
         "{participant} withdrew from treatment on {ended}, after {on}.",
         "No dose is planned from that day on. Check both days.",
+    ),
+    "DOSE-48": Wording(
+        "A reaction is recorded at the dose of {given}; the infusion is planned as slow as a first one.",
+        "The investigator decides whether the dose is given, and how fast.",
     ),
     "DOSE-50": Wording(
         "A pharmacist checks every dose before it is prepared, against the prescription and the measurements.",

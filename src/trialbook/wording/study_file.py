@@ -175,6 +175,15 @@ STUDY: dict[str, Wording] = {
         "“{item}” has no {limit} limit of normal, so that a grade can often not be told.",
         "Write “{limit}” with a number, or with the item that holds the laboratory’s limit.",
     ),
+    "FORM-45": Wording(
+        "A participant cannot answer “{form}” by themselves: they answer only forms due at visits, without rows.",
+        "Make a diary a form at visits with one rating a day (“groups”) or a visit of each day, or name the role that "
+        "records it with them in “by”.",
+    ),
+    "FORM-46": Wording(
+        "No role records “{form}”, so that nobody can hand it to a participant, or type it from paper.",
+        "Name such a role in “by” beside participant, or add “{form}” to “records” of a role.",
+    ),
     "BLIND-01": Wording(
         "The role “{role}” is blind, and “{word}” shows or gives it everything.",
         "Name single forms, or remove “blind”.",

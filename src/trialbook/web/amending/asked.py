@@ -132,9 +132,11 @@ def known_of(request: StudyRequest, found: Iterable[Approval]) -> Iterator[Appro
 def foreseen_for(request: StudyRequest, new: Study, site: str | None) -> Foreseen:
     """Return what a version would change for the participants whom the asker may see, or count; kept for a while."""
     actor, view, today = request.actor, request.view, request.site.today()
+    seen = replace(view, casebooks=counted_for(request))
+    read = request.site.book.version
     key = (new.fingerprint, site, actor.person, actor.role, None if actor.grant is None else actor.grant.site)
     return FORESEEN.of(
         key,
         (view.head.hash, today),
-        lambda: foresee_version(replace(view, casebooks=counted_for(request)), new, today, by=actor.person, site=site),
+        lambda: foresee_version(seen, new, today, by=actor.person, site=site, version=read),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from trialbook.conduct import judgements as told
 from trialbook.conduct.judgements import Aspect, Key
@@ -23,6 +23,8 @@ ABOUT: Mapping[Aspect, Promise] = MappingProxyType(
         "deviation": gettext_lazy("deviations"),
         "dose": gettext_lazy("planned doses"),
         "derived": gettext_lazy("derived numbers"),
+        "laboratory": gettext_lazy("laboratory values against their limits, and their grades"),
+        "consent": gettext_lazy("participants who consent again"),
     }
 )
 """Aspect -> what its count counts."""
@@ -55,6 +57,11 @@ SAYS: Mapping[str, Promise] = MappingProxyType(
         "coming": gettext_lazy("coming"),
         "not expected": gettext_lazy("not expected"),
         "unscheduled": gettext_lazy("not in the plan"),
+        "low": gettext_lazy("low"),
+        "high": gettext_lazy("high"),
+        "normal": gettext_lazy("normal"),
+        "no limits": gettext_lazy("no limits"),
+        told.AGAIN: gettext_lazy("to be given again"),
     }
 )
 """What a plan says in the words of `conduct` -> what a page says; numbers and dates stand as they are."""
@@ -79,5 +86,6 @@ def said(text: str) -> str:
 
 def about(key: Key) -> str:
     """Say what a judgement is about: visit, form, row, item, and the rule or criterion."""
-    parts = (key.visit, key.form, key.repeat, key.item, key.name.removeprefix("check "))
+    name = gettext("Consent") if key.aspect == "consent" else key.name.removeprefix("check ")
+    parts = (key.visit, key.form, key.repeat, key.item, gettext("grade") if key.name == told.GRADE else name)
     return " · ".join(part for part in parts if part)

@@ -30,6 +30,9 @@ PHRASES = (
     gettext_noop("dose {number}"),
     gettext_noop("after {forms}"),
     gettext_noop("by {day}"),
+    gettext_noop("no dose where {rule}"),
+    gettext_noop("a decision where {rule}"),
+    gettext_noop("known first: {items}"),
 )
 """As `conduct.deviations` writes them; the first that fits is taken."""
 RANGE = "VALUE-31"
@@ -71,7 +74,7 @@ def _of_range(study: Study, form: Form, query: Query) -> str:
     """Say that an answer lies outside of its range; empty where that is not what was recorded."""
     said, item = CATALOGUE[RANGE].sentence, form.items.get(query.cell.item)
     found = _rule(said).fullmatch(query.text)
-    if found is None or item is None or found["item"] not in item.label.values():
+    if found is None or item is None or found["item"] not in {*item.label.values(), *item.rating.values()}:
         return ""
     values = {**found.groupdict(), "item": study.say(item.label, get_language())}
     return gettext(said).format(**values)

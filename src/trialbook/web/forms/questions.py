@@ -75,6 +75,8 @@ class Question:
     """Names it in ids of the page: letters, digits, `_` and `--`."""
     control: Control
     label: str
+    short: str = ""
+    """What it is called below the heading of its section."""
     hint: str = ""
     help: str = ""
     text: str = ""
@@ -218,6 +220,7 @@ def plain_question(sheet: Sheet, item: Item, given: Given) -> Question:
         key=key_of(item.id),
         control=control_of(item, given.text),
         label=sheet.say_item(item),
+        short=sheet.say(item.rating) or sheet.say_item(item),
         hint=hint(item),
         help=sheet.say(item.help),
         text="" if is_never else given.text,

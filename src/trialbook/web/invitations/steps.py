@@ -27,6 +27,8 @@ class Step:
     words: FormWords
     screen: Screen | None = None
     """None for the opening words."""
+    is_opened: bool = False
+    """Whether opening words went before, with the title of the form."""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -100,9 +102,10 @@ def steps_of(forms: Sequence[tuple[Form, FormWords]]) -> tuple[Step, ...]:
     """Return every step of some forms, in their order."""
     steps: list[Step] = []
     for form, words in forms:
-        if (words.instructions or words.recall) and len(words.screens) > 1:
+        is_opened = bool(words.instructions or words.recall) and len(words.screens) > 1
+        if is_opened:
             steps.append(Step(form=form, words=words))
-        steps.extend(Step(form=form, words=words, screen=screen) for screen in words.screens)
+        steps.extend(Step(form=form, words=words, screen=screen, is_opened=is_opened) for screen in words.screens)
     return tuple(steps)
 
 

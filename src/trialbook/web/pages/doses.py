@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -19,9 +19,13 @@ from trialbook.conduct.amounts import KG, Measured, measure
 from trialbook.conduct.casebook import Casebook
 from trialbook.conduct.dosing import DosePlan, Refusal, plan_dose
 from trialbook.conduct.exposure import Exposure, exposure, is_background
+from trialbook.conduct.regimen import plan_dose_day
 from trialbook.conduct.reweighing import LIMIT, weight_changes
+from trialbook.conduct.schedule import anchor_date
 from trialbook.errors import TrialbookError
 from trialbook.protocol.model import Study, Treatment
+from trialbook.web.following.seen import see
+from trialbook.web.following.tables import shown_deviations
 from trialbook.web.forms.sheet import language_of
 from trialbook.web.looking import casebook_for
 from trialbook.web.refusals import told
@@ -29,7 +33,7 @@ from trialbook.web.request import StudyRequest
 from trialbook.web.treatment.dose_checks import Check, check_of_given, check_of_plan
 from trialbook.web.treatment.dose_line import draw_doses
 from trialbook.web.treatment.dose_rows import DoseRow, dose_rows
-from trialbook.web.treatment.dose_sources import against, forms_behind, formula_of, source_of
+from trialbook.web.treatment.dose_sources import GIVEN, against, forms_behind, formula_of, source_of
 from trialbook.web.treatment.infusion_clock import clock, end_of, minutes_of
 from trialbook.web.treatment.links import address_of, participant_page
 
@@ -141,9 +145,13 @@ def _treatment(request: StudyRequest, name: str) -> Treatment:
 def _shown(request: StudyRequest, participant: str, name: str) -> dict[str, object]:
     casebook, treatment = casebook_for(request, participant), _treatment(request, name)
     study, today = request.actor.study, request.site.today()
-    asked = asked_in(request.POST if request.method == "POST" else request.GET, today)
+    sent = request.POST if request.method == "POST" else request.GET
     given = exposure(study, casebook, treatment.id, today=today)
-    rows = dose_rows(study, casebook, treatment, given, today)
+    asked = asked_in(sent, today)
+    if not sent.get("on"):
+        asked = on_the_next(study, casebook, treatment, given, asked)
+    seen = see(request, participant)
+    rows = dose_rows(study, casebook, treatment, given, today, shown_deviations(seen))
     return {
         "participant": participant,
         "participant_page": participant_page(participant),
@@ -151,6 +159,7 @@ def _shown(request: StudyRequest, participant: str, name: str) -> dict[str, obje
         "title": study.say(treatment.label, language_of(study, request.LANGUAGE_CODE)),
         "today": today,
         "asked": asked,
+        "seen": seen,
         "rows": [(row, _check_of(study, casebook, treatment, row)) for row in rows],
         "request_id": request.site.new_id(),
         "may_check_given": treatment.recorded is not None and request.actor.may("countersign", treatment.recorded.form),
@@ -160,6 +169,16 @@ def _shown(request: StudyRequest, participant: str, name: str) -> dict[str, obje
         **_recording(request, participant, treatment, given),
         **_worked_out(request, casebook, treatment, asked),
     }
+
+
+def on_the_next(study: Study, casebook: Casebook, treatment: Treatment, given: Exposure, asked: Asked) -> Asked:
+    """Return what is asked for the planned day of the next dose, where one was given on the day itself."""
+    number = len(given.numbered) + 1
+    last = max((dose.date for dose in given.numbered if dose.date is not None), default=None)
+    planned = plan_dose_day(treatment, number, anchor_date(study, casebook)).on
+    if last is None or last < asked.on or planned is None or asked.number is not None:
+        return asked
+    return replace(asked, on=max(planned, last + timedelta(days=1)))
 
 
 def _check_of(study: Study, casebook: Casebook, treatment: Treatment, row: DoseRow) -> Check | None:
@@ -194,6 +213,9 @@ def _worked_out(request: StudyRequest, casebook: Casebook, treatment: Treatment,
         return {"is_hidden": True}
     found = plan_dose(study, casebook, treatment.id, on=asked.on, number=asked.number)
     if isinstance(found, Refusal):
+        codes = {one.code for one in found.problems}
+        if asked.number is None and "DOSE-16" in codes <= GIVEN:
+            return {"is_through": True}
         return {"refused": [against(study, casebook, treatment, one, language) for one in found.problems]}
     checked = check_of_plan(study, casebook, found)
     return {

@@ -11,19 +11,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from trialbook.capture.ledger import Entry
-from trialbook.conduct.recorded import Row
 from trialbook.conduct.reporting_clock import WITHIN
 from trialbook.conduct.safety import SIGNS
 from trialbook.instruments.ctcae_5 import CITATION, LICENCE
-from trialbook.protocol.model import Form, Study
-from trialbook.web.actor import Actor
-from trialbook.web.forms.sheet import language_of
+from trialbook.protocol.model import Form
 from trialbook.web.looking import by_plan, casebook_for, casebooks_for
 from trialbook.web.request import StudyRequest
-from trialbook.web.treatment.event_rows import EventRow, Reading, event_rows, events_forms
+from trialbook.web.treatment.event_rows import EventRow, event_rows
 from trialbook.web.treatment.grade_words import GENERAL, find_terms
 from trialbook.web.treatment.links import address_of, participant_page
+from trialbook.web.treatment.urgent import forms_shown, reading_for
 
 LONGEST_SEARCH = 60
 HOURS = int(WITHIN.total_seconds()) // 3600
@@ -53,7 +50,7 @@ FILTERS = (
 def events(request: StudyRequest, participant: str) -> HttpResponse:
     """Show the adverse events of a participant."""
     casebook, forms = casebook_for(request, participant), _forms(request)
-    found = tuple(event_rows(_reading(request, request.actor.study), casebook, forms))
+    found = tuple(event_rows(reading_for(request, request.actor.study), casebook, forms))
     new = [
         {"form": form, "address": address_of(form, participant, repeat=_next_row(form, found))}
         for form in forms
@@ -80,7 +77,7 @@ def all_events(request: StudyRequest) -> HttpResponse:
         event
         for actor, some in by_plan(request, casebooks_for(request))
         for casebook in some.values()
-        for event in event_rows(_reading(request, actor.study), casebook, _shown_forms(actor))
+        for event in event_rows(reading_for(request, actor.study), casebook, forms_shown(actor))
     ]
     return render(request, "all_events.html", _filtered(request.GET, found))
 
@@ -95,26 +92,10 @@ def terms(request: StudyRequest) -> HttpResponse:
 
 def _forms(request: StudyRequest) -> tuple[Form, ...]:
     """Return the events forms that the asker may see; where there is none there is no page."""
-    found = _shown_forms(request.actor)
+    found = forms_shown(request.actor)
     if not found:
         raise Http404
     return found
-
-
-def _shown_forms(actor: Actor) -> tuple[Form, ...]:
-    return tuple(form for form in events_forms(actor.study) if actor.sees(form.id))
-
-
-def _reading(request: StudyRequest, study: Study) -> Reading:
-    def history(participant: str, form: str, row: Row) -> tuple[Entry, ...]:
-        return request.site.history(participant=participant, visit=row.visit, form=form, repeat=row.repeat)
-
-    return Reading(
-        study=study,
-        language=language_of(study, request.LANGUAGE_CODE),
-        now=request.site.now(),
-        history=history,
-    )
 
 
 def _next_row(form: Form, found: Iterable[EventRow]) -> str:

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from trialbook.capture.people import is_code
 from trialbook.conduct.casebook import VISIT_FORM, Cell
 from trialbook.web.amending.earlier import gone_items, to_earlier
+from trialbook.web.following.seen import see
+from trialbook.web.following.tables import DeviationLine, deviation_line, shown_deviations
 from trialbook.web.following.words import day_words
 from trialbook.web.forms.history import entries_of, ever_recorded, lines_of, rows_ever, stored_by
 from trialbook.web.forms.presence import Open
@@ -175,7 +177,14 @@ def stored(request: StudyRequest, sheet: Sheet) -> dict[str, Any] | None:
     except Http404:
         return None
     found = stored_by(sheet.study, entries_of(request.site, saved), asked, request.actor.person)
-    return {"what": found, "sheet": saved, "state": state_of(saved)}
+    return {"what": found, "sheet": saved, "state": state_of(saved), "deviations": deviations_in(request, saved)}
+
+
+def deviations_in(request: StudyRequest, sheet: Sheet) -> list[DeviationLine]:
+    """Return what deviates from the plan in a form, or in one row of it, as far as the asker may be told."""
+    seen, place = see(request, sheet.casebook.participant), (sheet.visit, sheet.form.id, sheet.repeat)
+    here = (one for one in shown_deviations(seen) if (one.visit, one.form, one.repeat) == place)
+    return [deviation_line(seen, one) for one in here]
 
 
 # ---- saving -----------------------------------------------------------------------------------------------------

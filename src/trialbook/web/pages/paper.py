@@ -11,7 +11,7 @@ from typing import Literal
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from trialbook.protocol.model import Form, Item
+from trialbook.protocol.model import Form, Item, Study
 from trialbook.render.numbers import show_unit
 from trialbook.web.looking import casebook_for
 from trialbook.web.request import StudyRequest
@@ -123,8 +123,7 @@ def sheet_of(request: StudyRequest, wordings: Wordings, form: Form, visit: str, 
     loaded = wordings.find(worded_by(form), tag)
     words = loaded.words if loaded is not None else None
     asked = {item.id: asked_of(request, form, item, words, tag) for item in form.items.values()}
-    screens = words.screens if words is not None else ()
-    stems = {item: screen.stem for screen in screens for item in screen.items}
+    stems = stems_of(study, form, words, tag)
     planned = study.schedule.visits.get(visit)
     return Sheet(
         form=form,
@@ -135,6 +134,14 @@ def sheet_of(request: StudyRequest, wordings: Wordings, form: Form, visit: str, 
         words=words,
         is_for_staff=form.instrument is not None and "participant" in form.by and words is None,
     )
+
+
+def stems_of(study: Study, form: Form, words: FormWords | None, tag: str) -> dict[str, str]:
+    """Return the heading above each item: that of its screen in the words of the file, else that of its group."""
+    if words is not None:
+        return {item: screen.stem for screen in words.screens for item in screen.items}
+    groups = {group: study.say(label, tag) for group, label in form.group_labels.items()}
+    return {item.id: groups.get(item.group or "", "") for item in form.items.values()}
 
 
 def asked_of(request: StudyRequest, form: Form, item: Item, words: FormWords | None, tag: str) -> Asked:
@@ -149,7 +156,7 @@ def asked_of(request: StudyRequest, form: Form, item: Item, words: FormWords | N
     low, high = ends_of(item)
     return Asked(
         id=item.id,
-        text=study.say(item.label, tag) if question is None else question.text,
+        text=study.say(item.label_below, tag) if question is None else question.text,
         hint=study.say(item.help, tag) if question is None else question.hint,
         when=item.when or "",
         choices=tuple((code, choices.get(code, "")) for code in codes_of(item)),

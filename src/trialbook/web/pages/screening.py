@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from trialbook.conduct.casebook import Cell
 from trialbook.conduct.completeness import begun_rows
-from trialbook.conduct.filling import other_fillings
+from trialbook.conduct.filling import fill_state
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.schedule import full_date
-from trialbook.conduct.screening import Eligibility, assess_eligibility
+from trialbook.conduct.screening import Eligibility, assess_eligibility, forms_asked
 from trialbook.errors import ActRefused, LedgerError, TrialbookError
-from trialbook.protocol.model import Form
+from trialbook.protocol.model import Form, Study
 from trialbook.web.following.criteria import criterion_lines, reason_lines, verdict_of
 from trialbook.web.following.deciding import ENROL, act_of, step_in
 from trialbook.web.following.seen import Seen, see
@@ -96,14 +96,26 @@ def _show(
 
 
 def screening_forms(seen: Seen, found: Eligibility) -> Iterator[FormLine]:
-    """Yield the forms that are answered once, in the order of the study file, the consent left out."""
+    """Yield the forms answered once and those that a criterion asks, in the order of the study file, without consent.
+
+    Of a form of visits those up to study day 0 are listed, or the first.
+    """
     awaited = Counter(name.partition(".")[0] for name in found.lacking)
-    consent = _consent_form(seen)
-    for filled in other_fillings(seen.study, seen.casebook, rules_of(seen.study).asked):
-        is_asked = filled.form.timing == "once" and filled.state != "not asked"
-        line = form_line(seen, filled) if is_asked and filled.form is not consent else None
-        if line is not None:
-            yield replace(line, awaited=awaited[line.form] if filled.state == "complete" else 0)
+    consent, needed = _consent_form(seen), forms_asked(seen.study)
+    for form in seen.study.forms.values():
+        if form is consent or (form.timing != "once" and form.id not in needed):
+            continue
+        for visit in _early_visits(seen.study, form) if form.timing == "visits" else ("",):
+            filled = fill_state(seen.study, seen.casebook, form, visit, rules_of(seen.study).asked)
+            line = form_line(seen, filled) if filled.state != "not asked" else None
+            if line is not None:
+                name = f"{line.name} ({seen.visit_name(visit)})" if visit else line.name
+                yield replace(line, name=name, awaited=awaited[line.form] if filled.state == "complete" else 0)
+
+
+def _early_visits(study: Study, form: Form) -> tuple[str, ...]:
+    early = tuple(visit for visit in form.visits if study.schedule.visits[visit].day <= 0)
+    return early or form.visits[:1]
 
 
 # ---- consent ----------------------------------------------------------------------------------------------------

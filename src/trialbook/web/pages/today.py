@@ -16,18 +16,23 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import VISIT_FORM, Casebook
 from trialbook.conduct.completeness import Asked
-from trialbook.conduct.worklist import URGENCIES, Task, Urgency, work_for
+from trialbook.conduct.dosing import Refusal, plan_dose
+from trialbook.conduct.worklist import URGENCIES, Task, Urgency, who_records, work_for
 from trialbook.errors import TrialbookError
 from trialbook.keeping.schedule import what_is_wrong
 from trialbook.protocol.model import Study
 from trialbook.web.accounts.models import SignIn, What
 from trialbook.web.accounts.policy import read_policy
 from trialbook.web.amending.consent import consent_tasks
-from trialbook.web.looking import by_plan, casebooks_for, plan_at
+from trialbook.web.forms.words import local_time
+from trialbook.web.looking import actor_at, by_plan, casebooks_for, plan_at
 from trialbook.web.monitoring.staff import is_review_due, looks_after_staff, shown_gaps
 from trialbook.web.pages.rating import open_ratings
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
+from trialbook.web.treatment.dose_sources import GIVEN, against, forms_behind
+from trialbook.web.treatment.query_rows import count_mine
+from trialbook.web.treatment.urgent import alerts_for, events_to_report
 from trialbook.wording import sentence
 
 HEADINGS: Mapping[Urgency, object] = {
@@ -54,7 +59,10 @@ class Line:
     when: str
     who: str
     waits: tuple[str, ...]
+    """Why it cannot be done yet, or should not be."""
     is_mine: bool
+    is_shut: bool = False
+    """Its page says no more than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +93,13 @@ def today(request: StudyRequest) -> HttpResponse:
     plans = by_plan(request, casebooks)
     work = (task for one, some in plans for task in tasks_of(one.study, some, day, actor.role))
     tasks = (*consent_tasks(request, casebooks), *sorted(work, key=attrgetter("participant")))
-    lines = [(task.urgency, _line(request, task, day)) for task in tasks]
+    lines = [*_reports(request, casebooks), *((task.urgency, _line(request, task, casebooks, day)) for task in tasks)]
     kept = [(urgency, line) for urgency, line in lines if everybody or line.is_mine]
     context = {
         "day": date_format(day, "DATE_FORMAT"),
         "sections": tuple(_sections(kept)),
+        "alerts": [(one, local_time(actor.study, one.at)) for one in alerts_for(request, casebooks)],
+        "queries": sum(count_mine(actor_at(request, one), one) for one in casebooks.values()),
         "everybody": everybody,
         "others": len(lines) - sum(line.is_mine for _, line in lines),
         "participants": len(casebooks),
@@ -98,6 +108,23 @@ def today(request: StudyRequest) -> HttpResponse:
         "staff_gaps": len(shown_gaps(request)) if looks_after_staff(request) else 0,
     }
     return render(request, "today.html", context)
+
+
+def _reports(request: StudyRequest, casebooks: Mapping[str, Casebook]) -> Iterator[tuple[Urgency, Line]]:
+    """Yield the serious events that are to be reported; they are work of everybody who is shown them."""
+    for event in events_to_report(request, casebooks):
+        if event.clock is not None:
+            study = plan_at(request, event.participant)
+            line = Line(
+                participant=event.participant,
+                what=gettext("Report the serious event “%(event)s”") % {"event": event.term or event.kind},
+                where=event.address or reverse("events", args=[event.participant]),
+                when=gettext("by %(at)s") % {"at": local_time(study, event.clock.deadline)},
+                who=", ".join(role_names(request, who_records(study, event.form))),
+                waits=(),
+                is_mine=True,
+            )
+            yield "overdue" if event.clock.state == "passed" else "due", line
 
 
 def shut_lately(request: StudyRequest) -> list[str]:
@@ -142,16 +169,32 @@ def _sections(lines: Iterable[tuple[Urgency, Line]]) -> Iterator[Section]:
             )
 
 
-def _line(request: StudyRequest, task: Task, day: date) -> Line:
+def _line(request: StudyRequest, task: Task, casebooks: Mapping[str, Casebook], day: date) -> Line:
+    shut = tuple(sentence(problem, gettext) for problem in task.waits_for)
     return Line(
         participant=task.participant,
         what=name_of(request, task),
         where=address_of(task),
         when=window_in_words(task, day),
         who=", ".join(role_names(request, task.roles)),
-        waits=tuple(sentence(problem, gettext) for problem in task.waits_for),
+        waits=shut or _against_dose(request, task, casebooks[task.participant], day),
+        is_shut=bool(shut),
         is_mine=request.actor.role in task.roles,
     )
+
+
+def _against_dose(request: StudyRequest, task: Task, casebook: Casebook, day: date) -> tuple[str, ...]:
+    """Return why no dose is planned today, to whoever is shown all that it hangs on."""
+    if task.kind != "dose":
+        return ()
+    actor, language = actor_at(request, casebook), request.LANGUAGE_CODE
+    treatment = actor.study.treatments[task.treatment]
+    if not all(actor.sees(form.id) for form in forms_behind(actor.study, treatment)):
+        return ()
+    found = plan_dose(actor.study, casebook, treatment.id, on=day)
+    problems = found.problems if isinstance(found, Refusal) else ()
+    said = (against(actor.study, casebook, treatment, problem, language).problem for problem in problems)
+    return tuple(sentence(problem, gettext) for problem in said if problem.code not in GIVEN)
 
 
 def role_names(request: StudyRequest, roles: Iterable[str]) -> Iterator[str]:

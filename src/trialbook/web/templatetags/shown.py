@@ -9,6 +9,7 @@ from fractions import Fraction
 from django import template
 from django.utils.translation import gettext, ngettext
 
+from trialbook.conduct.deviations import KINDS
 from trialbook.errors import Problem
 from trialbook.render.numbers import MINUS, show, show_plain, show_unit, significant
 from trialbook.web import veil
@@ -16,12 +17,27 @@ from trialbook.wording import remedy as remedy_of
 from trialbook.wording import sentence as sentence_of
 
 register = template.Library()
+MEASURED = Decimal("0.001")
 
 
 @register.filter
 def plain(value: float | Decimal | None) -> str:
     """Write a number with the decimals it has; nothing for none."""
     return "" if value is None else show_plain(value)
+
+
+@register.filter
+def measured(value: Decimal) -> str:
+    """Write a measurement with three decimals at most: one that was converted has many more."""
+    rounded = value.quantize(MEASURED)
+    return show_plain(value if value == rounded else rounded)
+
+
+@register.filter
+def dose_deviation(kind: str) -> str:
+    """Say what a kind of deviation of a dose is."""
+    meaning = KINDS["dose"][kind]
+    return gettext(meaning)
 
 
 @register.filter

@@ -6,7 +6,9 @@ recorded these cannot be the second person, and a correction there makes the che
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from operator import attrgetter
 
 from trialbook.conduct.casebook import Casebook, Cell, Seal
 from trialbook.conduct.dosing import DosePlan
@@ -29,16 +31,22 @@ class Check:
     """A valid one of these numbers that came to something else, and is not older."""
     outdated: Seal | None
     """One of other numbers for the same dose, or one that a correction made void."""
+    before: Seal | None = None
+    """Of a dose that was given: the last check of its plan for that day."""
 
 
 def check_of_plan(study: Study, casebook: Casebook, plan: DosePlan) -> Check | None:
     """Return the check of a planned dose; None for one that hangs on no weight, which is checked when given."""
     if plan.weight is None:
         return None
-    label = study.say(study.treatments[plan.treatment].label)
-    head = f"Dose {plan.number} of {label} on {plan.on}: "
+    head = _planned_head(study, study.treatments[plan.treatment], plan.number, plan.on)
     place = Cell(plan.weight.visit, plan.weight.name.partition(".")[0], plan.weight.repeat, "")
     return _check(casebook, place, head, head + _sum(plan))
+
+
+def _planned_head(study: Study, treatment: Treatment, number: int | None, on: date | None) -> str:
+    """Write how the check of a planned dose begins."""
+    return f"Dose {number} of {study.say(treatment.label)} on {on}: "
 
 
 def _sum(plan: DosePlan) -> str:
@@ -63,7 +71,10 @@ def check_of_given(study: Study, casebook: Casebook, treatment: Treatment, dose:
     head = f"{which} of {study.say(treatment.label)}, given on {dose.date or 'a day not recorded'}: "
     planned = "" if dose.planned is None else f"; planned {show_plain(dose.planned)} {dose.unit or ''}".rstrip()
     words = f"{head}{show_plain(dose.given)} {dose.unit or ''}".rstrip() + f"{planned}."
-    return _check(casebook, Cell(dose.visit, treatment.recorded.form, dose.repeat, ""), head, words)
+    found = _check(casebook, Cell(dose.visit, treatment.recorded.form, dose.repeat, ""), head, words)
+    of_plan = _planned_head(study, treatment, dose.number, dose.date)
+    checks = (one for one in casebook.seals.values() if one.kind == "countersign" and one.meaning.startswith(of_plan))
+    return replace(found, before=max(checks, key=attrgetter("seq"), default=None))
 
 
 def _check(casebook: Casebook, place: Cell, head: str, words: str) -> Check:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from trialbook.conduct.casebook import Answer, Casebook
+from trialbook.conduct.deviations import Deviation
 from trialbook.conduct.exposure import DoseGiven, Exposure
 from trialbook.conduct.recorded import filled_rows
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
@@ -20,6 +21,8 @@ DoseState = Literal[
     "in time", "early", "late", "given", "extra", "no date", "nothing given", "passed", "ended", "next", "coming"
 ]
 OPEN = frozenset({"screening", "enrolled"})
+TOLD = frozenset({"early", "late", "beyond plan", "no premedication", "missed"})
+"""Kinds of deviations that the row of a dose tells by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,8 @@ class DoseRow:
     """Page of the row that records it."""
     by: tuple[str, ...] = ()
     """Who recorded it."""
+    against: tuple[str, ...] = ()
+    """Kinds of deviations that were found in it, beside those that its state tells."""
 
     @property
     def on(self) -> date | None:
@@ -44,11 +49,21 @@ class DoseRow:
 
 
 def dose_rows(
-    study: Study, casebook: Casebook, treatment: Treatment, given: Exposure, today: date
+    study: Study,
+    casebook: Casebook,
+    treatment: Treatment,
+    given: Exposure,
+    today: date,
+    deviations: Iterable[Deviation] = (),
 ) -> tuple[DoseRow, ...]:
-    """Return every dose of a treatment in the order of its number; rows without one stand at the end."""
+    """Return every dose of a treatment in the order of its number; rows without one stand at the end.
+
+    `deviations` are those that the asker may be told of.
+    """
     anchor = anchor_date(study, casebook)
-    done = [_given(study, casebook, treatment, dose, anchor) for dose in given.doses]
+    rows = (_given(study, casebook, treatment, dose, anchor) for dose in given.doses)
+    found = [one for one in deviations if (one.group, one.form) == ("dose", treatment.recorded_in)]
+    done = [replace(row, against=_against(row, found)) for row in rows]
     counted = [row for row in done if row.number is not None]
     missed = [
         DoseRow(
@@ -74,6 +89,11 @@ def _given(study: Study, casebook: Casebook, treatment: Treatment, dose: DoseGiv
         address=None if form is None else address_of(form, casebook.participant, visit=dose.visit, repeat=dose.repeat),
         by=() if form is None else _recorders(casebook, form.id, dose),
     )
+
+
+def _against(row: DoseRow, found: Iterable[Deviation]) -> tuple[str, ...]:
+    place = None if row.given is None else (row.given.visit, row.given.repeat)
+    return tuple(one.kind for one in found if (one.visit, one.repeat) == place and one.kind not in TOLD)
 
 
 def _state(dose: DoseGiven) -> DoseState:

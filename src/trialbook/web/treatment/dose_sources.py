@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+
+from django.utils.translation import gettext
 
 from trialbook.conduct.amounts import Measured
 from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.errors import Problem
 from trialbook.instruments.body_surface import FORMULAS, Formula
 from trialbook.protocol.condition_text import chains_of, tokens_of
+from trialbook.protocol.condition_words import SIGNS, condition_words
 from trialbook.protocol.model import Form, Study, Treatment
 from trialbook.web.forms.sheet import visit_name
 from trialbook.web.treatment.links import address_of, participant_page
 
 PREFIXES = frozenset({"baseline", "previous"})
+WITHHELD = frozenset({"DOSE-11", "DOSE-12"})
+"""Codes of reasons that name what withholds a dose; what names a condition beside them names when to decide."""
+
+GIVEN = frozenset({"DOSE-15", "DOSE-16"})
+"""Codes of reasons that say no more than that the dose of the day, or all of them, were given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +89,16 @@ def forms_behind(study: Study, treatment: Treatment) -> tuple[Form, ...]:
         study.consent,
         treatment.weight,
         treatment.height,
-        treatment.withhold_when,
-        treatment.decide_when,
-        treatment.decision,
-        *treatment.needs_known,
         *(text for criterion in study.criteria for text in _rules(study, criterion.id)),
     )
-    named = {name for text in rules if text for name in names_in(text)}
+    named = {name for text in rules if text for name in names_in(text)} | forms_needed(study, treatment)
     return tuple(form for form in study.forms.values() if form.id in named or form.id == treatment.recorded_in)
+
+
+def forms_needed(study: Study, treatment: Treatment) -> frozenset[str]:
+    """Return the forms whose results have to be known, withhold a dose or call for a decision."""
+    rules = (treatment.withhold_when, treatment.decide_when, treatment.decision, *treatment.needs_known)
+    return frozenset(name for text in rules if text for name in names_in(text) if name in study.forms)
 
 
 def names_in(text: str) -> set[str]:
@@ -107,7 +117,32 @@ def _rules(study: Study, criterion_id: str) -> Iterator[str]:
 def against(study: Study, casebook: Casebook, treatment: Treatment, problem: Problem, language: str | None) -> Against:
     """Return a reason with the pages on which what it speaks of is recorded."""
     links = dict.fromkeys(_mending(study, casebook, treatment, problem, language))
-    return Against(problem=problem, links=tuple(links))
+    said = dict(_said(study, treatment, problem, language))
+    return Against(problem=replace(problem, values={**problem.values, **said}), links=tuple(links))
+
+
+def _said(study: Study, treatment: Treatment, problem: Problem, language: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what a reason says in words of the study file, in the language of the reader."""
+    form, item = study.forms.get(problem.place.form or ""), problem.place.item
+    if "item" in problem.values and form is not None and item is not None:
+        yield "item", study.say(study.item(f"{form.id}.{item}").label, language)
+    rule = next((one for one in study.criteria if one.id == problem.values.get("criterion")), None)
+    if "text" in problem.values and rule is not None:
+        yield "text", study.say(rule.text, language)
+    if "treatment" in problem.values:
+        yield "treatment", study.say(treatment.label, language)
+    if "condition" in problem.values:
+        yield "condition", condition_words(study, condition_of(treatment, problem), language, signs=signs())
+
+
+def condition_of(treatment: Treatment, problem: Problem) -> str:
+    """Return the condition that a reason speaks of, as the study file has it."""
+    return (treatment.withhold_when if problem.code in WITHHELD else treatment.decide_when) or ""
+
+
+def signs() -> Mapping[str, str]:
+    """Return the words for the signs of a condition, in the language of the reader."""
+    return {**SIGNS, "&&": gettext("and"), "||": gettext("or"), "!": gettext("not"), "yes": gettext("yes")}
 
 
 def _mending(
@@ -131,8 +166,8 @@ def _forms_of(study: Study, treatment: Treatment, problem: Problem) -> list[str]
     if problem.place.form is not None:
         return [problem.place.form] if problem.place.form in study.forms else []
     texts = list(_rules(study, problem.values.get("criterion", "")))
-    if problem.code in {"DOSE-11", "DOSE-12", "DOSE-13", "DOSE-14"}:
-        texts.append(problem.values.get("condition", ""))
+    if "condition" in problem.values:
+        texts.append(condition_of(treatment, problem))
     if problem.code in {"DOSE-15", "DOSE-25", "DOSE-26"} and treatment.recorded is not None:
         texts.append(treatment.recorded.form)
     named = {name for text in texts for name in names_in(text)}

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from trialbook.capture.ledger import Entry, cell_of
 from trialbook.conduct.answers import visits_so_far
 from trialbook.conduct.casebook import Casebook, Cell
-from trialbook.conduct.safety import LaboratoryGrade, laboratory_grades, normal_limits
+from trialbook.conduct.flags import Flag, flag_of, has_limits, limits_of
+from trialbook.conduct.safety import LaboratoryGrade, laboratory_grades
 from trialbook.protocol.model import Form, Item, Study
 from trialbook.protocol.values import limit_of, number_of, show_value
 from trialbook.web.forms.sheet import visit_name
 from trialbook.web.treatment.links import address_of
 
-Flag = Literal["low", "high", "normal", "unknown", "no limits"]
 SUFFIXES = ("_significant", "_cs")
 """An item of this name beside a laboratory item says whether its value was clinically significant."""
 JUDGED = {"significant": True, "not significant": False}
@@ -90,8 +89,7 @@ def is_laboratory(form: Form) -> bool:
 
 
 def _is_measured(item: Item) -> bool:
-    has_limits = bool(item.lower or item.upper or item.lower_item or item.upper_item)
-    return item.kind == "number" and (has_limits or bool(item.grade or item.loinc or item.test))
+    return has_limits(item) or (item.kind == "number" and bool(item.grade or item.loinc or item.test))
 
 
 def measured_items(form: Form) -> Iterator[Item]:
@@ -152,7 +150,7 @@ def _values(chart: Chart, form: Form, item: Item) -> Iterator[LabValue]:
 def _value(chart: Chart, form: Form, item: Item, cell: Cell) -> LabValue:
     answer = chart.casebook.answers[cell]
     text = answer.value or ""
-    lower, upper, is_own = _limits(chart, item, cell)
+    lower, upper, is_own = limits_of(chart.study, chart.casebook, item, cell)
     number = None if limit_of(text) else number_of(text)
     return LabValue(
         visit=cell.visit,
@@ -172,40 +170,6 @@ def _value(chart: Chart, form: Form, item: Item, cell: Cell) -> LabValue:
         seq=answer.seq,
         address=address_of(form, chart.casebook.participant, visit=cell.visit, repeat=cell.repeat),
     )
-
-
-def flag_of(value: str, lower: float | None, upper: float | None) -> Flag:
-    """Say where a value lies to its limits; `<0.2` is low only where all that it can be is low."""
-    if lower is None and upper is None:
-        return "no limits"
-    sign, number = limit_of(value), number_of(value)
-    least = 0.0 if sign.startswith("<") else number
-    most = float("inf") if sign.startswith(">") else number
-    is_below, is_above = sign == "<", sign == ">"
-    if lower is not None and (most < lower or (is_below and most == lower)):
-        return "low"
-    if upper is not None and (least > upper or (is_above and least == upper)):
-        return "high"
-    is_inside = (lower is None or least >= lower) and (upper is None or most <= upper)
-    return "normal" if is_inside else "unknown"
-
-
-def _limits(chart: Chart, item: Item, cell: Cell) -> tuple[float | None, float | None, bool]:
-    """Return the limits of a value, and whether the laboratory gave them for its day."""
-    lower, upper = normal_limits(chart.study, chart.casebook, item)
-    own = [
-        None if name is None else _exact(chart.casebook, cell._replace(item=name))
-        for name in (item.lower_item, item.upper_item)
-    ]
-    low = lower if item.lower_item is None else own[0]
-    high = upper if item.upper_item is None else own[1]
-    return low, high, any(one is not None for one in own)
-
-
-def _exact(casebook: Casebook, cell: Cell) -> float | None:
-    answer = casebook.answers.get(cell)
-    text = None if answer is None else answer.value
-    return None if text is None or limit_of(text) else number_of(text)
 
 
 def _judgement(chart: Chart, form: Form, item: Item, cell: Cell) -> Judgement | None:

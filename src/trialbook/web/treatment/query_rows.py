@@ -52,6 +52,12 @@ def query_rows(actor: Actor, casebook: Casebook, today: date, language: str | No
             yield _row(actor, casebook, query, today, language)
 
 
+def count_mine(actor: Actor, casebook: Casebook) -> int:
+    """Count the queries of a masked casebook that wait for the asker."""
+    shown = shown_forms(actor.study, casebook, actor.role)
+    return sum(may_see_query(shown, one) and _is_mine(actor, one) for one in casebook.queries.values())
+
+
 def may_see_query(shown: frozenset[str], query: Query) -> bool:
     """Tell whether a query may be shown: about a form only to those who are shown its answers."""
     return not query.cell.form or query.cell.form in shown

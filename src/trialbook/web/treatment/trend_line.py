@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trialbook.conduct.flags import Flag
 from trialbook.render.numbers import show, show_plain
-from trialbook.web.treatment.laboratory_rows import Flag, LabValue
+from trialbook.web.treatment.laboratory_rows import LabValue
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 110, 46, 10, 10, 18
 

@@ -1,0 +1,150 @@
+"""The primary endpoint in abstract and Results, of whatever kind it is.
+
+SHELL-36: the abstract tells the primary endpoint that the study file names, with its share, interval and tests.
+SHELL-37: in the Results the primary endpoint comes first, told at its own visit.
+SHELL-38: a primary endpoint of which nothing is recorded is said to be so; no other stands in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from trialbook.capture.ledger import Draft
+from trialbook.render.document import Document, Paragraph, Section
+from trialbook.render.inline import Line, numbers, plain
+from trialbook.report.run import Run
+
+PLAN = """
+trialbook: 1
+study: {id: asked, title: Asked, design: DESIGN, data: invented}
+ARMS
+visits:
+  anchor: enrolment
+  window: 3 days either side
+  planned: {start: {day: 0}, week 4: {}, week 8: {}}
+forms:
+  lot: {at: once, items: {arm: {choice: {a: Usual, b: Drug}}}}
+  test:
+    at: [start, week 4, week 8]
+    items:
+      score: {number: score, scale: 0 to 100, decimals: 0}
+      rest: {number: score, scale: 0 to 100, decimals: 0}
+      grade: {choice: {none: None, mild: Mild, severe: Severe}}
+endpoints:
+  score: {from: test.score, better: higher}
+  rest: {from: test.rest, better: higher}
+  grade: {levels: test.grade, better: lower, label: Grade of weakness}
+  good: {when: 'test.score >= 50.0', at: [start, week 4, week 8], label: Fifty or more}
+analysis:
+  baseline: visit start
+  primary: {endpoint: PRIMARY, at: week 4}
+  test: paired t
+  missing: available cases
+  design: {endpoint: good, kind: single stage, p0: 10 %, p1: 60 %}
+"""
+SCORES = {"1": (30, 55, None), "2": (35, 40, None), "3": (20, 25, None), "4": (40, 60, None)}
+
+
+def carried(carry_out: Callable[..., Run], primary: str, *, arms: bool = False) -> Run:
+    text = PLAN.replace("PRIMARY", primary).replace("DESIGN", f"open-label {'parallel' if arms else 'single-arm'}")
+    text = text.replace(
+        "ARMS", "arms: {a: {label: Usual}, b: {label: Drug}}\nparticipants: {arm: lot.arm}" if arms else ""
+    )
+    return carry_out(text, drafts())
+
+
+def answer(code: str, item: str, value: str, visit: str = "", unit: str | None = None) -> Draft:
+    form, _, name = item.partition(".")
+    return Draft(
+        act="enter", participant=code, visit=visit, form=form, repeat="", item=name, text=value, value=value, unit=unit
+    )
+
+
+def drafts() -> Iterator[Draft]:
+    for code, row in SCORES.items():
+        yield Draft(act="screen", participant=code)
+        yield Draft(act="enrol", participant=code, value="2026-01-05")
+        yield answer(code, "lot.arm", "ab"[int(code) % 2])
+        for visit, score in zip(("start", "week 4", "week 8"), row, strict=True):
+            if score is not None:
+                grade = "none" if score >= 60 else "mild" if score >= 40 else "severe"
+                yield answer(code, "test.score", str(score), visit, "score")
+                yield answer(code, "test.grade", grade, visit)
+
+
+def section(document: Document, name: str) -> Section:
+    return next(one for part in document.sections for one in part.walk() if one.id == name)
+
+
+def lines(part: Section) -> list[Line]:
+    return [block.line for block in part.blocks if isinstance(block, Paragraph)]
+
+
+def said(part: Section) -> str:
+    return " ".join(plain(line) for line in lines(part)).replace("\u202f", " ")
+
+
+@pytest.fixture(name="document", scope="module")
+def document_fixture(carry_out: Callable[..., Run], build: Callable[[Run], Document]) -> Document:
+    return build(carried(carry_out, "good"))
+
+
+def test_shell_36_a_condition_in_the_abstract(document: Document) -> None:
+    told = said(section(document, "summary"))
+    assert "The primary endpoint was fifty or more at week 4, judged by a single stage" in told
+    assert (
+        "Fifty or more at week 4. The condition held at week 4 for 2 of 4 participants (50 %, 95 % CI 7 to 93 %)"
+        in told
+    )
+    # P(X >= 2) of four at 0.1 is 0.0523
+    assert "The exact binomial test of a share above 10 % gave p = 0.052, one-sided." in told
+    assert "is open" in told
+    assert "Since the baseline 2 gained it and 0 lost it (McNemar’s exact test, p = 0.500)." in told
+    assert "Score" not in told
+    assert "paired t" not in told
+
+
+def test_shell_36_its_numbers_lead_back(document: Document) -> None:
+    found = {one.result_id for line in lines(section(document, "summary")) for one in numbers(line)}
+    assert {"responder.good.week_4.enrolled.n", "binomial.good.week_4.enrolled.p_greater"} <= found
+
+
+def test_shell_36_levels(carry_out: Callable[..., Run], build: Callable[[Run], Document]) -> None:
+    told = said(section(build(carried(carry_out, "grade")), "summary"))
+    assert "Grade of weakness at week 4. Of 4 participants: None 1, Mild 2, Severe 1; since the baseline 0 are" in told
+
+
+@pytest.mark.parametrize(
+    ("primary", "words"),
+    [
+        ("score", "The mean change at week 4, with the number"),
+        ("good", "It held for 1 of 2 in Usual and 1 of 2 in Drug."),
+    ],
+)
+def test_shell_36_by_arm(
+    carry_out: Callable[..., Run], build: Callable[[Run], Document], primary: str, words: str
+) -> None:
+    told = said(section(build(carried(carry_out, primary, arms=True)), "summary"))
+    assert words in told
+    assert "cannot be given" not in told
+
+
+def test_shell_37_first_in_the_results(document: Document) -> None:
+    parts = [one.id for one in section(document, "endpoints").sections]
+    assert parts[:3] == ["endpoint-good", "endpoint-score", "endpoint-grade"]
+    assert "The condition held at week 4 for 2 of 4" in said(section(document, "endpoint-good"))
+
+
+def test_shell_37_another_condition_where_it_can_be_told(
+    carry_out: Callable[..., Run], build: Callable[[Run], Document]
+) -> None:
+    part = section(build(carried(carry_out, "score")), "endpoint-good")
+    assert "The condition held at week 4 for 2 of 4" in said(part)
+
+
+def test_shell_38_nothing_of_it(carry_out: Callable[..., Run], build: Callable[[Run], Document]) -> None:
+    told = said(section(build(carried(carry_out, "rest")), "summary"))
+    assert "No value of the primary endpoint is recorded." in told
+    assert "Score" not in told
