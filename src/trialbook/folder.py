@@ -146,7 +146,8 @@ def read_kept(text: str) -> Study:
 def check_study_file(path: Path, *, sentences: bool = False) -> tuple[Study | None, tuple[Problem, ...]]:
     """Read a study file, or the one of a folder; return the study, where there is one, and every problem.
 
-    With `sentences` those of the report are checked too: for that the plan is carried out on nobody.
+    With `sentences` those of the report are checked too, for which the plan is carried out on nobody, and the number of
+    participants that the design needs.
     """
     from trialbook.instruments import CATALOG
     from trialbook.protocol.nodes import Unreadable, read_text
@@ -157,10 +158,18 @@ def check_study_file(path: Path, *, sentences: bool = False) -> tuple[Study | No
         study, problems = parse_study(read_text(file), file=str(file), catalog=CATALOG)
     except Unreadable as stop:
         return None, (stop.problem,)
-    return study, (*problems, *(_sentences_wrong(study, file) if sentences and study is not None else ()))
+    further = _computed_wrong(study) if sentences and study is not None else ()
+    return study, (*problems, *(replace(one, place=replace(one.place, file=str(file))) for one in further))
 
 
-def _sentences_wrong(study: Study, file: Path) -> tuple[Problem, ...]:
+def _computed_wrong(study: Study) -> tuple[Problem, ...]:
+    """Return what only computing tells: a design for another number, sentences that name no result."""
+    from trialbook.analysis.decision import size_problems
+
+    return (*size_problems(study), *_sentences_wrong(study))
+
+
+def _sentences_wrong(study: Study) -> tuple[Problem, ...]:
     """Return what is wrong with the sentences of the report, told from the results that the plan gives of nobody."""
     if not study.report.sentences:
         return ()
@@ -169,7 +178,7 @@ def _sentences_wrong(study: Study, file: Path) -> tuple[Problem, ...]:
     from trialbook.report.sentences import named_problems
 
     rows = run_plan(study, from_casebooks(study, {})).results.by_id()
-    return tuple(replace(one, place=replace(one.place, file=str(file))) for one in named_problems(study, rows))
+    return tuple(named_problems(study, rows))
 
 
 def write_new_study(folder: Path, title: str) -> Path:

@@ -5,6 +5,8 @@ EVT-02: a term is the same in any case and with any blanks; it is written as mos
 EVT-03: the percentage is of those ever enrolled, and says so.
 EVT-04: classes are counted beside terms; a row without a term counts as an event.
 EVT-05: a row of which every answer is missing tells of no event.
+EVT-10: serious events and those of grade 3 or more are counted by what is recorded, in all and by term; what is not
+    told is counted in a warning, and the numbers lead to whole rows.
 LIST-01: a course holds every value with its entries, and says who is in the plan's set.
 LIST-02: deviations are visits early, late, missed or without a date, judged on the last day of the data.
 LIST-03: baselines that another rule would choose otherwise are listed.
@@ -14,13 +16,14 @@ LIST-04: events are listed row by row, with all their entries.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from trialbook.analysis.datasets import Datasets, select
 from trialbook.analysis.events import folded, spelling
 from trialbook.analysis.plan import run_plan
 from trialbook.analysis.results import Analysis
 from trialbook.conduct.casebook import Casebook
-from trialbook.protocol.model import Study
+from trialbook.protocol.model import ItemKind, Study
 
 Small = Callable[..., Study]
 Person = Callable[..., Casebook]
@@ -134,3 +137,31 @@ def test_evt_05_nothing_but_missing_codes_is_no_event(small: Small, person: Pers
     assert found.value == 1
     assert set(select(datasets, found.source)["participant"]) == {"2"}
     assert [row[0] for row in analysis.listings["adverse_events"].rows] == ["1", "2"]
+
+
+def test_evt_10_serious_and_severe(small: Small, person: Person, datasets_of: Collect) -> None:
+    """EVT-10: one by its answer, one since it led to a stay in hospital though it is recorded as none, one not told."""
+    study = small()
+    harms = study.forms["harms"]
+    kinds: dict[str, ItemKind] = {"serious": "yes_no", "hospital": "yes_no", "grade": "number"}
+    more = {name: replace(harms.items["term"], id=name, kind=kind, required=False) for name, kind in kinds.items()}
+    study = replace(study, forms={**study.forms, "harms": replace(harms, items={**harms.items, **more})})
+    rows = (
+        {"term": "Cough", "serious": "yes", "grade": "3"},
+        {"term": "Cough", "serious": "no", "hospital": "yes", "grade": "2"},
+        {"term": "Rash", "serious": "no", "grade": "4"},
+        {"term": "Rash"},
+    )
+    cells = {f"|harms.{item}|{at}": text for at, row in enumerate(rows, 1) for item, text in row.items()}
+    datasets = datasets_of(study, person("1", cells))
+    found = run(datasets).results.by_id()
+    named = ("all", "Cough", "Rash")
+    assert [found[f"events.harms.{name}.n_serious"].value for name in named] == [2, 2, 0]
+    assert [found[f"events.harms.{name}.n_severe"].value for name in named] == [2, 1, 1]
+    assert [found[f"events.harms.{name}.n_severe"].warning for name in named] == [
+        "Not recorded of 1 of the events.", "", "Not recorded of 1 of the events.",
+    ]  # fmt: skip
+    of_cough = select(datasets, found["events.harms.Cough.n_serious"].source)
+    assert set(of_cough["item"]) == {"term", "serious", "hospital", "grade"}
+    assert set(of_cough["repeat"]) == {"1", "2"}
+    assert "events.harms.all.n_serious" not in run(datasets_of(small(), person("1", cells))).results.by_id()

@@ -5,6 +5,7 @@ INST-04: a mean or sum has a value only where enough items are answered.
 INST-05: in a sum the mean of the answered items stands in for each gap that is allowed.
 INST-06: every instrument of the catalogue says what it is, its range, and what happens to gaps; its scores fit.
 INST-07: sums and means are those of the decimals, without the rounding of binary numbers.
+INST-08: a sum whose gaps are left out is that of the answered items.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from trialbook.instruments import CATALOG
-from trialbook.instruments.base import Instrument, answered, derive, mean_of, sum_of, worst_of
+from trialbook.instruments.base import Instrument, answered, answered_sum_of, derive, mean_of, sum_of, worst_of
 from trialbook.protocol.model import Derived
 
 GAP = float("nan")
@@ -43,6 +44,13 @@ def test_sum_fills_the_gaps_it_may_have() -> None:
     """INST-05."""
     assert same(sum_of(COLUMNS, ("a", "b", "c"), at_least=3), [9.0, GAP, GAP, GAP])
     assert same(sum_of(COLUMNS, ("a", "b", "c"), at_least=2), [9.0, 12.0, GAP, GAP])
+
+
+def test_sum_that_leaves_gaps_out() -> None:
+    """INST-08."""
+    assert same(answered_sum_of(COLUMNS, ("a", "b", "c"), at_least=2), [9.0, 8.0, GAP, GAP])
+    assert same(answered_sum_of(COLUMNS, ("a", "b", "c"), at_least=0), [9.0, 8.0, 4.0, GAP])
+    assert same(derive(replace(POWER, kind="sum", gaps="left out"), COLUMNS), [9.0, 8.0, GAP, GAP])
 
 
 def test_worst_is_the_largest_answer() -> None:

@@ -146,6 +146,12 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         ITEM,
         f"{ITEM}\n      ck: {{number: U/L}}\n    derive: {{¶x: {{sum_of: [total, ck], at_least: all}}}}",
     ),
+    (
+        "FORM-47",
+        SMALL,
+        ITEM,
+        f"{ITEM}\n      b: {{number: score}}\n    derive: {{¶x: {{sum_of: [total, b], at_least: 1 of 2}}}}",
+    ),
     ("FORM-14", WHOLE, "since: {date: screening.active_since", "since: {date: ¶screening.ck"),
     ("FORM-14", WHOLE, "anchor: first infusion.start", "anchor: ¶first infusion.given"),
     ("FORM-14", WHOLE, "8 weeks, before: consent.date", "8 weeks, before: ¶screening.age"),
@@ -346,11 +352,18 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("PLAN-33", WHOLE, "reserve: reserve", "reserve: ¶reaction"),
     ("PLAN-33", WHOLE, SPELL, SPELL.replace("drug: drug", "drug: ¶dose")),
     ("PLAN-33", WHOLE, "drug: {choice: [Prednisolone,", "drug: {several: true, choice: [Prednisolone,"),
+    (
+        "PLAN-58",
+        WHOLE,
+        SPELL,
+        "recorded: {form: ¶infusion, drug: drug, dose: given, start: start, end: end}",
+    ),
     ("PLAN-34", WHOLE, GIVEN, "¶recorded: {form: infusion, start: start,"),
     ("PLAN-34", WHOLE, SPELL, "¶recorded: {form: background_drugs, drug: drug, dose: dose, start: start}"),
     ("PLAN-34", WHOLE, SPELL, "¶recorded: {form: background_drugs, dose: dose, start: start, end: end}"),
     ("PLAN-35", WHOLE, f"    constant: {{from: enrolment, to: week 28}}\n    {SPELL}\n", CONSTANT),
     ("PLAN-36", WHOLE, "      decision: screening.decision\n", ""),
+    ("PLAN-46", WHOLE, "dose: 375 mg/m2", "dose: ¶0.016 mg/kg/[IU]"),
     ("PLAN-37", WHOLE, "decision: screening.decision", "decision: ¶screening.anti_hbc"),
     ("PLAN-37", WHOLE, "decision: screening.decision", "decision: ¶infusion.reaction"),
     ("PLAN-38", WHOLE, "consent: consent.date", "consent: ¶screening.active_since"),
@@ -499,6 +512,22 @@ def test_a_weight_is_asked_for_where_a_dose_is_planned(
     """CHECK-09."""
     text = samples[SMALL].replace(FORMS, f"treatments:\n  drug:\n    dose: {dose}\n{more}{FORMS}")
     assert [problem.code for problem in read(text)[1]] == expected
+
+
+@pytest.mark.parametrize("dose", ["0.016 mg/kg/[IU]", "2 mg/[IU]", "1 mg/kg/d"])
+def test_a_dose_that_hangs_on_a_result_is_told_once(read: Read, samples: Mapping[str, str], dose: str) -> None:
+    """CHECK-04: neither vials nor the amount given are asked for in its unit; a daily dose that is told is none."""
+    text = samples[WHOLE].replace("dose: 375 mg/m2", f"dose: {dose}")
+    assert text != samples[WHOLE]
+    assert [problem.code for problem in read(text)[1]] == ["PLAN-46"]
+    told = samples[SMALL].replace(FORMS, f"treatments:\n  drug:\n    dose: 15 mg/d\n{FORMS}")
+    assert read(told)[1] == ()
+
+
+def test_words_that_begin_several_are_listed_without_a_guess(read: Read, samples: Mapping[str, str]) -> None:
+    """CHECK-07."""
+    (problem,) = read(samples[SMALL].replace("open-label single-arm", "open label"))[1]
+    assert wording.remedy(problem) == "Write one of: open-label single-arm, open-label parallel."
 
 
 def test_nothing_is_judged_without_a_record(read: Read, samples: Mapping[str, str]) -> None:

@@ -49,7 +49,7 @@ forms:
       ggt: {number: U/L, loinc: 2324-2, upper: {F: 30, M 0 to 17: 35, M from 18: 40}, grade: GGT increased}
       many: {groups: {is: [one, two], assumed: t}, scale: {is: 0 to 3, assumed: u}}
       assumed: the items
-    derive: {sum: {sum_of: [ck, many], at_least: {is: all, assumed: v}, unit: count}}
+    derive: {sum: {sum_of: [ck, many], at_least: {is: all, assumed: v}, unit: count, gaps: left out}}
   person: {at: once, items: {sex: {choice: {F: Female, M: Male}}, age: {number: year}}}
 participants: {sex: person.sex, age: person.age}
 endpoints:

@@ -313,7 +313,7 @@ def test_items(trial: Study) -> None:
     assert rating.groups["axial"] == ("axial.neck", "axial.trunk")
     assert rating.items["proximal.hip_flexors"].label_below == {"en": "Hip flexors", "zh-Hant": "髖屈肌"}
     assert rating.items["axial.trunk"].label_below == {"en": "Trunk", "zh-Hant": "軀幹"}
-    assert rating.items["axial.trunk"].label == {"en": "Axial, Trunk", "zh-Hant": "Axial\N{FULLWIDTH COMMA}軀幹"}
+    assert rating.items["axial.trunk"].label == {"en": "Axial, Trunk", "zh-Hant": "中軸\N{FULLWIDTH COMMA}軀幹"}
     assert rating.items["global"].label_below == rating.items["global"].label
     assert rating.group_labels["proximal"]["en"] == "Proximal muscles"
     power = rating.derived["power"]

@@ -4,6 +4,7 @@ NUMBER-01: a number is rounded once, ties away from zero, from the decimal that 
 NUMBER-02: a minus sign is a minus sign, zero has none, and thousands stand apart from five digits on.
 NUMBER-03: a probability is never written 0.000, nor 1.000 below one, nor as the planned level where it is not.
 NUMBER-04: percentages, units and numbers for machines have one written form.
+NUMBER-05: a number of one participant is not rounded onto a limit that it does not meet.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from trialbook.render import numbers
 from trialbook.render.numbers import (
     rounded,
     show,
+    show_enough,
     show_p,
     show_percent,
     show_plain,
@@ -170,3 +172,11 @@ def test_units(unit: str, text: str) -> None:
 def test_numbers_for_machines(value: float, text: str) -> None:
     """NUMBER-04: twelve significant digits."""
     assert significant(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(6.363636363, 0, "6.36"), (6.0, 0, "6"), (6.0, 1, "6.0"), (6.5, 0, "6.5"), (7.25, 1, "7.25"), (-6.04, 0, "−6.04")],
+)
+def test_number_05_not_rounded_away(value: float, decimals: int, text: str) -> None:
+    assert show_enough(value, decimals) == text

@@ -33,7 +33,8 @@ from trialbook.render.evidence import Evidence
 from trialbook.render.inline import Code, Emphasis, Mark, Number, Recorded, Reference
 from trialbook.render.table import Column, Row, Spanner, Table
 from trialbook.render.to_docx import to_docx
-from trialbook.render.word_layout import LANDSCAPE, PORTRAIT
+from trialbook.render.word_layout import LANDSCAPE, PORTRAIT, ems, fit
+from trialbook.render.word_text import Names
 
 LABELS = ("Mean ± SD", "p")
 VALUES = (("4.3 ± 1.2", "0.043"), ("−12.25 ± 10", "<0.001"), ("–", "0.5"))
@@ -264,6 +265,18 @@ def test_wide_tables_stand_on_turned_pages() -> None:
         for grid in re.findall("<w:tblGrid>.*?</w:tblGrid>", body)
     ]
     assert all(PORTRAIT < width <= LANDSCAPE for width in widths)
+
+
+def test_a_narrow_table_has_room_for_what_spans_it() -> None:
+    """WORD-03: a heading over narrow columns stands in one line where the page is wide enough for it."""
+    said = "Haemoglobin (g/dL): with both 3, worse 1, of these grade 3 or more 0"
+    body = (Row(stub=(said,), heading=True), Row(stub=("0",), level=1, cells=(("2",), ("1",))))
+    columns = (Column(label="0"), Column(label="1"))
+    found = fit(Table(id="t", title="T", stub="At entry", columns=columns, body=body), Names(labels={}))
+    room = (sum(found.widths) - 130) / (found.size * 20)
+    assert ems(said) < room
+    assert sum(found.widths) <= PORTRAIT
+    assert not found.landscape
 
 
 def test_same_bytes_and_nobodys_name(packed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

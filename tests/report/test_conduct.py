@@ -17,6 +17,7 @@ REPORT-CONDUCT-09: limits of the study file stand among the limits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -378,6 +379,28 @@ def test_doses(told: Document) -> None:
     surface = "1.66\u202fm² (60\u202fkg, 165\u202fcm)"
     assert shown[1] == ("Dose 1", day(0), "0 (0)", surface, "620", "620", "Yes", "nothing")
     assert shown[5][:3] == ("Dose 2", day(12), "12 (7)")
+
+
+def test_what_is_not_infused(carry_out: CarryOut, build: Build) -> None:
+    """REPORT-CONDUCT-03: of a drug under the skin no infusion is told."""
+    infuse = PLAN[PLAN.index("    infuse:") : PLAN.index("    before_each:")]
+    plan = PLAN.replace("route: intravenous", "route: subcutaneous").replace(infuse, "")
+    given = [*entry("A-1"), *course("A-1", reaction="yes")]
+    said = words(part(build(carry_out(plan, given)), "exposure"))
+    assert "A reaction was recorded in 1 of 2 doses." in said
+    assert "nfusion" not in said
+
+
+def test_no_prednisolone_of_other_drugs(carry_out: CarryOut, build: Build) -> None:
+    """REPORT-CONDUCT-04: of a class that holds no glucocorticoid nothing is told as prednisolone."""
+    plan = PLAN.replace("choice: [Prednisolone, Azathioprine]", "choice: [Cetirizine, Loratadine]")
+    given = [
+        replace(one, text="Cetirizine", value="Cetirizine") if one.text == "Prednisolone" else one
+        for one in (*entry("A-1"), *course("A-1"))
+    ]
+    said = words(part(build(carry_out(plan, given)), "background-treatment"))
+    assert "such a drug at entry" in said
+    assert "rednisolone" not in said
 
 
 def test_a_reaction_and_an_answer_that_lacks(carry_out: CarryOut, build: Build) -> None:

@@ -7,6 +7,7 @@ FIGURE-04: those who left end with a mark; limits, scale and summary are those o
 FIGURE-05: names stand apart; visits that would stand too close stand evenly.
 FIGURE-06: every number of a figure stands in its table, linked.
 FIGURE-07: where the study file says how large a change matters, a line shows from where on it does.
+FIGURE-24: panels below one another share their axis of visits, and each mean stands at its visit.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ import pytest
 
 from trialbook.protocol.model import FigurePlan
 from trialbook.render.document import Document, Figure
-from trialbook.render.drawing.marks import apart
+from trialbook.render.drawing.marks import Sheet, Spot, Word, apart
 from trialbook.render.inline import numbers, plain, recorded
 from trialbook.report.courses import panel_of
-from trialbook.report.figures import draw
+from trialbook.report.figures import draw, sheet_of
 from trialbook.report.flow import boxes_of, participant_flow
 from trialbook.report.run import Run
 from trialbook.report.sections import alt_text, figure_of
@@ -102,6 +103,34 @@ def test_a_baseline_that_is_no_visit(plan: str, carry_out: Callable[[str], Run])
     assert (panel.ticks[0].visit, panel.ticks[0].x) == ("", 0.0)
     first = panel.courses[0].points[0]
     assert (first.x, first.value, len(first.entries)) == (0.0, 4000.0, 1)
+
+
+def test_panels_below_one_another_share_their_axis(plan: str, carry_out: Callable[[str], Run]) -> None:
+    """FIGURE-24: kinase at two visits below power at three; alone, its two means stand beside the values."""
+    run = carry_out(
+        plan.replace(
+            "label: Serum enzymes\n    at: [baseline, week 4, week 8]",
+            "label: Serum enzymes\n    at: [baseline, week 8]",
+        )
+    )
+    power, kinase = (panel_of(run, run.study.endpoints[name]) for name in ("power", "ck"))
+    assert power is not None
+    assert kinase is not None
+    base, means = places(sheet_of([power, kinase], run.quotes, invented=True))
+    assert {name: (len(xs), len(set(xs))) for name, xs in means.items()} == {
+        "Baseline": (2, 1), "Week 4": (1, 1), "Week 8": (2, 1),
+    }  # fmt: skip
+    assert set(base) == set(means["Baseline"])
+    base, means = places(sheet_of([kinase], run.quotes, invented=True))
+    assert not set(base) & set(means["Baseline"])
+
+
+def places(sheet: Sheet) -> tuple[list[float], dict[str, list[float]]]:
+    """Return where the word of the baseline stands, and the squares of the summary by visit."""
+    squares: dict[str, list[float]] = {}
+    for mark in (mark for mark in sheet.marks if isinstance(mark, Spot) and mark.shape == "square"):
+        squares.setdefault(mark.title, []).append(round(mark.x, 6))
+    return [round(mark.x, 6) for mark in sheet.marks if isinstance(mark, Word) and mark.text == "Base"], squares
 
 
 def test_names_stand_apart() -> None:

@@ -10,7 +10,8 @@ FIGURE-18: of very many participants a figure stays small, and says how many it 
 FIGURE-19: the table beside a figure, and what it says is behind it, hold every entry that is drawn.
 FIGURE-20: a row in which nothing was given is no dose; one is other than planned where the deviations say so; those
     without a full date are counted.
-FIGURE-21: an event stands on its days, before day 0 and after the last visit too; without a last day, on the first.
+FIGURE-21: an event stands on its days, before day 0 and after the last visit too; without a last day, on the first;
+    one known to the month on the first day of it that it may be, and that is said.
 FIGURE-22: nothing is drawn of those of whom only adverse events are used, and the flow adds up.
 FIGURE-23: the laboratory has values of unscheduled visits and those beyond what can be measured, and counts the rest.
 """
@@ -295,12 +296,12 @@ def test_heights_are_the_values(drawn_run: Run, sheets: list[Sheet]) -> None:
     ("name", "words"),
     [
         ("waterfall-power", ("5 participants", "3 better, 1 worse, 1 the same", "+4 to −2")),
-        ("swimmer", ("6 participants", "12 doses", "4 adverse events", "5 day 0 to 46, left")),
+        ("swimmer", ("6 participants", "12 doses", "6 adverse events", "5 day 0 to 46, left")),
         (
             "completeness",
             ("6 participants by 3 visits", "17 cells that are due", "14 are complete", "3 in part and 0 empty"),
         ),
-        ("individuals", ("1: Power 2 to 6", "2 doses, 2 events")),
+        ("individuals", ("1: Power 2 to 6", "2 doses, 3 events")),
         ("laboratory", ("Creatine kinase (U/L), 14 values",)),
         ("time-strong", ("without response", "events")),
     ],
@@ -462,7 +463,8 @@ def test_doses_that_were_given(carry_out: Callable[..., Run]) -> None:
     for name in ("swimmer", "individuals"):
         figure = DRAW[name](run)
         assert figure is not None
-        assert "1 dose and 2 adverse events without a full date are not drawn." in plain(figure.caption)
+        assert "2 adverse events known to the month stand at the first day possible." in plain(figure.caption)
+        assert "1 dose without a full date is not drawn." in plain(figure.caption)
 
 
 def test_events_stand_on_their_days(carry_out: Callable[..., Run], sheets: list[Sheet]) -> None:
@@ -480,13 +482,14 @@ def test_events_stand_on_their_days(carry_out: Callable[..., Run], sheets: list[
     days = {"1: Early": 20, "1: Event 1, grade 1": 10, "1: Late": 30}
     assert [bars[title] / day for title, day in days.items()] == pytest.approx([bars["1: Early"] / 20] * 3, rel=0.01)
     alone = [mark for mark in sheets[0].marks if isinstance(mark, Spot) and mark.title.startswith("1: Event")]
-    assert [(mark.title, mark.shape) for mark in alone] == [("1: Event 2, grade 2", "diamond")]
+    titles = ["1: Event 2, grade 2", "1: Event 3, grade 3"]
+    assert [(mark.title, mark.shape) for mark in alone] == [(title, "diamond") for title in titles]
     assert overlapping(sheets[0]) == []
     assert "serious adverse event, last day not known" in {word.text for word in sheets[0].words()}
     assert "of one whose last day is not known, the first." in plain(figure.caption)
     own = [row for row in figure.table.body if plain(row.stub) == "1"]
     told = [plain(row.cells[1]) for row in own if plain(row.cells[2]).startswith("Event")]
-    assert told == ["5 to 15", "7, last day not known"]
+    assert told == ["5 to 15", "7, last day not known", "27 or later, last day not known"]
 
 
 def test_use_of_data_withdrawn(carry_out: Callable[..., Run]) -> None:

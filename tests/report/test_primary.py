@@ -3,17 +3,21 @@
 SHELL-36: the abstract tells the primary endpoint that the study file names, with its share, interval and tests.
 SHELL-37: in the Results the primary endpoint comes first, told at its own visit.
 SHELL-38: a primary endpoint of which nothing is recorded is said to be so; no other stands in its place.
+SHELL-39: where another number is planned than the design needs, both are told as what they are, and `check` warns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from trialbook.capture.ledger import Draft
+from trialbook.folder import check_study_file
 from trialbook.render.document import Document, Paragraph, Section
 from trialbook.render.inline import Line, numbers, plain
+from trialbook.render.table import Table
 from trialbook.report.run import Run
 
 PLAN = """
@@ -148,3 +152,25 @@ def test_shell_38_nothing_of_it(carry_out: Callable[..., Run], build: Callable[[
     told = said(section(build(carried(carry_out, "rest")), "summary"))
     assert "No value of the primary endpoint is recorded." in told
     assert "Score" not in told
+
+
+@pytest.mark.parametrize("planned", ["", "6", "12", "5"])
+def test_shell_39_another_number_than_the_design_needs(
+    carry_out: Callable[..., Run], build: Callable[[Run], Document], tmp_path: Path, planned: str
+) -> None:
+    text = PLAN.replace("PRIMARY", "good").replace("DESIGN", "open-label single-arm").replace("ARMS", "")
+    text = text.replace("data: invented", f"data: invented, planned: {planned}" if planned else "data: invented")
+    document, agrees = build(carry_out(text, drafts())), planned in {"", "6"}
+    told = said(section(document, "statistics"))
+    assert ("The number of participants follows from a single stage" in told) == agrees
+    assert (f"That design is for 6 participants, and {planned} were planned" in told) != agrees
+    labels = [plain(row.stub) for row in table(document, "table-design-good").body]
+    assert labels[0] == ("Participants planned" if agrees else "Participants that the design needs")
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    _, problems = check_study_file(tmp_path, sentences=True)
+    assert [(one.code, one.level) for one in problems] == ([] if agrees else [("REPORT-07", "warning")])
+
+
+def table(document: Document, name: str) -> Table:
+    every = (block for part in document.sections for one in part.walk() for block in one.blocks)
+    return next(block for block in every if isinstance(block, Table) and block.id == name)

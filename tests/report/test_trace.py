@@ -3,10 +3,13 @@
 TRACE-01: every result of a run resolves to cells, and cells to entries with person, time, reason and source.
 TRACE-02: all entries of a cell are carried, the earlier ones too.
 TRACE-03: a derived value leads to all the answers that it was computed from.
+TRACE-05: cells are told apart by their place, not by words: two items, or visits, may carry the same.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -47,6 +50,21 @@ def test_earlier_entries_are_carried(run: Run) -> None:
     ]  # fmt: skip
     assert (history[0].file, history[0].row, history[0].column) == ("forms.csv", "4", "ck")
     assert (history[1].reason, history[1].local) == ("Read again from the paper", "2026-03-02 00:30:00")
+
+
+def test_items_of_the_same_words_are_two_cells(plan: str, carry_out: Callable[[str], Run]) -> None:
+    """TRACE-05: the panel takes entries for one history where participant, visit, cell and row are the same."""
+    named = plan.replace(
+        "{groups: [arms, legs], scale: 0 to 10}", "{groups: {arms: Day 1, legs: Day 1}, scale: 0 to 10}"
+    )
+    run = carry_out(
+        named.replace("week 4: {}", "week 4: {label: Later}").replace("week 8: {}", "week 8: {label: Later}")
+    )
+    facts = [fact for fact in evidence_of(run, resolve(run.datasets, run.analysis.results), ()).facts if fact.form]
+    assert {fact.item for fact in facts if fact.form == "Muscle strength"} == {"Day 1"}
+    assert {fact.visit for fact in facts} >= {"Later"}
+    cells = Counter((fact.participant, fact.visit_id, fact.cell, fact.repeat) for fact in facts)
+    assert [cell for cell, entries in cells.items() if entries > 1] == [("3", "baseline", "enzymes.ck", "")]
 
 
 def test_derived_values(run: Run) -> None:

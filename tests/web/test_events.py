@@ -10,6 +10,7 @@ EVENTS-06: the deadline itself: in time to the day, late, running, passed, or re
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,8 +44,23 @@ def test_events_01_in_words(treated: Served) -> None:
     assert f"{day(treated, 3)} → {day(treated, 2)}" in said
     assert "relation not recorded" in said
     assert "not graded" in said
+    assert re.search(r">3</span>\s*Severe", html)
     assert 'href="/participants/P01/forms/adverse_events/rows/4/"' in html  # the next new row
     assert 'href="/participants/P01/forms/adverse_events/rows/2/"' in html
+
+
+def test_events_01_a_grade_without_words_stands_once(treated: Served) -> None:
+    """EVENTS-01: beside it the list that it is of, by its name."""
+    study = treated.folder / "study.yaml"
+    text = study.read_text(encoding="utf-8")
+    first, last = text.index("      grade: {choice: {1: {en: Mild"), text.index("      serious: {choice: yes/no}")
+    text = f"{text[:first]}      grade: {{choice: [1, 2, 3, 4, 5]}}\n{text[last:]}".replace(
+        "terms: free", "terms: ctcae-5"
+    )
+    study.write_text(text, encoding="utf-8")
+    treated.site.record(adopt(read_study(treated.folder), reason="grades by number"), by="carla")
+    html = page(treated.browser("nora"), EVENTS)
+    assert re.search(r'>3</span>\s*<span class="quiet">CTCAE 5<', html)
 
 
 def test_events_02_the_deadline(treated: Served) -> None:

@@ -6,6 +6,8 @@ STUDYPAGE-01: the study's page counts participants by status, and draws the enro
 STUDYPAGE-02: the schedule of assessments has every form and visit.
 CAL-01: the calendar has each visit on its day; a month that is none is this month.
 CAL-02: a feed is read by its address alone, until it is withdrawn, the account is suspended, or the role is taken.
+CAL-03: doses stand beside visits, given and planned, where the role is shown them; a day that passed is overdue.
+CAL-04: a feed calls an unscheduled visit by its name, and invented data invented: in the calendar and in every event.
 CODEBOOK-01: the codebook has every item that the role is shown, on the page and as PDF; what it is not shown is absent.
 """
 
@@ -18,7 +20,7 @@ import pytest
 from django.test import Client
 from tests.web.conftest import CUSTODIAN, Served, account_of
 
-from trialbook.capture.acts import enrol, enter, revoke, screen
+from trialbook.capture.acts import enrol, enter, grant, revoke, screen
 from trialbook.web.drawing.recruitment import draw_recruitment
 
 
@@ -103,6 +105,72 @@ def test_cal_02_feed(running: Served) -> None:
     assert stranger.get("/calendar/guessed.ics").status_code == 404
     running.browser("ida").post("/calendar/feeds/withdraw")
     assert stranger.get(address).status_code == 404
+
+
+def events(feed: bytes) -> dict[str, str]:
+    """Return summary -> description of the events of a feed."""
+    from icalendar import Calendar
+
+    found = Calendar.from_ical(feed.decode()).walk("VEVENT")
+    return {str(one["summary"]): str(one.get("description", "")) for one in found}
+
+
+def test_cal_03_doses(running: Served) -> None:
+    first = running.site.today() - timedelta(days=21)
+    page = text_of(running.browser("ida"), f"/calendar/?month={first:%Y-%m}")
+    dose = "/participants/P01/doses/rituximab/"
+    assert f'<a class="done" href="{dose}">P01 Rituximab, dose 1' in page
+    second = first + timedelta(days=7)
+    page = text_of(running.browser("ida"), f"/calendar/?month={second:%Y-%m}")
+    assert f'<a class="overdue" href="{dose}">P01 Rituximab, dose 2' in page
+    found = events(Client().get(made_feed(running)).content)
+    assert [name for name in found if "dose" in name] == [f"P01 Rituximab, dose {number}" for number in (1, 2, 3, 4)]
+
+
+def test_cal_03_doses_are_hidden_with_their_form(unopened: Served) -> None:
+    file = unopened.folder / "study.yaml"
+    text = file.read_text(encoding="utf-8").replace("except: [rating], rights", "except: [rating, infusion], rights", 1)
+    file.write_text(text, encoding="utf-8")
+    unopened.site.begin(CUSTODIAN)
+    for person, role in (("ida", "investigator"), ("mona", "monitor")):
+        unopened.site.record(grant(person, role), by=CUSTODIAN)
+    today = unopened.site.today().isoformat()
+    for act in (screen("P01"), enrol("P01", on=today), enter("P01", "infusion", "start", today, repeat="1")):
+        unopened.site.record(act, by="ida")
+    unopened.site.record(enter("P01", "visit", "date", today, visit="baseline"), by="ida")
+    assert "P01 Rituximab, dose 1" in text_of(unopened.browser("ida"), "/calendar/")
+    shown = text_of(unopened.browser("mona"), "/calendar/")
+    assert "P01 Baseline" in shown
+    assert "Rituximab, dose" not in shown
+
+
+def test_cal_04_names_and_invented_data(running: Served) -> None:
+    running.site.record(
+        enter("P01", "visit", "date", running.site.today().isoformat(), visit="unscheduled-1"), by="nora"
+    )
+    feed = Client().get(made_feed(running), headers={"accept-language": "zh-hant"}).content
+    found = events(feed)
+    assert "P01 Unscheduled visit 1" in found
+    assert b"unscheduled-1" not in feed
+
+
+@pytest.mark.parametrize("data", ["real", "invented"])
+def test_cal_04_invented_data_are_called_so(unopened: Served, data: str) -> None:
+    file = unopened.folder / "study.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("data: real", f"data: {data}"), encoding="utf-8")
+    unopened.site.begin(CUSTODIAN)
+    unopened.site.record(grant("ida", "investigator"), by=CUSTODIAN)
+    for act in (
+        screen("P01"),
+        enrol("P01", on="2026-01-10"),
+        enter("P01", "visit", "date", "2026-01-10", visit="baseline"),
+    ):
+        unopened.site.record(act, by="ida")
+    feed = Client().get(made_feed(unopened)).content
+    is_invented = data == "invented"
+    assert (b"(invented data)" in feed) == is_invented
+    assert (b"X-WR-CALDESC:Invented data: no real participant." in feed) == is_invented
+    assert all(("Invented data" in told) == is_invented for told in events(feed).values())
 
 
 def test_cal_02_feed_dies_with_the_account_and_with_the_role(running: Served) -> None:

@@ -83,7 +83,7 @@ def _statuses(datasets: Datasets, selector: Selector) -> pl.DataFrame:
 
 
 def _events(datasets: Datasets, selector: Selector) -> pl.DataFrame:
-    """Return the cells of an events form: the named item of the events that match, or every term."""
+    """Return the cells of an events form: the named item of the events that match, or every term; or whole rows."""
     import polars as pl
 
     rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("form") == selector.variable)
@@ -94,7 +94,11 @@ def _events(datasets: Datasets, selector: Selector) -> pl.DataFrame:
     rows = rows.filter(pl.col("participant").is_in(people)) if people else rows
     for item, level in (one for one in selector.where if one[0] != "participant"):
         same = pl.col("text").map_elements(folded, return_dtype=pl.String) == folded(level)
-        return rows.filter((pl.col("item") == item) & pl.col("text").is_not_null()).filter(same).select(CELL_FIELDS)
+        found = rows.filter((pl.col("item") == item) & pl.col("text").is_not_null()).filter(same)
+        found = rows.join(found, on=("participant", "visit", "repeat"), how="semi") if selector.whole else found
+        return found.select(CELL_FIELDS)
+    if selector.whole:
+        return rows.select(CELL_FIELDS)
     terms = rows.filter(pl.col("item") == "term")
     return (terms if len(terms) else rows).select(CELL_FIELDS)
 

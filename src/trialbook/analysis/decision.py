@@ -12,10 +12,11 @@ from trialbook.analysis.results import Result, Role, Selector
 from trialbook.analysis.rows import Heading, Stat, together
 from trialbook.analysis.sets import Members
 from trialbook.analysis.yes_no import judged_at
+from trialbook.errors import Place, Problem
 
 if TYPE_CHECKING:
     from trialbook.analysis.frames import Datasets
-    from trialbook.protocol.model import Endpoint
+    from trialbook.protocol.model import Endpoint, Study
     from trialbook.protocol.outcomes import Design
 
 METHOD = "{kind} design, exact: p0 {null:.4g} %, p1 {target:.4g} %, one-sided level {alpha:.4g} %, power {power:.4g} %"
@@ -42,6 +43,18 @@ def design_of(design: Design) -> SingleStage | TwoStage | str:
     both = two_stages(*asked, alpha=level, power=power)
     chosen = both.optimal if design.kind == "simon optimal" else both.minimax
     return both.reason if chosen is None else chosen
+
+
+def size_problems(study: Study) -> Iterator[Problem]:
+    """Yield a warning where another number of participants is planned than the design needs."""
+    design, planned = study.analysis.design, study.identity.planned
+    found = "" if design is None else design_of(design)
+    needed = found.n if isinstance(found, SingleStage | TwoStage) else None
+    if planned is not None and needed is not None and needed != planned:
+        place = Place(item="study.planned")
+        yield Problem(
+            code="REPORT-07", place=place, values={"needed": str(needed), "planned": str(planned)}, level="warning"
+        )
 
 
 def decide(datasets: Datasets, who: Members) -> Iterator[Result]:

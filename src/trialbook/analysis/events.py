@@ -13,6 +13,7 @@ from trialbook.analysis.rates import event_rates, level_rates, participant_rate
 from trialbook.analysis.results import Result, Selector, result_id
 from trialbook.analysis.rows import Heading, Stat
 from trialbook.analysis.sets import ENROLLED, Members
+from trialbook.analysis.severity import severity_stats
 from trialbook.analysis.table_one import places
 
 if TYPE_CHECKING:
@@ -79,28 +80,31 @@ def count_events(datasets: Datasets, members: Members) -> Iterator[Result]:
     for form in (form for form in datasets.study.forms.values() if form.events):
         events = [event for event in events_of(datasets, form) if event.texts and event.participant in set(who)]
         yield from _counted(form.id, form.id, ALL, events, len(who), ())
-        yield from event_rates(datasets, _heading(form.id, form.id, ALL, len(who), ()), events, who)
+        every = _heading(form.id, form.id, ALL, len(who), ())
+        yield from whole(every).rows(severity_stats(form, events))
+        yield from event_rates(datasets, dated(form, every), events, who)
         if START in form.items:
-            yield from _heading(form.id, form.id, ALL, len(who), ()).rows(emergent_stats(datasets, events))
+            yield from every.rows(emergent_stats(datasets, events))
         for item, variable in ((CLASS, f"{form.id}.{CLASS}"), (TERM, form.id)):
             for level, some in by_level(events, item):
                 yield from _counted(form.id, variable, level, some, len(who), ((item, level),))
                 heading = _heading(form.id, variable, level, len(who), ((item, level),))
-                yield from level_rates(datasets, heading, some, who)
-        yield from _each(datasets, form.id, events, who)
+                yield from whole(heading).rows(severity_stats(form, some))
+                yield from level_rates(datasets, dated(form, heading), some, who)
+        yield from _each(datasets, form, events, who)
 
 
-def _each(datasets: Datasets, form: str, events: Sequence[Event], who: Sequence[str]) -> Iterator[Result]:
+def _each(datasets: Datasets, form: Form, events: Sequence[Event], who: Sequence[str]) -> Iterator[Result]:
     """Give the events of each participant, where they are few enough to be named."""
     if len(who) > MOST_NAMED:
         return
     for code in who:
         own = [event for event in events if event.participant == code]
-        heading = _heading(form, f"{form}.{PARTICIPANT}", code, 1, ((PARTICIPANT, code),))
+        heading = _heading(form.id, f"{form.id}.{PARTICIPANT}", code, 1, ((PARTICIPANT, code),))
         statuses = replace(heading.source, frame="participants", variable="status", where=((PARTICIPANT, code),))
         source = heading.source if own else statuses
         yield replace(heading, source=source).row(Stat(name="n_events", value=len(own), unit="events"))
-        yield from participant_rate(datasets, replace(heading, source=source), code, own)
+        yield from participant_rate(datasets, dated(form, replace(heading, source=source)), code, own)
 
 
 def name_alone(form: str, participant: str) -> str:
@@ -138,6 +142,16 @@ def _counted(
             ),
         ]
     )
+
+
+def whole(heading: Heading) -> Heading:
+    """Let results lead to every answer of the rows, not to the terms alone."""
+    return replace(heading, source=replace(heading.source, whole=True))
+
+
+def dated(form: Form, heading: Heading) -> Heading:
+    """Let a rate lead to the starts of the events too, where the form asks for them."""
+    return whole(heading) if START in form.items else heading
 
 
 def _heading(form: str, variable: str, level: str, n: int, where: tuple[tuple[str, str], ...]) -> Heading:

@@ -44,6 +44,8 @@ class Selector:
     """Set of the plan; `enrolled` is whoever was ever enrolled, where the plan names no such set; empty for all."""
     paired: bool = False
     """Only participants with both a baseline and a value at the visit, and both of their rows."""
+    whole: bool = False
+    """Of events every answer of their rows, where what was counted hangs on more than the term."""
     where: tuple[tuple[str, str], ...] = ()
     """Further equalities, column -> value: a level, an arm, a participant; those of one column are alternatives."""
 

@@ -166,6 +166,15 @@ def sum_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
     return total
 
 
+def answered_sum_of(columns: Columns, ids: Sequence[str], *, at_least: int) -> Column:
+    """Return the sum of the answered items of each row, gaps counting nothing; not-a-number below `at_least` (1)."""
+    import numpy as np
+
+    total = rounded(np.nansum(stacked(columns, ids), axis=0))
+    total[answered(columns, ids) < max(at_least, 1)] = np.nan
+    return total
+
+
 def worst_of(columns: Columns, ids: Sequence[str]) -> Column:
     """Return the largest answered item of each row; not-a-number where none is answered."""
     import numpy as np
@@ -176,7 +185,7 @@ def worst_of(columns: Columns, ids: Sequence[str]) -> Column:
 
 def derive(derived: Derived, columns: Columns) -> Column:
     """Compute a mean or a sum that a study file derives; ValueError for a number that an instrument gives."""
-    rules = {"mean": mean_of, "sum": sum_of}
+    rules = {"mean": mean_of, "sum": sum_of if derived.gaps == "prorated" else answered_sum_of}
     if derived.kind not in rules:
         raise ValueError(f"{derived.id!r} is computed by its instrument")
     return rules[derived.kind](columns, derived.of, at_least=derived.at_least)

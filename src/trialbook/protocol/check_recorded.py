@@ -8,7 +8,7 @@ from types import MappingProxyType
 from trialbook.errors import Problem
 from trialbook.protocol.check_names import Names
 from trialbook.protocol.check_units import dimensions
-from trialbook.protocol.model import Derived, DoseRecord, Item, ItemKind, Treatment
+from trialbook.protocol.model import Derived, DoseRecord, Form, Item, ItemKind, Treatment
 from trialbook.protocol.reading import KeyPath
 from trialbook.protocol.units import is_unit
 
@@ -46,10 +46,21 @@ def check_recorded(treatment: Treatment, unit: str, path: KeyPath, names: Names)
     form = names.study.forms.get(recorded.form)
     if form is None:
         return
+    yield from _check_alone(treatment, form, (*here, "form"), names)
     if not form.repeating and not names.is_undated(form.id):
         yield names.problem("PLAN-32", (*here, "form"), form=form.id)
     for key in KINDS:
         yield from _check_item(recorded, key, unit, (*here, key), names)
+
+
+def _check_alone(treatment: Treatment, form: Form, path: KeyPath, names: Names) -> Iterator[Problem]:
+    """Yield a form that records another treatment already: nothing tells whose a row is, so it would count for both."""
+    for other in names.study.treatments.values():
+        if other.id == treatment.id:
+            return
+        if other.recorded_in == form.id:
+            yield names.problem("PLAN-58", path, form=form.id, treatment=treatment.id, other=other.id)
+            return
 
 
 def _needed(treatment: Treatment) -> Iterator[tuple[str, str]]:

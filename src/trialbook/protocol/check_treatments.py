@@ -14,9 +14,12 @@ from trialbook.protocol.model import InfusionSteps, Item, Treatment
 from trialbook.protocol.phrases import write_quantity
 from trialbook.protocol.read_visits import ENROLMENT
 from trialbook.protocol.reading import KeyPath
+from trialbook.protocol.units import is_unit
 
 PER = {"m2": ("weight", "height"), "kg": ("weight",)}
 """Unit below the line of a dose -> keys of what the dose is computed from."""
+TIMES = frozenset({"s", "min", "h", "d", "wk", "mo", "a"})
+"""Units below the line of a dose that is told and not computed: 15 mg/d."""
 MEASURED = {"weight": "kg", "height": "cm"}
 
 
@@ -31,7 +34,7 @@ def check_treatments(names: Names) -> Iterator[Problem]:
             _check_times(treatment, (*path, "give"), names),
             _check_needs(treatment, (*path, "needs"), names),
             _check_constancy(treatment, path, names),
-            check_recorded(treatment, amount_unit(treatment) or "mg", path, names),
+            check_recorded(treatment, _given_in(treatment), path, names),
         )
 
 
@@ -41,6 +44,10 @@ def _check_dose(treatment: Treatment, path: KeyPath, names: Names) -> Iterator[P
     if dose is None:
         return
     yield from check_unit(dose.unit, (*path, "dose"), names)
+    if is_odd(treatment):
+        if is_unit(dose.unit):
+            yield names.problem("PLAN-46", (*path, "dose"), dose=write_quantity(dose))
+        return
     if _per(treatment) == "m2" and treatment.body_surface is None and not names.is_written(*path, "body_surface"):
         yield names.problem("PLAN-14", (*path, "dose"), treatment=treatment.id, dose=write_quantity(dose))
     written = (("round_to", treatment.round_to), ("cap", treatment.cap))
@@ -55,6 +62,17 @@ def _per(treatment: Treatment) -> str:
     """Return what stands below the line of the dose: `m2`, `kg`, or nothing."""
     per = treatment.dose.unit.partition("/")[2] if treatment.dose is not None else ""
     return per if per in PER else ""
+
+
+def is_odd(treatment: Treatment) -> bool:
+    """Tell whether a dose is per something by which none is computed: per kg and unit of a result, such as IgE."""
+    below = treatment.dose.unit.partition("/")[2] if treatment.dose is not None else ""
+    return bool(below) and below not in PER and below not in TIMES
+
+
+def _given_in(treatment: Treatment) -> str:
+    """Return the unit in which what was given is recorded; nothing where the dose leaves that open."""
+    return "" if is_odd(treatment) else amount_unit(treatment) or "mg"
 
 
 def amount_unit(treatment: Treatment) -> str:
@@ -101,7 +119,8 @@ def _check_infusion(treatment: Treatment, path: KeyPath, names: Names) -> Iterat
             if not names.is_written(*path, "dose"):
                 yield names.problem("PLAN-30", here, treatment=treatment.id)
             return
-        yield from _check_steps(steps, f"{amount_unit(treatment)}/h", here, names)
+        if not is_odd(treatment):
+            yield from _check_steps(steps, f"{amount_unit(treatment)}/h", here, names)
 
 
 def _check_steps(steps: InfusionSteps, unit: str, path: KeyPath, names: Names) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "haemoglobin": "血紅素", "hemoglobin": "血紅素", "leukocytes": "白血球", "lymphocytes": "淋巴球",
         "neutrophils": "嗜中性球", "platelets": "血小板", "bilirubin": "膽紅素", "albumin": "白蛋白", "urea": "尿素",
         "creatinine": "肌酸酐", "glucose": "葡萄糖", "sodium": "鈉", "potassium": "鉀", "calcium": "鈣",
-        "neck": "頸部", "trunk": "軀幹", "biceps": "肱二頭肌", "triceps": "肱三頭肌",
+        "neck": "頸部", "trunk": "軀幹", "axial": "中軸", "biceps": "肱二頭肌", "triceps": "肱三頭肌",
         "shoulder abductors": "肩外展肌", "shoulder adductors": "肩內收肌", "hip flexors": "髖屈肌",
         "hip extensors": "髖伸肌", "hip abductors": "髖外展肌", "hip adductors": "髖內收肌", "knee flexors": "膝屈肌",
         "knee extensors": "膝伸肌",

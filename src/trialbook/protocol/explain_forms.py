@@ -130,6 +130,7 @@ def _derived(derived: Derived, write: Written) -> Tree:
         mean_of=list(derived.of) if derived.kind == "mean" else None,
         sum_of=list(derived.of) if derived.kind == "sum" else None,
         at_least=f"{derived.at_least} of {len(derived.of)}",
+        gaps=derived.gaps if derived.kind == "sum" else None,
         unit=derived.unit,
         decimals=None if derived.decimals is None else str(derived.decimals),
     )

@@ -112,7 +112,7 @@ STUDY = Section(
             required=True,
         ),
         Key("objective", TEXT, "What the study is to find out."),
-        Key("timezone", kinds.ZONE, "Time zone of the sites.", default="UTC"),
+        Key("timezone", kinds.ZONE, "Time zone of the sites, on whose clock the site tells times.", default="UTC"),
         Key("languages", Many(kinds.LANGUAGE), "Languages of the texts, the first being the default.", default="en"),
         Key("sponsor", kinds.LINE, "Who is responsible."),
         Key("registration", kinds.LINE, "Number in a public register."),
@@ -378,6 +378,13 @@ DERIVE = Section(
         Key("count_of", kinds.IDENTIFIER, "An item: how many different answers it has in the rows of the form."),
         Key("where", kinds.CONDITION, "Which rows are counted.", only_with=("count_of",), otherwise="all rows"),
         Key("at_least", kinds.AT_LEAST, "How many of them must be answered.", only_with=COMPUTED, needed_with=COMPUTED),
+        Key(
+            "gaps",
+            Word(("prorated", "left out")),
+            "What an unanswered item counts in a sum: as much as the mean of the answered ones, or nothing.",
+            only_with=("sum_of",),
+            default="prorated",
+        ),
         Key("unit", kinds.UNIT, "Unit.", only_with=COMPUTED, otherwise="the unit that the items share"),
         Key("decimals", kinds.DECIMALS, "Decimals in the report.", only_with=COMPUTED, otherwise="1"),
     ),
@@ -386,7 +393,7 @@ DERIVE = Section(
 CHECK = Section(
     name="check",
     title="a check",
-    doc="A condition that should hold. It is checked for sense; it is not judged on answers yet.",
+    doc="A condition that should hold: an answer with which it does not raises a query.",
     keys=(
         Key("when", kinds.CONDITION, "What should hold.", required=True),
         Key("say", TEXT, "What is wrong where it does not hold.", required=True),

@@ -332,6 +332,9 @@ class Item:
         return self.rating or self.label
 
 
+Gaps = Literal["prorated", "left out"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
     """A number of a form that is computed from its other items, never typed."""
@@ -348,6 +351,8 @@ class Derived:
     decimals: int | None = None
     where: str | None = None
     """Condition on a row of the form, for a count; every row counts where there is none."""
+    gaps: Gaps = "prorated"
+    """What stands for the unanswered items of a sum: the mean of the answered ones, or nothing."""
     levels: Mapping[int, Text] = field(default_factory=lambda: MappingProxyType({}))
     """What its values mean, where they are classes and not amounts."""
 

@@ -158,12 +158,16 @@ def _derived(name: str, raw: Raw, questions: Questions, path: KeyPath, notes: No
         return _count(name, raw, questions, path, notes)
     key = "mean_of" if raw["mean_of"] is not None else "sum_of"
     of = _members(raw[key] or (), questions, (*path, key), notes)
+    at_least = _at_least(raw["at_least"], len(of), (*path, "at_least"), notes)
+    if key == "sum_of" and at_least < len(of) and (*path, "gaps") not in notes.places:
+        notes.add("FORM-47", path, "warning", name=name, least=str(at_least), count=str(len(of)))
     return Derived(
         id=name,
         label=raw["label"] or named(name, notes.languages),
         kind="mean" if key == "mean_of" else "sum",
         of=of,
-        at_least=_at_least(raw["at_least"], len(of), (*path, "at_least"), notes),
+        at_least=at_least,
+        gaps=raw["gaps"] or "prorated",
         unit=raw["unit"] or _shared_unit(of, questions, path, notes),
         decimals=raw["decimals"],
     )

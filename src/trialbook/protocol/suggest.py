@@ -12,10 +12,12 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that a mistyped one stands for, None where none is near."""
+    """Return the known name that a mistyped one stands for, None where none is near or it begins several alike."""
     from difflib import get_close_matches
 
-    spelled = {_bare(word): word for word in known}
+    spelled, bare = {_bare(word): word for word in known}, _bare(name)
+    if bare not in spelled and sum(word.startswith(bare) for word in spelled) > 1:
+        return None
     near = get_close_matches(_bare(name)[:60], spelled, n=1, cutoff=0.6)
     return spelled[near[0]] if near else None
 
@@ -26,7 +28,8 @@ def _bare(name: str) -> str:
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:
-    """List names for a remedy, the first `most` of them; `none` where there are none."""
+    """List names for a remedy, the first `most` of them, and a last one left over too; `none` where there are none."""
     every = list(names)
-    more = f" and {len(every) - most} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more if every else "none"
+    shown = every if len(every) == most + 1 else every[:most]
+    more = f" and {len(every) - len(shown)} more" if len(every) > len(shown) else ""
+    return ", ".join(shown) + more if every else "none"

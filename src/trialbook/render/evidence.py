@@ -35,6 +35,9 @@ class Fact:
     file: str
     row: str
     column: str
+    visit_id: str
+    cell: str
+    """Form and item by their ids. With participant, visit and row they tell cells apart; words may be the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +71,8 @@ class Evidence:
 
 
 GROUPS = (
-    ("participant",), ("visit",), ("form", "item"), ("repeat",), ("act",), ("text", "value"), ("by",), ("at", "local"),
-    ("reason",), ("file", "row", "column"),
+    ("participant",), ("visit", "visit_id"), ("form", "item", "cell"), ("repeat",), ("act",), ("text", "value"),
+    ("by",), ("at", "local"), ("reason",), ("file", "row", "column"),
 )  # fmt: skip
 """All that is said of an entry beside its number; what goes together stands in one table."""
 

@@ -51,6 +51,15 @@ def show(value: float | Decimal, decimals: int) -> str:
     return (MINUS if number < 0 else "") + grouped + point + rest
 
 
+def show_enough(value: float | Decimal, decimals: int) -> str:
+    """Write the number of one participant: with up to two decimals more where rounding would take something away.
+
+    6.36 is not written 6 where the question is whether it is 6 or less.
+    """
+    number = rounded(value, decimals + 2)
+    return show(number, decimals) if number == rounded(value, decimals) else show_plain(number)
+
+
 def show_signed(value: float | Decimal, decimals: int) -> str:
     """Write a change: with a plus sign where it is above zero after rounding."""
     return ("+" if rounded(value, decimals) > 0 else "") + show(value, decimals)

@@ -85,6 +85,7 @@ def fit(table: Table, names: Names) -> Fit:
     columns: list[tuple[str, ...]] = list(zip(*cells, strict=True)) if cells else [()] * (len(table.columns) + 1)
     decimal = (None, *(_decimal(table.columns[place].align, column) for place, column in enumerate(columns[1:])))
     wishes = _under_spanners(list(_wishes(table, columns, decimal)), table.spanners)
+    wishes = _under_headings(wishes, [spoken(row.stub, names) for row in table.body if row.heading])
     size, width = _chosen(wishes)
     widths = tuple(_shared(wishes, size, width))
     lines = sum(_lines(row, widths, size) for row in cells) + sum(row.heading for row in table.body)
@@ -148,6 +149,13 @@ def _under_spanners(wishes: list[Wish], spanners: Sequence[Spanner]) -> tuple[Wi
         for place in places if lack > 0 else ():
             wishes[place] = replace(wishes[place], want=wishes[place].want + lack / len(places))
     return tuple(wishes)
+
+
+def _under_headings(wishes: Sequence[Wish], headings: Sequence[str]) -> tuple[Wish, ...]:
+    """Let all columns wish together for the width of the longest heading that spans them, as far as a page is wide."""
+    longest = min(max(map(ems, headings), default=0.0) * BOLD, _room(PORTRAIT, len(wishes), SIZES[0]))
+    lack = longest - sum(wish.want for wish in wishes)
+    return tuple(replace(wish, want=wish.want + max(lack, 0.0) / len(wishes)) for wish in wishes)
 
 
 def _wrapping(column: Sequence[str]) -> Wish:

@@ -22,6 +22,11 @@ RELEASED = {
     "at lock": " What was rated was shown to others only after the record was locked.",
 }
 KINDS = {"mean": "mean", "sum": "sum"}
+GAPS = {
+    ("sum", "prorated"): "; in place of each gap the mean of the answered ones is added (prorated)",
+    ("sum", "left out"): "; a gap adds nothing",
+}
+"""Kind of a number and its rule for unanswered items -> what Methods says of these."""
 
 
 def schedule(run: Run) -> Iterator[Block]:
@@ -155,8 +160,9 @@ def _own(run: Run) -> Iterator[tuple[Form, Derived]]:
 def _rule(run: Run, form: Form, one: Derived) -> str:
     of = f"{KINDS[one.kind].capitalize()} of {len(one.of)} answers of “{form_name(run, form)}”: "
     of += listed(list(_parts(run, form, one)))
-    needed = "all answered" if one.at_least >= len(one.of) else f"at least {one.at_least} of them answered"
-    return f"{of}; {needed}."
+    if one.at_least >= len(one.of):
+        return f"{of}; all answered."
+    return f"{of}; at least {one.at_least} of them answered{GAPS.get((one.kind, one.gaps), '')}."
 
 
 def _parts(run: Run, form: Form, one: Derived) -> Iterator[str]:

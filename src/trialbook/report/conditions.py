@@ -9,6 +9,7 @@ from trialbook.protocol.model import Endpoint
 from trialbook.render.inline import Line, Part
 from trialbook.render.numbers import show_share
 from trialbook.render.table import Column, Row, Table
+from trialbook.report.methods_outcomes import is_of_design
 from trialbook.report.quote import Notes, cell, footnotes, interval
 from trialbook.report.run import Run, Stats
 
@@ -40,6 +41,8 @@ DESIGNED = {
     "needed_here": "Responders needed by the exact test of those of whom it can be told",
     "verdict": "The limit is",
 }
+
+OF_DESIGN = "Participants that the design needs"
 
 
 def condition_tables(run: Run, endpoint: Endpoint) -> tuple[Table, ...]:
@@ -181,7 +184,7 @@ def design_table(run: Run, endpoint: Endpoint) -> Table | None:
         return None
     body = [
         Row(stub=(words,), cells=(cell(run.quotes, stats[name], notes),))
-        for name, words in DESIGNED.items()
+        for name, words in (DESIGNED if is_of_design(run) else {**DESIGNED, "n_planned": OF_DESIGN}).items()
         if name in stats
     ]
     tested = next(iter(run.grouped("binomial", endpoint.id).values()), {})

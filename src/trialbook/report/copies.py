@@ -198,6 +198,7 @@ def _unsaid(fact: Fact) -> Fact:
         seq=fact.seq, participant=fact.participant, visit=fact.visit, form=fact.form, repeat=fact.repeat,
         item=fact.item, act=fact.act, text="", value=fact.value,
         by="", at="", local="", reason="", file="", row="", column="",
+        visit_id=fact.visit_id, cell=fact.cell,
     )  # fmt: skip
 
 

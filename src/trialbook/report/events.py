@@ -8,17 +8,21 @@ from trialbook.analysis.events import ALL, CLASS, PARTICIPANT, TERM, folded
 from trialbook.analysis.listings import EMERGENT
 from trialbook.analysis.results import Listing, Result
 from trialbook.protocol.model import Form
-from trialbook.render.inline import Line
+from trialbook.render.inline import Line, Part
 from trialbook.render.numbers import ABSENT, MINUS, show_plain, show_share
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.one_by_one import MANY
+from trialbook.report.phrases import in_sentence
 from trialbook.report.quote import Notes, cell, footnotes, interval
 from trialbook.report.run import Listed, Run, as_mappings
 from trialbook.report.shown import item_label, item_of, value_text
 from trialbook.report.told import day_form, forms_of, leading, told
 
 ADVERSE_EVENTS = "adverse_events"
-COLUMNS = {"n_events": "Events", "weeks": "Weeks followed", "rate": "Per 100 participant-weeks"}
+COLUMNS = {
+    "n_events": "Events", "n_serious": "Serious", "n_severe": "Grade 3 or more", "weeks": "Weeks followed",
+    "rate": "Per 100 participant-weeks",
+}  # fmt: skip
 """Statistic -> head of its column."""
 TIMED = (
     "Per 100 participant-weeks: events that began in the time followed, by their recorded start; one whose start is "
@@ -41,7 +45,7 @@ def events_table(run: Run, form: Form) -> Table | None:
     found = [("Any event", 0, total)]
     for level, name in ordered_levels(run, form):
         found.append((name, level, stats_of(run, form.id if level else f"{form.id}.{CLASS}", name)))
-    shown, why = _with_values(("n_events", "rate"), [stats for _, _, stats in found])
+    shown, why = _with_values(("n_events", "n_serious", "n_severe", "rate"), [stats for _, _, stats in found])
     body = tuple(_event_row(run, name, level, stats, shown, notes) for name, level, stats in found)
     return Table(
         id=f"table-events-{form.id}", title=f"{run.say(form.label) or form.id}: participants and events", stub="Event",
@@ -58,7 +62,7 @@ def each_table(run: Run, form: Form) -> Table | None:
         return None
     notes: Notes = {}
     found = {code: stats_of(run, f"{form.id}.{PARTICIPANT}", code) for code in people}
-    shown, why = _with_values(tuple(COLUMNS), found.values())
+    shown, why = _with_values(("n_events", "weeks", "rate"), found.values())
     rows = tuple(
         Row(stub=(code,), cells=tuple(cell(run.quotes, stats.get(name), notes) for name in shown))
         for code, stats in found.items()
@@ -81,6 +85,15 @@ def _with_values(names: Iterable[str], found: Collection[Mapping[str, Result]]) 
     empty = [name for name, results in rows.items() if all(row.value is None for row in results)]
     said = dict.fromkeys(row.error for name in empty for row in rows[name] if row.error)
     return tuple(name for name in rows if name not in empty), [(words,) for words in said]
+
+
+def severity(run: Run, stats: Mapping[str, Result]) -> Iterator[Part]:
+    """Yield how many of the events were serious and how many of grade 3 or more, and of how many that is not known."""
+    for name, words in (("n_serious", "serious"), ("n_severe", "of grade 3 or more")):
+        row = stats.get(name)
+        if row is not None:
+            yield from ("; ", run.quotes.number(row), f" {'was' if row.value == 1 else 'were'} {words}")
+            yield f" ({in_sentence(row.warning.removesuffix('.'))})" if row.warning else ""
 
 
 def rate_line(run: Run, form: Form) -> Line:

@@ -82,11 +82,11 @@ def exposure_lines(run: Run, one: Treatment, record: DoseRecord) -> Iterator[Lin
     if record.premedication and one.before_each:
         said.append(_of_doses(run, f"{listed(one.before_each).capitalize()} was given before", stats, "n_premedicated"))
     if record.interrupted:
-        said.append(_of_doses(run, "The infusion was interrupted in", stats, "n_interrupted"))
+        said.append(_of_doses(run, f"{_way(one)} was interrupted in", stats, "n_interrupted"))
     if record.incomplete:
-        said.append(_of_doses(run, "The infusion was ended before the whole dose was in, in", stats, "n_incomplete"))
+        said.append(_of_doses(run, f"{_way(one)} was ended before the whole dose was in, in", stats, "n_incomplete"))
     yield join(said, " ")
-    reacted = [_reactions(run, stats)] if record.reaction else []
+    reacted = [_reactions(run, one, stats)] if record.reaction else []
     if record.reserve:
         reacted.append(_of_doses(run, "A drug that was kept for reactions was given in", stats, "n_reserve"))
     yield join(reacted, " ")
@@ -135,13 +135,24 @@ def _of_doses(run: Run, words: str, stats: Mapping[str, Result], name: str) -> L
     return (f"{words} ", run.quotes.number(row), " of ", run.quotes.number(doses), f" doses.{warning}")
 
 
-def _reactions(run: Run, stats: Mapping[str, Result]) -> Line:
+def is_infused(one: Treatment) -> bool:
+    """Tell whether doses run in; of a treatment that names neither route nor speed that is not known, and not said."""
+    return one.infuse_first is not None or "intravenous" in (one.route or "") or "infusion" in (one.route or "")
+
+
+def _way(one: Treatment) -> str:
+    return "The infusion" if is_infused(one) else "The dose"
+
+
+def _reactions(run: Run, one: Treatment, stats: Mapping[str, Result]) -> Line:
     """Say that there was no reaction only where every dose has the answer."""
     row = stats.get("n_reactions")
     if row is not None and row.value == 0 and not row.warning:
         doses: tuple[Part, ...] = (run.quotes.number(stats["n_doses"]),) if "n_doses" in stats else ()
-        return ("No infusion reaction was recorded: the answer is no for each of the ", *doses, " doses.")
-    return _of_doses(run, "An infusion reaction was recorded in", stats, "n_reactions")
+        what = "infusion reaction" if is_infused(one) else "reaction"
+        return (f"No {what} was recorded: the answer is no for each of the ", *doses, " doses.")
+    what = "An infusion reaction" if is_infused(one) else "A reaction"
+    return _of_doses(run, f"{what} was recorded in", stats, "n_reactions")
 
 
 def doses_table(run: Run, one: Treatment, rows: Rows) -> Table:
@@ -205,10 +216,11 @@ def _taking(run: Run, one: Treatment) -> Line:
 
 
 def _prednisolone(run: Run, one: Treatment) -> Line:
-    """Describe the glucocorticoids at entry as prednisolone."""
+    """Describe the glucocorticoids at entry as prednisolone; nothing of a class that holds none of anybody."""
     stats = {row.stat: row for row in run.quotes.of(BACKGROUND, one.id) if row.level == "prednisolone"}
     mean, n = stats.get("mean"), stats.get("n")
-    if mean is None or n is None or mean.value is None:
+    taken = (row["prednisolone"] for row, _ in as_mappings(run.listing(f"{BACKGROUND}.{one.id}")))
+    if mean is None or n is None or mean.value is None or all(dose is None for dose in taken):
         return ()
     sd = stats.get("sd")
     dose = mean_sd(run.quotes, mean, sd if shows(sd) else None, {})

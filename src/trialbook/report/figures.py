@@ -35,16 +35,26 @@ def sheet_of(panels: Sequence[Panel], quotes: Quotes, *, invented: bool) -> Shee
     marks: list[Mark] = [axis.invented(width)] if invented and not titled else []
     top = 11.0 if marks else 2.0
     each = (width - GUTTER * (columns - 1)) / columns
+    shared = panels if not beside and same_axis(panels) else ()
     for first in range(0, len(panels), columns):
         row = panels[first : first + columns]
         top += 14.0 if titled else 4.0
         for number, panel in enumerate(row):
             left = number * (each + GUTTER)
-            place = placed(panel, left, top, left + each, height)
+            place = placed(panel, left, top, left + each, height, shared, aside=beside)
             marks += panel_marks(panel, place, quotes, panel.title if titled else "")
             marks += [axis.invented(left + each, drop=top - 5)] if invented and titled else []
         top += height + max(foot_of(panel) for panel in row) + 4
     return Sheet(width=width, height=top, marks=tuple(marks))
+
+
+def same_axis(panels: Sequence[Panel]) -> bool:
+    """Tell whether the visits of panels have the same places, so that one axis can stand below all of them."""
+    places: dict[str, set[float]] = {}
+    for tick in (tick for panel in panels for tick in panel.ticks):
+        places.setdefault(tick.label, set()).add(tick.x)
+    known = [{tick.label for tick in panel.ticks} for panel in panels]
+    return all(len(xs) == 1 for xs in places.values()) and all(one <= max(known, key=len) for one in known)
 
 
 def is_slope(panels: Sequence[Panel]) -> bool:

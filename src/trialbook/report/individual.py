@@ -87,7 +87,7 @@ def _each(run: Run, endpoint: Endpoint) -> Iterator[Row]:
     yield Row(stub=(f"{_title(run, endpoint)}, {run.at(visit)}",), heading=True)
     for row, entries in rows:
         numbers = (row["baseline"], row["value"], row["change"])
-        shown = (_shown(value, endpoint.decimals) for value in numbers)
+        shown = (run.written(endpoint, one) if isinstance(one, float | int) else ABSENT for one in numbers)
         of = answered_by(run.entries, entries)
         cells: tuple[Line, ...] = (
             *((Recorded(entries, text),) for text in shown),

@@ -27,9 +27,14 @@ MULTIPLICITY = {
     "hochberg": "Probabilities were adjusted for the number of tests by Hochberg\u2019s method.",
     "fixed sequence": "Tests were made in a fixed sequence, each only after the one before it was below the level.",
 }
+NO_VALUE = "no value was imputed"
+NO_VISIT = (
+    "no value of a visit was imputed (what stands for single unanswered items of a computed number is told under "
+    "Instruments)"
+)
 MISSING = {
-    "available cases": "Every comparison uses the participants with a value at both times; no value was imputed.",
-    "completers": "Only participants who completed the study are compared; no value was imputed.",
+    "available cases": f"Every comparison uses the participants with a value at both times; {NO_VALUE}.",
+    "completers": f"Only participants who completed the study are compared; {NO_VALUE}.",
     "locf": "A missing value was replaced by the last before it, baseline included (last observation carried forward).",
     "bocf": "A missing value was replaced by the baseline (baseline observation carried forward).",
 }
@@ -161,11 +166,18 @@ def plan_line(run: Run) -> Line:
         "missing": MISSING[plan.missing],
         "intercurrent": INTERCURRENT[plan.intercurrent],
     }
+    if any(_has_gaps(run.source(endpoint)) for endpoint in run.study.endpoints.values()):
+        choices["missing"] = choices["missing"].replace(NO_VALUE, NO_VISIT)
     refused = {row.variable: row.error for row in run.quotes.of("plan") if row.error}
     others = [OTHER_RULES[rule] for rule in plan.sensitivity_missing]
     beside = f" As sensitivity analyses the planned test was repeated {listed(others)}." if others else ""
     models = "".join(SAID[model] for model in plan.sensitivity_models)
     return (" ".join(refused.get(key, words) for key, words in choices.items()) + beside + models,)
+
+
+def _has_gaps(source: Item | Derived | None) -> bool:
+    """Tell whether a number may be computed with some of its answers missing."""
+    return isinstance(source, Derived) and 0 < source.at_least < len(source.of)
 
 
 def _as_run(run: Run) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialbook.protocol.outcomes import Design
+from trialbook.render.inline import Part
 from trialbook.render.numbers import show_share
 from trialbook.report.phrases import in_sentence, listed
 from trialbook.report.run import Run
@@ -17,6 +18,7 @@ TIMES = {
     "response": "the time to the first visit at which it holds",
     "relapse": "the time from there to the first visit at which it no longer holds",
 }
+WERE = "were planned: with another number of those of whom it can be told, level and power are others."
 RATES = (
     "those that began in the time followed, from study day 0 (where that is not known, enrolment) to the end of "
     "participation, else the last dated visit; an event that surely began before or after is left out, one whose start "
@@ -29,7 +31,7 @@ KINDS = {
 }
 
 
-def outcome_words(run: Run) -> Iterator[str]:
+def outcome_words(run: Run) -> Iterator[Part]:
     """Yield a sentence, with a blank before it, for each of these that the study file asks for."""
     plan, endpoints = run.study.analysis, run.study.endpoints.values()
     if any(run.quotes.of("arms")):
@@ -49,7 +51,7 @@ def outcome_words(run: Run) -> Iterator[str]:
             yield f" Of \u201c{name}\u201d {TIMES[endpoint.time_to.event]} is estimated by Kaplan and Meier."
     yield from _of_endpoints(run)
     if plan.design is not None:
-        yield _design(run, plan.design)
+        yield from _design(run, plan.design)
 
 
 def _of_endpoints(run: Run) -> Iterator[str]:
@@ -66,10 +68,23 @@ def _of_endpoints(run: Run) -> Iterator[str]:
         yield f" What selection at entry alone would do to {listed(selected)} is told beside the change."
 
 
-def _design(run: Run, design: Design) -> str:
+def _design(run: Run, design: Design) -> Iterator[Part]:
+    """Yield from which design the number of participants follows, or which it would have asked for."""
     label = run.label(run.study.endpoints[design.endpoint]) if design.endpoint in run.study.endpoints else ""
-    return (
-        f" The number of participants follows from {KINDS[design.kind]} for \u201c{in_sentence(label)}\u201d: a share "
-        f"of {show_share(design.null)} is not worth more study, one of {show_share(design.target)} is; one-sided level "
-        f"{show_share(design.alpha)}, power {show_share(design.power)}."
+    yield (
+        f" {'The number of participants follows' if is_of_design(run) else 'The limit of responders follows'} from "
+        f"{KINDS[design.kind]} for \u201c{in_sentence(label)}\u201d: a share of {show_share(design.null)} is not worth "
+        f"more study, one of {show_share(design.target)} is; one-sided level {show_share(design.alpha)}, power "
+        f"{show_share(design.power)}."
     )
+    needed = next((row for row in run.quotes.of("design") if row.stat == "n_planned"), None)
+    if needed is not None and needed.value is not None and not is_of_design(run):
+        yield " That design is for "
+        yield run.quotes.number(needed)
+        yield f" participants, and {run.study.identity.planned} {WERE}"
+
+
+def is_of_design(run: Run) -> bool:
+    """Tell whether as many participants were planned as the design needs, or the study file does not say how many."""
+    needed = next((row.value for row in run.quotes.of("design") if row.stat == "n_planned"), None)
+    return run.study.identity.planned in {None, needed} or needed is None

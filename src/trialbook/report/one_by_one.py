@@ -9,7 +9,7 @@ from trialbook.analysis.sets import enrolled
 from trialbook.analysis.table_one import Told, is_counted, known_at_baseline
 from trialbook.protocol.model import Derived, Item
 from trialbook.render.inline import Line, Recorded, join, plain
-from trialbook.render.numbers import ABSENT, show, show_unit
+from trialbook.render.numbers import ABSENT, show, show_enough, show_unit
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.phrases import in_sentence
 from trialbook.report.run import Run
@@ -138,7 +138,7 @@ def _answers(run: Run, entries: tuple[int, ...]) -> Line:
 
 
 def _derived(run: Run, name: str, item: Derived) -> Iterator[tuple[str, Line]]:
-    decimals = item.decimals if item.decimals is not None else 1
+    decimals, write = item.decimals if item.decimals is not None else 1, show_enough if item.kind == "sum" else show
     bases = derive_baseline(run.datasets, derive_values(run.datasets, name), name)
     for person, base, entries in bases.select("participant", "base", "base_seqs").drop_nulls().iter_rows():
-        yield person, recorded_or_plain(sorted(entries), show(base, decimals))
+        yield person, recorded_or_plain(sorted(entries), write(base, decimals))

@@ -42,6 +42,8 @@ class Place:
     frame: Frame
     across: Scale
     up: Scale
+    aside: bool = False
+    """Whether the summary stands beside the values of its visit."""
 
 
 def foot_of(panel: Panel) -> float:
@@ -55,18 +57,24 @@ def rows_of(panel: Panel) -> tuple[tuple[str, str], ...]:
     return (("n", "n"), *((("p", "p"),) if has_p else ()))
 
 
-def placed(panel: Panel, left: float, top: float, right: float, height: float) -> Place:
-    """Lay a panel out between two edges; its axis label, codes and words of limits are within them."""
-    up = spanning(numbers_of(panel), start=0, end=1, is_log=panel.log)
-    margin = max([width_of(words, SMALL) + 6 for words, _ in _beside(panel, up)], default=2.0)
-    frame = Frame(
-        left=left + max(axis.room_left(up), width_of("Week") + 6), top=top, right=right - margin, bottom=top + height
-    )
-    first, last = panel.ticks[0].x, panel.ticks[-1].x
-    names = (
-        max((width_of(course.participant, SMALL) for course in panel.courses), default=0) if panel.is_labelled else 0
-    )
-    two = 34.0 if len(panel.ticks) == 2 else 0.0
+def placed(
+    panel: Panel, left: float, top: float, right: float, height: float, among: Sequence[Panel] = (), *, aside: bool
+) -> Place:
+    """Lay a panel out between two edges; its axis label, codes and words of limits are within them.
+
+    `among` are the panels that share its axis of visits, itself too. With `aside` the summary of two visits stands
+    beside the values.
+    """
+    every = among or (panel,)
+    up, ups = _upward(panel), [_upward(one) for one in every]
+    words = [text for one, its in zip(every, ups, strict=True) for text, _ in _beside(one, its)]
+    margin = max([width_of(text, SMALL) + 6 for text in words], default=2.0)
+    room = max(axis.room_left(one) for one in ups)
+    frame = Frame(left=left + max(room, width_of("Week") + 6), top=top, right=right - margin, bottom=top + height)
+    first, last = min(one.ticks[0].x for one in every), max(one.ticks[-1].x for one in every)
+    labelled = [course.participant for one in every if one.is_labelled for course in one.courses]
+    names = max((width_of(code, SMALL) for code in labelled), default=0)
+    two = 34.0 if aside and len(panel.ticks) == 2 else 0.0
     across = Scale(
         low=first,
         high=last if last > first else first + 1,
@@ -74,7 +82,11 @@ def placed(panel: Panel, left: float, top: float, right: float, height: float) -
         end=frame.right - 8 - names - AFTER - two,
     )
     upward = Scale(low=up.low, high=up.high, start=frame.bottom, end=frame.top, is_log=up.is_log)
-    return Place(frame=frame, across=across, up=upward)
+    return Place(frame=frame, across=across, up=upward, aside=aside and len(panel.ticks) == 2)
+
+
+def _upward(panel: Panel) -> Scale:
+    return spanning(numbers_of(panel), start=0, end=1, is_log=panel.log)
 
 
 def numbers_of(panel: Panel) -> Iterator[float]:
@@ -161,7 +173,7 @@ def _crowd(panel: Panel, place: Place) -> Iterator[Mark]:
 
 
 def _summary(panel: Panel, place: Place) -> Iterator[Mark]:
-    """Draw the thick line with its intervals; where there are two visits, beside the participants' values."""
+    """Draw the thick line with its intervals; in panels of two visits beside the participants' values."""
     spots, line = [], []
     for tick in panel.ticks:
         found = middle_of(panel, panel.summary[tick.visit])
@@ -179,8 +191,8 @@ def _summary(panel: Panel, place: Place) -> Iterator[Mark]:
 
 
 def _aside(panel: Panel, tick: Tick, place: Place) -> float:
-    """Return how far the summary stands beside its visit where there are two: clear of the participants' values."""
-    if len(panel.ticks) != 2:
+    """Return how far the summary stands beside its visit, where it does: clear of the participants’ values."""
+    if not place.aside:
         return 0.0
     if tick is panel.ticks[0]:
         return -16.0

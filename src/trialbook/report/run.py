@@ -9,7 +9,7 @@ from trialbook.analysis.frames import Datasets
 from trialbook.analysis.results import Analysis, Listing, Result
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Endpoint, Item, Study, Text
-from trialbook.render.numbers import show_unit
+from trialbook.render.numbers import show, show_enough, show_signed, show_unit
 from trialbook.report.quote import Quotes, quotes_of
 from trialbook.report.shown import LANGUAGE
 
@@ -78,6 +78,16 @@ class Run:
     def source(self, endpoint: Endpoint) -> Item | Derived | None:
         """Return what an endpoint is read from; None for a responder."""
         return self.study.item(endpoint.source) if endpoint.source else None
+
+    def written(self, endpoint: Endpoint, value: float) -> str:
+        """Write the value of one participant; a sum that gaps made uneven so that it can be told from a whole one."""
+        source = self.source(endpoint)
+        is_sum = isinstance(source, Derived) and source.kind == "sum"
+        return show_enough(value, endpoint.decimals) if is_sum else show(value, endpoint.decimals)
+
+    def written_change(self, endpoint: Endpoint, change: float) -> str:
+        """Write the change of one participant, with its sign."""
+        return ("+" if show_signed(change, endpoint.decimals)[0] == "+" else "") + self.written(endpoint, change)
 
     def listing(self, name: str) -> Listing | None:
         """Return the rows of that name, None where there are none."""

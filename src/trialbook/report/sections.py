@@ -8,7 +8,7 @@ from typing import Literal
 from trialbook.protocol.model import Endpoint, FigurePlan
 from trialbook.render.document import Block, Figure, Notice, Paragraph, Section
 from trialbook.render.inline import Line, Part, Recorded
-from trialbook.render.numbers import ABSENT, show
+from trialbook.render.numbers import ABSENT
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.abstract import abstract
 from trialbook.report.arms import arm_table, odds_table
@@ -17,7 +17,7 @@ from trialbook.report.beside_models import bayes_table, imputation_table
 from trialbook.report.conditions import condition_tables
 from trialbook.report.courses import MANY, Panel, panel_of
 from trialbook.report.endpoints import SHARED, endpoint_tables, sensitivity_table, table_id, tables_for
-from trialbook.report.events import each_table, event_forms, events_table, listing_table, rate_line
+from trialbook.report.events import each_table, event_forms, events_table, listing_table, rate_line, severity
 from trialbook.report.figures import draw
 from trialbook.report.figures_further import chosen
 from trialbook.report.figures_further.parts import MOST_ROWS
@@ -218,6 +218,7 @@ def events_line(run: Run, form: str) -> Line:
         run.quotes.number(people),
         " participant" if people.value == 1 else " participants",
         *share,
+        *severity(run, stats),
         ".",
     )
 
@@ -315,7 +316,7 @@ def _panel_rows(run: Run, panel: Panel, labels: list[str], *, several: bool) -> 
         values = {point.x: point for point in course.points}
         points = [values.get(at[label].x) if label in at else None for label in labels]
         cells = tuple(
-            (Recorded(point.entries, show(point.value, panel.endpoint.decimals)),) if point else (ABSENT,)
+            (Recorded(point.entries, run.written(panel.endpoint, point.value)),) if point else (ABSENT,)
             for point in points
         )
         yield Row(stub=(course.participant,), cells=cells)

@@ -12,7 +12,7 @@ from trialbook.errors import Place, Problem
 from trialbook.protocol.model import Endpoint, Study
 from trialbook.protocol.suggest import listed, suggest
 from trialbook.render.inline import Line, Part, Recorded, Reference, join
-from trialbook.render.numbers import PLUS_MINUS, show, show_share, show_unit
+from trialbook.render.numbers import PLUS_MINUS, show_share, show_unit
 from trialbook.report.arms import arm_lines, has_arms
 from trialbook.report.flow import count, reasons, set_size
 from trialbook.report.methods import TEST_NAMES
@@ -381,7 +381,7 @@ def baseline_lines(run: Run) -> Iterator[Line]:
     shown: dict[tuple[str, str, str], tuple[Recorded, Line]] = {}
     for row, entries in as_mappings(run.listing("baseline_alternatives")):
         endpoint = run.study.endpoints[str(row["endpoint"])]
-        value, used = (_value(row[name], endpoint) for name in ("value", "chosen"))
+        value, used = (_value(run, row[name], endpoint) for name in ("value", "chosen"))
         key = (endpoint.id, str(row["participant"]), value)
         shown[key] = (Recorded(entries, value), told(used, answered_by(run.entries, entries)))
         found.setdefault(key, []).append(_rule(run, str(row["rule"]), endpoint))
@@ -391,8 +391,8 @@ def baseline_lines(run: Run) -> Iterator[Line]:
         yield (who, *kept, f" is used; {' and '.join(rules)} would give ", number, ".")
 
 
-def _value(value: str | float | None, endpoint: Endpoint) -> str:
-    return show(value, endpoint.decimals) if isinstance(value, float | int) else "no value"
+def _value(run: Run, value: str | float | None, endpoint: Endpoint) -> str:
+    return run.written(endpoint, value) if isinstance(value, float | int) else "no value"
 
 
 def _rule(run: Run, rule: str, endpoint: Endpoint) -> str:

@@ -12,9 +12,8 @@ from trialbook.analysis.datasets import Datasets, entries_of, select
 from trialbook.analysis.results import Result, Results, Selector
 from trialbook.capture.ledger import ANSWERS, Entry
 from trialbook.conduct.withdrawing import DATA_USE, read_scope
-from trialbook.protocol.model import Derived
+from trialbook.protocol.model import Derived, Endpoint
 from trialbook.render.evidence import DerivedValue, Evidence, Fact, every_entry
-from trialbook.render.numbers import show
 from trialbook.report.run import Run, as_mappings
 from trialbook.report.shown import entry_value, form_label, item_label
 
@@ -111,6 +110,8 @@ def facts_of(run: Run, entries: Iterable[Entry], zone: ZoneInfo) -> Iterator[Fac
             file=entry.source_file or "",
             row="" if entry.source_row is None else str(entry.source_row),
             column=entry.source_column or "",
+            visit_id=entry.visit or "",
+            cell=f"{entry.form or ''}.{entry.item or ''}",
         )
 
 
@@ -138,15 +139,15 @@ def _person(entry: Entry) -> str:
 def derived_values(run: Run) -> dict[str, tuple[DerivedValue, ...]]:
     """Return the values of every endpoint that is computed from several answers."""
     derived = (endpoint for endpoint in run.followed() if isinstance(run.source(endpoint), Derived))
-    return {endpoint.id: tuple(_derived(run, endpoint.id, endpoint.decimals)) for endpoint in derived}
+    return {endpoint.id: tuple(_derived(run, endpoint)) for endpoint in derived}
 
 
-def _derived(run: Run, endpoint: str, decimals: int) -> Iterable[DerivedValue]:
-    for row, cells in as_mappings(run.listing(f"course.{endpoint}")):
+def _derived(run: Run, endpoint: Endpoint) -> Iterable[DerivedValue]:
+    for row, cells in as_mappings(run.listing(f"course.{endpoint.id}")):
         if isinstance(row["value"], float | int):
             yield DerivedValue(
                 participant=str(row["participant"]),
                 visit=run.visit_label(str(row["visit"] or "")),
-                text=show(row["value"], decimals),
+                text=run.written(endpoint, row["value"]),
                 entries=cells,
             )

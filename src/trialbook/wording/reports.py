@@ -1,4 +1,4 @@
-"""What can be wrong with the sentences of a report."""
+"""What can be wrong with the sentences of a report, and what only computing tells of a plan."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ REPORT: dict[str, Wording] = {
         "In the table of published studies “{text}” cannot stand under “{column}”.",
         "Counts are whole numbers, as many responded as there are at most; pooled is yes or no; all other cells but "
         "responded and pooled hold words.",
+    ),
+    "REPORT-07": Wording(
+        "The design needs {needed} participants, and {planned} are planned.",
+        "Check “planned” of the study and “p0”, “p1”, “alpha”, “power” of the design. More may be planned for those "
+        "who leave early; with another number of those of whom it can be told, level and power are others.",
     ),
 }
 """Sentences and figures of the report (`report`)."""

@@ -184,6 +184,11 @@ STUDY: dict[str, Wording] = {
         "No role records “{form}”, so that nobody can hand it to a participant, or type it from paper.",
         "Name such a role in “by” beside participant, or add “{form}” to “records” of a role.",
     ),
+    "FORM-47": Wording(
+        "The sum “{name}” may have gaps ({least} of {count} answers suffice), and it is not said what a gap counts: as "
+        "much as the mean of the answered ones.",
+        "Write “gaps: prorated” for this, “gaps: left out” for the sum of what is answered, or “at_least: all”.",
+    ),
     "BLIND-01": Wording(
         "The role “{role}” is blind, and “{word}” shows or gives it everything.",
         "Name single forms, or remove “blind”.",
@@ -337,6 +342,11 @@ STUDY: dict[str, Wording] = {
     "PLAN-44": Wording(
         "“{rule}” is the planned rule for missing values and also a sensitivity analysis.", "Name it once."
     ),
+    "PLAN-46": Wording(
+        "A dose of {dose} cannot be planned: a dose is one amount, or an amount per kg or per m2.",
+        "Write such a dose; where it hangs on a result or comes from a table, leave out “dose”, “vials” and “infuse”, "
+        "and record what was given.",
+    ),
     "PLAN-50": Wording(
         "“{item}” has no levels that could be followed: it is not a choice of one answer.",
         "Name an item with “choice”, the lowest answer first; a number is followed with “from”.",
@@ -364,6 +374,10 @@ STUDY: dict[str, Wording] = {
     "PLAN-57": Wording(
         "The primary endpoint “{endpoint}” is not judged at “{visit}”.",
         "Add the visit to its “at”, or choose another visit.",
+    ),
+    "PLAN-58": Wording(
+        "“{treatment}” and “{other}” are both recorded in “{form}”: each row would count for both.",
+        "Write a form for each of the two. Where the dose of one treatment changes, write one treatment.",
     ),
 }
 """The study file: STUDY, SCHED, FORM, BLIND, PLAN (`protocol.check`)."""

@@ -35,7 +35,7 @@
   const historyOf = (fact) => {
     if (!fact.item) return [fact];
     const at = read().rowOf.get(fact.seq);
-    const parts = ["visit", "item", "repeat"].map(placesOf);
+    const parts = ["visit_id", "cell", "repeat"].map(placesOf);  // not by words: two items may carry the same
     const rows = evidence.ofPerson.get(placesOf("participant")[at]);
     return rows.filter((row) => parts.every((places) => places[row] === places[at])).map(factAt);
   };

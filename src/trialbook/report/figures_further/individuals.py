@@ -16,7 +16,16 @@ from trialbook.render.inline import Line
 from trialbook.render.numbers import show
 from trialbook.report.courses import LOG_SPAN
 from trialbook.report.figures_further import parts
-from trialbook.report.figures_further.people import Dose, Happened, Person, doses_of, events_of, not_drawn, people_of
+from trialbook.report.figures_further.people import (
+    Dose,
+    Happened,
+    Person,
+    doses_of,
+    events_of,
+    not_drawn,
+    people_of,
+    to_the_month,
+)
 from trialbook.report.run import Run, as_mappings
 
 MOST = 24
@@ -66,7 +75,7 @@ def individuals_figure(run: Run, endpoints: Sequence[Endpoint]) -> Figure | None
     doses, lost_doses = doses_of(run, people)
     lives = tuple(_lives(run, people, chosen, doses, events))
     title = "Each participant: " + " and ".join(run.label(one) for one in chosen)
-    said = _caption(run, chosen, lives) + not_drawn(lost_doses, lost_events)
+    said = _caption(run, chosen, lives) + to_the_month(events) + not_drawn(lost_doses, lost_events)
     said += parts.capped(len(people), len(everybody))
     return parts.drawn(
         "individuals",
@@ -243,7 +252,7 @@ def _course(
     if len(places) > 1:
         yield Stroke(places=places, colour="accent", width=1.1)
     for (x, y), one in zip(places, life.values[at], strict=True):
-        label = f"{life.person.code}, {run.visit_label(one.visit)}: {show(one.value, endpoint.decimals)}"
+        label = f"{life.person.code}, {run.visit_label(one.visit)}: {run.written(endpoint, one.value)}"
         yield Spot(x=x, y=y, size=3, fill="accent", way=Way(entries=one.entries), title=label)
 
 
@@ -306,15 +315,15 @@ def _caption(run: Run, chosen: Sequence[Endpoint], lives: Sequence[Life]) -> str
     return f"{above}Lines: {names}, on the same scale for all; weeks are counted from day 0.{below}"
 
 
-def _ends(endpoint: Endpoint, values: Sequence[Value]) -> str:
-    return f"{show(values[0].value, endpoint.decimals)} to {show(values[-1].value, endpoint.decimals)}"
+def _ends(run: Run, endpoint: Endpoint, values: Sequence[Value]) -> str:
+    return f"{run.written(endpoint, values[0].value)} to {run.written(endpoint, values[-1].value)}"
 
 
 def _alt(run: Run, chosen: Sequence[Endpoint], lives: Sequence[Life]) -> str:
     said = []
     for life in lives:
         courses = [
-            f"{run.label(endpoint)} {_ends(endpoint, values)}"
+            f"{run.label(endpoint)} {_ends(run, endpoint, values)}"
             for endpoint, values in zip(chosen, life.values, strict=True)
             if values
         ]
@@ -328,7 +337,7 @@ def _rows(run: Run, chosen: Sequence[Endpoint], life: Life) -> Iterator[tuple[st
     code = life.person.code
     for endpoint, values in zip(chosen, life.values, strict=True):
         for one in values:
-            number = parts.led(one.entries, show(one.value, endpoint.decimals))
+            number = parts.led(one.entries, run.written(endpoint, one.value))
             yield code, ((run.label(endpoint),), (show(one.day, 0),), number)
     for dose in life.doses:
         yield code, (("Dose",), (show(dose.day, 0),), parts.led(dose.entries, dose.text))
@@ -339,7 +348,7 @@ def _rows(run: Run, chosen: Sequence[Endpoint], life: Life) -> Iterator[tuple[st
             code,
             (
                 ("Adverse event",),
-                (show(one_event.start, 0) + ends,),
+                (show(one_event.start, 0) + (" or later" if one_event.is_vague else "") + ends,),
                 parts.led(one_event.entries, one_event.term + grade),
             ),
         )

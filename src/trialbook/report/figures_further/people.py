@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from trialbook.protocol.typed_dates import date_range
 from trialbook.report.events import event_forms, listing_of
 from trialbook.report.phrases import several
 from trialbook.report.run import Run, as_mappings
@@ -14,6 +15,8 @@ from trialbook.report.run import Run, as_mappings
 End = Literal["completed", "withdrawn", "ongoing"]
 FULL_DATE = 10
 """Letters of a date whose day is known."""
+MONTH = 7
+"""Letters of a date of which the month is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +49,14 @@ class Dose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """An adverse event with a known first day; `end` is empty where it goes on or its last day is not known."""
+    """An adverse event on the time axis; `end` is empty where it goes on or its last day is not known."""
 
     code: str
     start: int
+    """Of an event known to the month the first day of it, not before the participant entered."""
     end: int | None
+    is_vague: bool
+    """Known to the month only."""
     term: str
     grade: str
     serious: bool
@@ -99,6 +105,14 @@ def day_of(text: str, anchor: date) -> int | None:
         return None
 
 
+def first_day(text: str, person: Person) -> int | None:
+    """Return the study day of a date; of a month its first day, or that of entry where it lies in that month."""
+    if len(text) != MONTH:
+        return day_of(text, person.anchor)
+    first, last = date_range(text)
+    return min(max((first - person.anchor).days, person.start), (last - person.anchor).days)
+
+
 def doses_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Dose, ...], int]:
     """Return the doses of study treatments that some participants were given on a known day, and how many others.
 
@@ -127,6 +141,15 @@ def doses_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Dose, ...], int]
     return tuple(found), undated
 
 
+def to_the_month(events: Iterable[Happened]) -> str:
+    """Say how many events are drawn of which only the month is known; nothing where there is none."""
+    number = sum(one.is_vague for one in events)
+    if not number:
+        return ""
+    verb = "stands" if number == 1 else "stand"
+    return f" {number} {several(number, 'adverse event')} known to the month {verb} at the first day possible."
+
+
 def not_drawn(doses: int, events: int) -> str:
     """Say how many doses and adverse events are not drawn, since their day is not known; nothing where none is."""
     counts = ((doses, "dose"), (events, "adverse event"))
@@ -136,15 +159,16 @@ def not_drawn(doses: int, events: int) -> str:
 
 
 def events_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Happened, ...], int]:
-    """Return the adverse events of some participants whose first day is known, and how many others there are."""
-    anchors = {one.code: one.anchor for one in people}
+    """Return the adverse events of some participants whose first day or month is known, and how many others."""
+    known = {one.code: one for one in people}
     found, undated = [], 0
     for form in event_forms(run):
         for row, entries in as_mappings(listing_of(run, form)):
             code = str(row["participant"])
-            if code not in anchors:
+            if code not in known:
                 continue
-            start = day_of(str(row.get("start") or ""), anchors[code])
+            written, anchor = str(row.get("start") or ""), known[code].anchor
+            start = first_day(written, known[code])
             if start is None:
                 undated += 1
                 continue
@@ -152,7 +176,8 @@ def events_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Happened, ...],
                 Happened(
                     code=code,
                     start=start,
-                    end=day_of(str(row.get("end") or ""), anchors[code]),
+                    end=day_of(str(row.get("end") or ""), anchor),
+                    is_vague=len(written) < FULL_DATE,
                     term=str(row.get("term") or "event"),
                     grade=str(row.get("grade") or ""),
                     serious=row.get("serious") == "yes",

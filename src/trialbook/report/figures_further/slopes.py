@@ -14,7 +14,6 @@ from trialbook.render.drawing.letters import SIZE, wrapped
 from trialbook.render.drawing.marks import DASHED, DOTTED, PAGE, Bundle, Mark, Sheet, Spot, Stroke, Way, Word
 from trialbook.render.drawing.scale import Scale, spanning
 from trialbook.render.inline import Line
-from trialbook.render.numbers import show
 from trialbook.report.courses import LOG_SPAN
 from trialbook.report.figures_further import parts
 from trialbook.report.figures_further.waterfall import Change, changes_of, sign_of
@@ -98,7 +97,7 @@ def _rows(run: Run, one: Slope) -> Iterator[tuple[str, tuple[Line, ...]]]:
         return
     for change in one.changes:
         ends = ((change.base_entries, change.base), (change.entries, change.value))
-        values = tuple(parts.led(entries, show(number, one.endpoint.decimals)) for entries, number in ends)
+        values = tuple(parts.led(entries, run.written(one.endpoint, number)) for entries, number in ends)
         yield f"\u2003{change.code}", ((), (), *values)
 
 

@@ -12,7 +12,16 @@ from trialbook.render.drawing.marks import PAGE, Box, Mark, Sheet, Spot, Way, Wo
 from trialbook.render.drawing.scale import Scale
 from trialbook.render.numbers import show
 from trialbook.report.figures_further import parts
-from trialbook.report.figures_further.people import Dose, Happened, Person, doses_of, events_of, not_drawn, people_of
+from trialbook.report.figures_further.people import (
+    Dose,
+    Happened,
+    Person,
+    doses_of,
+    events_of,
+    not_drawn,
+    people_of,
+    to_the_month,
+)
 from trialbook.report.run import Run
 
 MOST = 40
@@ -20,6 +29,8 @@ MOST = 40
 STEP = 11.0
 """From one participant to the next, in points."""
 WEEK = 7
+LATER = " or later"
+"""Said of the day of an event that is known to the month."""
 WORDS = {"completed": "completed", "withdrawn": "left", "ongoing": "end not recorded"}
 
 
@@ -35,7 +46,7 @@ def swimmer_figure(run: Run) -> Figure | None:
     caption = (
         "One bar a participant, from enrolment or day 0 to the end, the longest first; weeks are counted from day 0."
     )
-    caption += not_drawn(lost_doses, lost_events)
+    caption += to_the_month(events) + not_drawn(lost_doses, lost_events)
     rows = [
         (
             one.code,
@@ -134,7 +145,8 @@ def _events(events: Sequence[Happened], across: Scale, rows: dict[str, float]) -
             edge="ink",
             line=0.5,
             way=Way(entries=one.entries),
-            title=f"{one.code}, day {one.start}: {one.term}{f', grade {one.grade}' if one.grade else ''}",
+            title=f"{one.code}, day {one.start}{LATER if one.is_vague else ''}: {one.term}"
+            + (f", grade {one.grade}" if one.grade else ""),
         )
 
 

@@ -12,7 +12,6 @@ from trialbook.render.drawing.axis import Frame, Key
 from trialbook.render.drawing.letters import SIZE, SMALL, width_of
 from trialbook.render.drawing.marks import COLUMN, LONG, PAGE, Area, Box, Mark, Sheet, Way, Word
 from trialbook.render.drawing.scale import Scale, spanning
-from trialbook.render.numbers import show, show_signed
 from trialbook.report.courses import base_entries
 from trialbook.report.figures_further import parts
 from trialbook.report.run import Run, as_mappings
@@ -82,16 +81,16 @@ def waterfall_figure(run: Run, endpoint: Endpoint) -> Figure | None:
     better = sum(one.change * sign > 0 for one in ordered)
     worse = sum(one.change * sign < 0 for one in ordered)
     verdict = f"{better} better, {worse} worse, {len(ordered) - better - worse} the same. " if sign else ""
-    best, least = (show_signed(one.change, endpoint.decimals) for one in (ordered[0], ordered[-1]))
+    best, least = (run.written_change(endpoint, one.change) for one in (ordered[0], ordered[-1]))
     ends = f"From {best} to {least}."
     alt = f"Bars of the change from baseline {run.at(visit)} in {len(ordered)} participants. {verdict}{ends}"
     rows = [
         (
             one.code,
             (
-                parts.led(one.base_entries, show(one.base, endpoint.decimals)),
-                parts.led(one.entries, show(one.value, endpoint.decimals)),
-                parts.led(one.both, show_signed(one.change, endpoint.decimals)),
+                parts.led(one.base_entries, run.written(endpoint, one.base)),
+                parts.led(one.entries, run.written(endpoint, one.value)),
+                parts.led(one.both, run.written_change(endpoint, one.change)),
             ),
         )
         for one in ordered
@@ -134,7 +133,7 @@ def sheet_of(run: Run, endpoint: Endpoint, ordered: Sequence[Change]) -> Sheet:
     unit = run.unit(endpoint)
     every: list[Mark] = [*marks, *([axis.invented(width)] if run.invented else [])]
     every += axis.upright(frame, scale, f"Change ({unit})" if unit else "Change")
-    every += _bars(endpoint, ordered, frame, scale)
+    every += _bars(run, endpoint, ordered, frame, scale)
     every.append(axis.level(frame, scale.at(0), colour="ink", width=0.7))
     if amount:
         every += [
@@ -143,7 +142,7 @@ def sheet_of(run: Run, endpoint: Endpoint, ordered: Sequence[Change]) -> Sheet:
     return Sheet(width=width, height=frame.bottom + codes, marks=tuple(every))
 
 
-def _bars(endpoint: Endpoint, ordered: Sequence[Change], frame: Frame, scale: Scale) -> Iterator[Mark]:
+def _bars(run: Run, endpoint: Endpoint, ordered: Sequence[Change], frame: Frame, scale: Scale) -> Iterator[Mark]:
     sign, zero = sign_of(endpoint), scale.at(0)
     step = (frame.right - frame.left - 6) / len(ordered)
     if len(ordered) > MOST:
@@ -162,7 +161,7 @@ def _bars(endpoint: Endpoint, ordered: Sequence[Change], frame: Frame, scale: Sc
             fill="worse" if wrong else "better" if sign else "line",
             hatched=wrong,
             way=Way(entries=one.both),
-            title=f"{one.code}: {show_signed(one.change, endpoint.decimals)}",
+            title=f"{one.code}: {run.written_change(endpoint, one.change)}",
         )
         if len(ordered) <= LABELLED:
             yield Word(

@@ -17,7 +17,7 @@ from trialbook.conduct.moments import Days, days_of
 from trialbook.conduct.regimen import number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import PlacedVisit, VisitState, anchor_date
 from trialbook.protocol.model import Derived, Treatment
-from trialbook.render.numbers import rounded, show, show_plain, show_signed, show_unit
+from trialbook.render.numbers import rounded, show, show_enough, show_plain, show_signed, show_unit
 from trialbook.web.drawing.axis import Axis, axis_for, names
 from trialbook.web.drawing.course import Dot, Panel, draw_course
 from trialbook.web.drawing.happenings import Bar, Mark, draw_bars, draw_marks
@@ -255,7 +255,7 @@ def _on_axis(axis: Axis, days: Days | None, *, is_end: bool) -> int:
 
 def _course(seen: Seen, axis: Axis, course: Course) -> Strip:
     label, unit = _label(seen, course), show_unit(course.unit)
-    write = partial(_write, course)
+    write = partial(_write, seen, course)
     dots = tuple(
         Dot(
             day=day,
@@ -288,9 +288,11 @@ def _course(seen: Seen, axis: Axis, course: Course) -> Strip:
     )
 
 
-def _write(course: Course, value: float) -> str:
-    """Write a value with the decimals of its endpoint, or as it was recorded."""
-    return show(value, course.endpoint.decimals) if value % 1 else show_plain(value)
+def _write(seen: Seen, course: Course, value: float) -> str:
+    """Write a value with the decimals of its endpoint, or as it was recorded; a sum with gaps as it is compared."""
+    source = seen.study.item(course.endpoint.source) if course.endpoint.source else None
+    write = show_enough if isinstance(source, Derived) and source.kind == "sum" else show
+    return write(value, course.endpoint.decimals) if value % 1 else show_plain(value)
 
 
 def _tick(seen: Seen, course: Course, number: float) -> str:
@@ -372,7 +374,7 @@ def _row(seen: Seen, course: Course, visits: Iterable[str]) -> TableRow:
 def _cell(seen: Seen, course: Course, point: Point | None) -> Cell | None:
     if point is None:
         return None
-    text = point.text if point.value is None or course.levels else _write(course, point.value)
+    text = point.text if point.value is None or course.levels else _write(seen, course, point.value)
     return Cell(text=text, where=seen.form_address(course.form, visit=point.visit), is_baseline=point.is_baseline)
 
 

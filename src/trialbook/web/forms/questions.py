@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from trialbook.conduct.casebook import VISIT_FORM, Answer
-from trialbook.protocol.model import Item
+from trialbook.protocol.model import Derived, Item
 from trialbook.protocol.typed_dates import DAY, NEVER
 from trialbook.protocol.values import SEPARATOR, YES_NO
 from trialbook.render.numbers import show_unit
@@ -305,4 +305,20 @@ def derived_of(sheet: Sheet, reading: Reading) -> Iterator[Shown]:
     """Yield the derived numbers of a form by what is typed now."""
     for derived, value in derived_numbers(sheet, reading.casebook):
         label = sheet.say(derived.label) or derived.id
-        yield Shown(key=key_of(derived.id), label=label, value=derived_shown(derived, value, sheet))
+        written = derived_shown(derived, value, sheet)
+        told = written if value is None else with_gaps(sheet, reading, derived, written)
+        yield Shown(key=key_of(derived.id), label=label, value=told)
+
+
+def with_gaps(sheet: Sheet, reading: Reading, derived: Derived, written: str) -> str:
+    """Say beside a sum or mean how many answers it is of, where some are missing, and what these count."""
+    answers = (reading.casebook.answers.get(sheet.cell(name)) for name in derived.of)
+    answered = sum(one is not None and one.value is not None for one in answers)
+    if derived.kind not in {"sum", "mean"} or answered >= len(derived.of):
+        return written
+    values = {"value": written, "answered": answered, "all": len(derived.of)}
+    if derived.kind == "mean":
+        return gettext("%(value)s (of %(answered)s of %(all)s answers)") % values
+    if derived.gaps == "left out":
+        return gettext("%(value)s (of %(answered)s of %(all)s answers; gaps count nothing)") % values
+    return gettext("%(value)s (of %(answered)s of %(all)s answers; each gap counts as much as their mean)") % values

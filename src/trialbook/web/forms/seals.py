@@ -15,6 +15,8 @@ from trialbook.web.forms.sheet import Sheet
 from trialbook.web.forms.words import local_time, role_label
 from trialbook.web.veil import veiled
 
+STOPS = (".", "\N{IDEOGRAPHIC FULL STOP}", "!", "?")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealShown:
@@ -22,6 +24,8 @@ class SealShown:
 
     seq: int
     words: str
+    brief: str
+    """What stands beside the line of the seal, which tells a signature with its time and meaning."""
     remedy: str
     is_closing: bool
 
@@ -44,15 +48,23 @@ def void_signatures(sheet: Sheet) -> list[str]:
 
 def shown_seal(sheet: Sheet, seal: Seal) -> SealShown:
     """Return one seal as a reader reads it."""
+    whole, is_closing = whole_words(sheet, seal), seal.kind in CLOSING
+    brief = whole if is_closing else gettext("Signed by %(by)s.") % {"by": seal.by}
+    return SealShown(seq=seal.seq, words=whole, brief=brief, remedy=remedy_of(seal), is_closing=is_closing)
+
+
+def whole_words(sheet: Sheet, seal: Seal) -> str:
+    """Say who closed or signed, in which role, when, and what it means, as one sentence."""
     who = role_label(sheet.study, seal.role, sheet.language)
     words = gettext("%(done)s by %(by)s, %(at)s") % {
         "done": {"freeze": gettext("Frozen"), "lock": gettext("Locked"), "sign": gettext("Signed")}[seal.kind],
         "by": f"{seal.by} ({who})" if who else seal.by,
         "at": local_time(sheet.study, seal.at) if seal.at else "",
     }
-    meaning = f": {seal.meaning}" if seal.meaning else ""
-    is_closing = seal.kind in CLOSING
-    return SealShown(seq=seal.seq, words=f"{words}{meaning}.", remedy=remedy_of(seal), is_closing=is_closing)
+    # what a signature means is asked for in the words of the program; why something was closed, in somebody's own
+    meaning = gettext(seal.meaning) if seal.meaning and seal.kind == "sign" else seal.meaning
+    whole = f"{words}: {meaning}" if meaning else words
+    return whole if whole.endswith(STOPS) else f"{whole}."
 
 
 def remedy_of(seal: Seal) -> str:

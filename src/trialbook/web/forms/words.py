@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from trialbook.errors import Problem
 from trialbook.protocol.model import Derived, Item, Study
 from trialbook.protocol.typed_dates import NEVER
 from trialbook.protocol.values import SEPARATOR, limit_of
-from trialbook.render.numbers import ABSENT, show, show_plain, show_unit
+from trialbook.render.numbers import ABSENT, show, show_enough, show_plain, show_unit
 from trialbook.web.forms.sheet import Sheet
 from trialbook.wording import remedy, sentence
 
@@ -116,7 +116,8 @@ def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
     if derived.levels:
         return sheet.say(derived.levels.get(int(value), {})) or show(value, 0)
     decimals = MOST_DECIMALS if derived.decimals is None else derived.decimals
-    number = show_plain(round(value, decimals)) if derived.decimals is None else show(value, decimals)
+    write = show_enough if derived.kind == "sum" else show
+    number = show_plain(round(value, decimals)) if derived.decimals is None else write(value, decimals)
     return " ".join(part for part in (number, unit_words(derived.unit)) if part)
 
 
@@ -126,9 +127,17 @@ def told(problem: Problem) -> str:
 
 
 def local_time(study: Study, at: str | datetime) -> str:
-    """Write a moment of the ledger on the clock of the sites: `2026-03-02 14:05`."""
+    """Write a moment of the ledger on the clock of the sites, with how far it is from UTC: `2026-03-02 14:05 UTC+8`."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return f"{moment.astimezone(ZoneInfo(study.identity.timezone)):%Y-%m-%d %H:%M}"
+    return zoned(moment.astimezone(ZoneInfo(study.identity.timezone)))
+
+
+def zoned(moment: datetime) -> str:
+    """Write a moment to the minute, with how far the zone that it carries is from UTC: `2026-03-02 14:05 UTC+8`."""
+    ahead = round((moment.utcoffset() or timedelta()).total_seconds() / 60)
+    hours, minutes = divmod(abs(ahead), 60)
+    away = f"{'+' if ahead > 0 else '-'}{hours}{f':{minutes:02}' if minutes else ''}" if ahead else ""
+    return f"{moment:%Y-%m-%d %H:%M} UTC{away}"
 
 
 def role_label(study: Study, role: str | None, language: str | None) -> str:

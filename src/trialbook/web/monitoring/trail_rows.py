@@ -39,6 +39,7 @@ class TrailRow:
     mode: str
     source: str
     mark: str
+    seq: int
 
 
 def trail_row(study: Study, seen: Seen, language: str | None) -> TrailRow:
@@ -59,6 +60,7 @@ def trail_row(study: Study, seen: Seen, language: str | None) -> TrailRow:
         mode=way(entry),
         source=source_of(entry),
         mark=entry.hash[:MARK],
+        seq=entry.seq,
     )
 
 

@@ -17,6 +17,7 @@ from trialbook.conduct.schedule import anchor_date, full_date, study_day
 from trialbook.conduct.withdrawing import data_use_ended, kept_forms
 from trialbook.protocol.model import Item, Study
 from trialbook.render.to_csv import cell
+from trialbook.web.outcome.derived_lines import COMPUTED, DERIVED, derived_lines, rule_of
 from trialbook.web.outcome.wordless import words
 
 STILL = (1980, 1, 1, 0, 0, 0)
@@ -32,6 +33,8 @@ ABOUT = """{title}
 participants.csv  one row a participant; days are counted from study day 0
 answers.csv       one row an answer, as it stands at entry {count} of the ledger; empty where it is not known;
                   missing is `erased` where its words were taken away since they identified a person
+derived.csv       one row a number that is computed from answers, unrounded, as the report and the conditions of
+                  the study file take it; `answered` of `of` answers are known, and the codebook has the rule for gaps
 codebook.csv      what each item asks, its unit and codes, and what became of it in these files
 
 No names, no free text and no dates: a date is the study day, and where a participant has no day 0 yet it is left out.
@@ -72,6 +75,7 @@ def data_archive(
         "about.txt": about.encode(),
         "participants.csv": table(PARTICIPANTS, (person_line(plan, book) for plan, book in by_plan)),
         "answers.csv": table(ANSWERS, lines),
+        "derived.csv": table(DERIVED, (line for plan, book in by_plan for line in derived_lines(plan, book, closed))),
         "codebook.csv": table(
             CODEBOOK, [*codebook_lines(study, role, free, closed), *other_lines(study, plans, role, free, closed)]
         ),
@@ -179,6 +183,11 @@ def codebook_lines(
             label, named = study.say(item.label), study.say(form.label)
             made = fate(form.id, item, free, closed)
             yield (form.id, named, item.id, label, item.kind, item.unit, codes, made)
+        for derived in form.derived.values():
+            levels = "; ".join(f"{level}={study.say(text)}" for level, text in derived.levels.items())
+            made = CLOSED if form.id in closed else COMPUTED
+            head = (form.id, study.say(form.label), derived.id, study.say(derived.label))
+            yield (*head, rule_of(derived), derived.unit, levels, made)
 
 
 def other_lines(

@@ -1,4 +1,4 @@
-"""The calendar: visits that took place, are due or are planned, by month; and as a feed for a calendar program."""
+"""The calendar: visits and doses, done, due or planned, by month; and as a feed for a calendar program."""
 
 from __future__ import annotations
 
@@ -15,29 +15,35 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.views.decorators.http import require_POST
 
 from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import VISIT_FORM, Casebook
+from trialbook.conduct.exposure import exposure, is_background
 from trialbook.conduct.schedule import PlacedVisit, place_visits
-from trialbook.protocol.model import Study
+from trialbook.protocol.model import Study, Treatment
 from trialbook.web.actor import Actor, actor_of, at_plan, grant_key
+from trialbook.web.forms.sheet import visit_name
 from trialbook.web.looking import by_plan, casebooks_for, shown_to
 from trialbook.web.models import CalendarFeed
 from trialbook.web.request import StudyRequest
+from trialbook.web.treatment.dose_rows import dose_rows
 
+INVENTED = "Invented data: no real participant."
 FIRST_MONTH, LAST_MONTH = date(1990, 1, 1), date(2100, 12, 1)
 EXPECTED = frozenset({"due", "coming", "missed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """A visit of a participant on a day: the day on which it took place, or for which it is planned."""
+    """A visit or a dose of a participant on a day: the day on which it took place, or for which it is planned."""
 
     participant: str
-    visit: str
+    key: str
+    """Tells it apart from all others of the participant, whatever day it is moved to."""
     label: str
+    address: str
     on: date
     is_done: bool
     is_overdue: bool
@@ -63,7 +69,7 @@ def calendar(request: StudyRequest) -> HttpResponse:
     by_day = _by_day(
         one
         for actor, some in by_plan(request, shown)
-        for one in happenings_of(actor.study, some, today, request.LANGUAGE_CODE)
+        for one in happenings_of(actor, some, today, request.LANGUAGE_CODE)
     )
     weeks = [
         [
@@ -101,31 +107,56 @@ def shown_visits(actor: Actor, casebooks: Mapping[str, Casebook]) -> Mapping[str
     }
 
 
-def happenings_of(study: Study, casebooks: Mapping[str, Casebook], today: date, language: str) -> Iterator[Happening]:
-    """Yield every visit that has a day, of participants in the order they are given."""
+def happenings_of(actor: Actor, casebooks: Mapping[str, Casebook], today: date, language: str) -> Iterator[Happening]:
+    """Yield every visit and dose that has a day, of participants in the order they are given; doses if shown."""
     for casebook in casebooks.values():
-        for placed in place_visits(study, casebook, today):
+        for placed in place_visits(actor.study, casebook, today):
             day = placed.date if placed.took_place else _planned(placed)
             if day is not None:
-                yield _happening(study, casebook, placed, day, language)
+                yield _visit(actor.study, casebook, placed, day, language)
+        shown = shown_forms(actor.study, casebook, actor.role)
+        for treatment in actor.study.treatments.values():
+            if treatment.recorded_in in shown and not is_background(treatment):
+                yield from _doses(actor.study, casebook, treatment, today, language)
 
 
 def _planned(placed: PlacedVisit) -> date | None:
     return placed.plan.planned if placed.plan is not None and placed.state in EXPECTED else None
 
 
-def _happening(study: Study, casebook: Casebook, placed: PlacedVisit, day: date, language: str) -> Happening:
-    planned = study.schedule.visits.get(placed.visit)
+def _visit(study: Study, casebook: Casebook, placed: PlacedVisit, day: date, language: str) -> Happening:
     return Happening(
         participant=casebook.participant,
-        visit=placed.visit,
-        label=(study.say(planned.label, language) if planned is not None else "") or placed.visit,
+        key=placed.visit,
+        label=visit_name(study, placed.visit, language),
+        address=reverse("visit", args=[casebook.participant, placed.visit]),
         on=day,
         is_done=placed.took_place,
         is_overdue=placed.state == "missed",
         first=placed.plan.first if placed.plan is not None else None,
         last=placed.plan.last if placed.plan is not None else None,
     )
+
+
+def _doses(study: Study, casebook: Casebook, treatment: Treatment, today: date, language: str) -> Iterator[Happening]:
+    """Yield the doses of a treatment that were given, or are planned; none that never came after its end."""
+    given = exposure(study, casebook, treatment.id, today=today)
+    drug = study.say(treatment.label, language) or treatment.id
+    for row in dose_rows(study, casebook, treatment, given, today):
+        if row.on is None or row.number is None or row.state == "ended":
+            continue
+        last = None if row.plan is None else row.plan.last or row.plan.on
+        yield Happening(
+            participant=casebook.participant,
+            key=f"dose {row.number} of {treatment.id}",
+            label=gettext("%(drug)s, dose %(number)s") % {"drug": drug, "number": row.number},
+            address=reverse("dose", args=[casebook.participant, treatment.id]),
+            on=row.on,
+            is_done=row.given is not None,
+            is_overdue=row.given is None and last is not None and last < today,
+            first=None if row.plan is None else row.plan.first,
+            last=None if row.plan is None else row.plan.last,
+        )
 
 
 def _by_day(happenings: Iterable[Happening]) -> dict[date, tuple[Happening, ...]]:
@@ -167,12 +198,13 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     actor = _owner(asked, token)
     casebooks = shown_visits(actor, shown_to(actor, asked.view))
     today = asked.site.today()
-    happenings = (
-        one
-        for code, casebook in casebooks.items()
-        for one in happenings_of(asked.view.study_of(casebook.site), {code: casebook}, today, "en")
-    )
-    written = to_ical(actor.study, happenings, asked)
+    with override("en"):
+        happenings = [
+            one
+            for code, casebook in casebooks.items()
+            for one in happenings_of(at_plan(actor, asked.view, casebook), {code: casebook}, today, "en")
+        ]
+        written = to_ical(actor.study, happenings, asked)
     return HttpResponse(written, content_type="text/calendar; charset=utf-8")
 
 
@@ -194,22 +226,31 @@ def digest_of(token: str) -> str:
 
 
 def to_ical(study: Study, happenings: Iterable[Happening], request: StudyRequest) -> bytes:
-    """Write visits as RFC 5545 wants them: whole days, with the window in the text; no other data."""
+    """Write visits and doses as RFC 5545 wants them: whole days, with the window in the text; no other data.
+
+    Invented data are called so in name and description of the calendar and in every event: programs mix calendars.
+    """
     from icalendar import Calendar as Ical
     from icalendar import Event
 
     ical = Ical()
     ical.add("prodid", "-//trialbook//EN")
     ical.add("version", "2.0")
-    ical.add("x-wr-calname", study.identity.id)
+    notice = INVENTED if study.identity.data == "invented" else ""
+    ical.add("x-wr-calname", f"{study.identity.id} (invented data)" if notice else study.identity.id)
+    if notice:
+        ical.add("x-wr-caldesc", notice)
     for happening in happenings:
         event = Event()
-        event.add("uid", hashlib.sha256(f"{happening.participant}\0{happening.visit}".encode()).hexdigest()[:32])
+        event.add("uid", hashlib.sha256(f"{happening.participant}\0{happening.key}".encode()).hexdigest()[:32])
         event.add("dtstamp", request.site.now())
         event.add("dtstart", happening.on)
         event.add("dtend", happening.on + timedelta(days=1))
         event.add("summary", f"{happening.participant} {happening.label}")
-        if happening.first is not None and happening.last is not None:
-            event.add("description", f"{happening.first.isoformat()} - {happening.last.isoformat()}")
+        has_window = happening.first is not None and happening.last is not None
+        window = f"{happening.first} - {happening.last}" if has_window else ""
+        told = " ".join(part for part in (window, notice) if part)
+        if told:
+            event.add("description", told)
         ical.add_component(event)
     return bytes(ical.to_ical())

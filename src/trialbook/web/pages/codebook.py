@@ -194,6 +194,18 @@ def range_in_words(low: Decimal | None, high: Decimal | None) -> str:
     return gettext("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
+def _gap_facts(number: Derived) -> Iterator[str]:
+    """Yield how many answers suffice, and what a gap counts."""
+    if number.kind not in {"sum", "mean"} or number.at_least >= len(number.of):
+        return
+    values = {"least": number.at_least, "all": len(number.of)}
+    yield gettext("at least %(least)s of %(all)s answered") % values
+    if number.kind == "sum" and number.gaps == "prorated":
+        yield gettext("each gap counts as much as the mean of the answered ones")
+    else:
+        yield gettext("gaps count nothing")
+
+
 def derived_row(study: Study, number: Derived, language: str) -> Row:
     """Describe a number that is computed."""
     of = gettext("from %(items)s") % {"items": ", ".join(number.of)}
@@ -201,7 +213,7 @@ def derived_row(study: Study, number: Derived, language: str) -> Row:
         name=number.id,
         label=study.say(number.label, language),
         kind=gettext("computed: %(how)s") % {"how": HOW[number.kind]},
-        facts=(of, *_unit_facts(number.unit)),
+        facts=(of, *_gap_facts(number), *_unit_facts(number.unit)),
         choices=tuple((str(level), study.say(text, language)) for level, text in number.levels.items()),
         shape="computed",
     )

@@ -216,7 +216,7 @@ def make(
     invitation = saved(request, casebook, visit, chosen, way=way, language=language, time=time, secret=secret)
     try:
         study = request.actor.study
-        until = f"{local_time(study, invitation.valid_until)} ({study.identity.timezone})"
+        until = local_time(study, invitation.valid_until)
         tell(request.site, invitation, f"made, valid until {until}.", by=request.actor.person, request=sent)
     except TrialbookError as error:
         invitation.delete()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -19,6 +20,7 @@ from trialbook.capture.asking import alert as send_alert
 from trialbook.capture.people import is_code
 from trialbook.conduct.blinding import NOW
 from trialbook.errors import Problem, TrialbookError
+from trialbook.web.actor import Actor
 from trialbook.web.forms.questions import Said, sections_of
 from trialbook.web.forms.reading import Reading, read_answers
 from trialbook.web.forms.saving import WHOLE, Wrong, form_act
@@ -42,7 +44,14 @@ def open_ratings(request: StudyRequest) -> HttpResponse:
         (rating.casebook.participant, rating.form.id, rating.study.say(rating.form.label, language) or rating.form.id)
         for rating in ratings_for(request)
     ]
-    return render(request, "today_blind.html", {"ratings": found})
+    return render(request, "today_blind.html", {"ratings": found, "rated": rated_by(request.actor)})
+
+
+def rated_by(actor: Actor) -> Literal["people", "recordings", "both"]:
+    """Tell by the plan alone whose codes a role is shown: of participants, of recordings without them, or of both."""
+    plans = [form.recordings for form in actor.study.forms.values() if actor.may("record", form.id)]
+    are_clips = {plan is not None and plan.codes == "clip" for plan in plans}
+    return "people" if True not in are_clips else "both" if False in are_clips else "recordings"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

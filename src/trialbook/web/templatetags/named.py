@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from trialbook.protocol.model import Study
 from trialbook.web.following.words import role_name
 from trialbook.web.forms.sheet import language_of
+from trialbook.web.forms.words import local_time
 
 register = template.Library()
 
@@ -63,6 +65,12 @@ def route_words(route: str) -> str:
 def role_title(role: str | None, study: Study) -> str:
     """Return what a role is called in the language of the reader."""
     return role_name(study, role, language_of(study, get_language())) if role else ""
+
+
+@register.filter
+def clock(at: str | datetime | None, study: Study) -> str:
+    """Write a moment on the clock of the sites, with its zone; its first ten characters are the day."""
+    return local_time(study, at) if at else ""
 
 
 @register.filter

@@ -13,6 +13,7 @@ from trialbook.conduct.deviations import KINDS
 from trialbook.errors import Problem
 from trialbook.render.numbers import MINUS, show, show_plain, show_unit, significant
 from trialbook.web import veil
+from trialbook.web.forms.words import zoned
 from trialbook.wording import remedy as remedy_of
 from trialbook.wording import sentence as sentence_of
 
@@ -74,8 +75,8 @@ def signed_percent(value: Decimal) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """Write a moment to the minute, in the time zone that it carries."""
-    return "" if value is None else f"{value:%Y-%m-%d %H:%M}"
+    """Write a moment to the minute, in the time zone that it carries, which is named."""
+    return "" if value is None else zoned(value)
 
 
 @register.filter

@@ -45,6 +45,7 @@ class EventRow:
     kind: str
     grade: EventGrade
     grade_words: str
+    """What the answer is called, where that is more than its number."""
     seriousness: Seriousness
     signs: tuple[tuple[str, bool | None], ...]
     """The reasons that make an event serious which the form asks for, each with its answer."""
@@ -92,6 +93,7 @@ def event_rows(reading: Reading, casebook: Casebook, forms: tuple[Form, ...]) ->
 
 def _event(reading: Reading, casebook: Casebook, form: Form, row: Row) -> EventRow:
     seriousness = is_serious(form, casebook, row.repeat, visit=row.visit)
+    grade = grade_event(form, casebook, row.repeat, visit=row.visit)
 
     def say(meaning: str) -> str:
         item = item_for(form, meaning)
@@ -104,8 +106,8 @@ def _event(reading: Reading, casebook: Casebook, form: Form, row: Row) -> EventR
         repeat=row.repeat,
         term=say("term")[:MOST_SHOWN],
         kind=say("kind"),
-        grade=grade_event(form, casebook, row.repeat, visit=row.visit),
-        grade_words=say("grade"),
+        grade=grade,
+        grade_words="" if say("grade") == str(grade.grade) else say("grade"),
         seriousness=seriousness,
         signs=tuple((why, row.yes(item)) for item, why in SIGNS.items() if item in form.items),
         relation=say("relation"),
