@@ -103,7 +103,7 @@ def _design(run: Run, endpoint: Endpoint, visit: str) -> Line:
     if needed is None or planned is None or verdict is None:
         return ()
     number = run.quotes.number
-    return ("The limit of the planned design, ", number(needed), " of ", number(planned), ", is ", number(verdict), ".")
+    return ("The limit of the design, ", number(needed), " of its ", number(planned), ", is ", number(verdict), ".")
 
 
 def _mcnemar(run: Run, endpoint: Endpoint, visit: str) -> Line:
