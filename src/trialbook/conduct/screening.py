@@ -83,22 +83,12 @@ class Eligibility:
         return tuple(found.criterion.id for found in self.criteria if found.fulfilled is None)
 
     @property
-    def forms(self) -> frozenset[str]:
-        """Return the forms whose answers consent and criteria rest on, given or not."""
-        return frozenset(why.name.rpartition(" ")[2].partition(".")[0] for why in self._reasons())
-
-    @property
     def lacking(self) -> tuple[str, ...]:
         """Return the answers, `form.item`, for which consent or a criterion that is not decided yet waits."""
-        waiting = (why for why in self._reasons(open_only=True) if why.kind in {"not answered", "open row"})
-        return tuple(dict.fromkeys(why.name.rpartition(" ")[2] for why in waiting if why.name != ENROLMENT))
-
-    def _reasons(self, *, open_only: bool = False) -> Iterator[Reason]:
-        if self.consented is None or not open_only:
-            yield from self.consent_reasons
-        for found in self.criteria:
-            if found.fulfilled is None or not open_only:
-                yield from found.reasons
+        undecided = (why for found in self.criteria if found.fulfilled is None for why in found.reasons)
+        reasons = (*(self.consent_reasons if self.consented is None else ()), *undecided)
+        waiting = (why for why in reasons if why.kind in {"not answered", "open row"} and why.name != ENROLMENT)
+        return tuple(dict.fromkeys(why.name for why in waiting))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from trialbook.conduct.casebook import VISIT_FORM
 from trialbook.conduct.completeness import begun_rows, is_complete, needed
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.ratings import may_open
-from trialbook.conduct.screening import assess_eligibility, forms_of_screening
+from trialbook.conduct.screening import assess_eligibility, forms_asked, forms_of_screening
 from trialbook.protocol.model import Form, Treatment
 from trialbook.web.actor import Actor
 from trialbook.web.forms.sheet import Sheet, address_of
@@ -120,9 +120,9 @@ def forms_beside(sheet: Sheet) -> list[Form]:
         return list(sheet.study.visit_forms(sheet.visit))
     if not ends_screening(sheet):
         return []
-    verdict = assess_eligibility(sheet.study, sheet.casebook).forms
-    dosing = {name.partition(".")[0] for one in sheet.study.treatments.values() for name in items_for(one)}
-    forms = list(forms_of_screening(sheet.study))
+    study, forms = sheet.study, list(forms_of_screening(sheet.study))
+    verdict = forms_asked(study) | {part for part in (study.consent or "").split(".")[:1] if part}
+    dosing = {name.partition(".")[0] for one in study.treatments.values() for name in items_for(one)}
     return [form for form in forms if form.id in verdict | dosing] if verdict else forms
 
 
