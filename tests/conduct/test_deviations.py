@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 
 from trialbook.conduct.casebook import Answer, Casebook, Cell, Override, ParticipantStatus, Unblinding
 from trialbook.conduct.deviations import KINDS, Deviation, find_deviations, groups_of, is_other_amount
+from trialbook.conduct.dosing import Refusal, plan_dose
 from trialbook.protocol.model import Quantity, Study
 from trialbook.protocol.read import parse_study
 
@@ -484,6 +485,24 @@ def against(changes: Mapping[str, str | None]) -> list[tuple[str, str, str, str]
     """Return row, kind, plan and record of the deviations of doses."""
     deviations = find_deviations(STUDY, book(with_cells(changes)), LATER)
     return [(one.repeat, one.kind, one.planned, one.found) for one in deviations if one.group == "dose"]
+
+
+COUNTED = TEXT.replace(
+    "      reserve: {choice: [antihistamine, corticosteroid], several: true}\n",
+    "      reserve: {choice: [antihistamine, corticosteroid], several: true}\n"
+    "    derive: {reactions: {count_of: reaction, where: infusion.reaction}}\n",
+).replace("asked.worse'", "infusion.reactions >= 1'")
+
+
+def test_dev_12_what_happened_later_withholds_nothing() -> None:
+    """DEV-12: rows of any time count whatever their day; that such a count withheld a dose is not certain."""
+    study, problems = parse_study(COUNTED, file="study.yaml")
+    assert study is not None, problems
+    later = book(with_cells({"|infusion.reaction|2": "yes"}))
+    assert [one.kind for one in find_deviations(study, later, LATER)] == []
+    assert isinstance(plan_dose(study, later, "rtx", on=DAY_0 + timedelta(days=14)), Refusal)
+    hidden = book(with_cells({"|infusion.reaction|2": "yes", "|serology.hbsag": "POS"}))
+    assert [one.kind for one in find_deviations(study, hidden, LATER)] == ["withheld", "withheld"]
 
 
 def test_dev_12_every_dose_that_was_given_all_the_same() -> None:

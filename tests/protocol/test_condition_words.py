@@ -39,6 +39,9 @@ def study() -> Study:
         ("serology.hbsag != 'NEG' || serology.infected", "“HBsAg” ≠ “Negative” or “Infected” = yes"),
         ("!serology.infected && serology.fever>=38.5", "not “Infected” = yes and “Temperature” ≥ 38.5"),
         ('(serology.infected == "yes") && size(x.y) < 2', "(“Infected” = “yes”) and size (x.y) < 2"),
+        ("!has(serology.infected) || serology.infected", "not “Infected” is answered or “Infected” = yes"),
+        ('serology.fever > 38 && "POS" == serology.hbsag', "“Temperature” > 38 and “Positive” = “HBsAg”"),
+        ('serology.hbsag == "POS" || "NEG" == other.x', "“HBsAg” = “Positive” or “NEG” = other.x"),
         ('serology.hbsag in ["POS", "NEG"]', "“HBsAg” in [“Positive”, “Negative”]"),
     ],
 )

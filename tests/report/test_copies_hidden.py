@@ -35,7 +35,7 @@ CarryOut = Callable[..., Run]
 Build = Callable[[Run], Document]
 Made = tuple[Run, Document]
 
-EXCEPT = ("infusion", "adverse_events", "body", "drugs", "entry", "prior")
+EXCEPT = ("infusion", "adverse_events", "body", "drugs", "entry", "prior", "serology")
 ROLES = (
     "roles:\n  all: {sees: everything, except: [haq]}\n"
     "  no_visit: {sees: [results, entry, prior, serology, infusion, drugs, adverse_events]}\n"
@@ -174,6 +174,25 @@ def test_nothing_is_hidden_from_whom_all_is_shown(made: Made) -> None:
     whole, copy = ({one.id: one for one in document.blocks() if isinstance(one, Table)} for document in
                    (made[1], copied(made, "all")))  # fmt: skip
     assert whole == copy
+
+
+def test_a_dose_given_against_a_hidden_result(carry_out: CarryOut, build: Build) -> None:
+    """HIDE-01, HIDE-03: neither the row, nor the count, leads whoever may not see the result to the participant."""
+    found = (("hbsag", "POS"), ("anti_hbc", "NEG"))
+    more = [enter("A-1", f"serology.{item}", value) for item, value in found]
+    more += [enter("A-2", f"serology.{item}", "NEG") for item, _ in found]
+    run = carry_out(RICH, [*given(), *more])
+    made = run, build(run)
+    rule = "no dose where “HBsAg” = “Positive”"
+    count = "deviations.dose.withheld.n"
+    for role, is_told in (("all", True), ("no_drugs", True), ("no_serology", False)):
+        copy = copied(made, role)
+        pages = written(copy)
+        assert [rule in pages[kind] for kind in ("html", "word")] == [is_told] * 2, role
+        assert ("no dose where" in pages["rtf"]) == is_told
+        assert bool(copy.evidence.behind[count]) == is_told
+    hidden = [row for row in table(copied(made, "no_serology"), "table-deviations-dose") if HIDDEN in row]
+    assert [set(row) for row in hidden] == [{HIDDEN}] * 2
 
 
 def test_an_amount_without_the_weight(made: Made) -> None:

@@ -173,27 +173,27 @@ def test_shell_39_another_number_than_the_design_needs(
 
 
 OF_MORE = (
-    "The planned design is for 6 participants; of the 9 judged 4 are needed by the exact test of the same level, a limit "
-    "that is"
+    "The design is for 6 participants; of the 9 judged 4 are needed by the exact test of the same level, "
+    "a limit that is"
 )
 STOPS = (
-    "By the planned design the study stops for futility after the first stage: of the first 2 participants the condition "
-    "held for 0; to go on it has to hold for more than 0."
+    "By the design the study stops for futility after the first stage: of the first 2 participants the condition held "
+    "for 0; to go on it has to hold for more than 0."
 )
 
 
 @pytest.mark.parametrize(
     ("kind", "held", "words"),
     [
-        ("single stage", "000100", "The limit of the planned design, 3 of 6, is not reached."),
+        ("single stage", "000100", "The limit of the design, 3 of its 6, is not reached."),
         # P(X >= 3) of nine at 0.1 is 0.0530, of four or more 0.0083
         ("single stage", "000111000", f"{OF_MORE} not reached."),
         ("single stage", "000111100", f"{OF_MORE} reached."),
-        ("simon optimal", "10101000", "The limit of the planned design, 3 of 8, is reached."),
+        ("simon optimal", "10101000", "The limit of the design, 3 of its 8, is reached."),
         (
             "simon optimal",
             "101010000",
-            "3 of 8, is reached; since 9 are judged, its level and power are not those planned.",
+            "3 of its 8, is reached; since 9 are judged, it has not the level and power planned.",
         ),
         ("simon optimal", "00111111", STOPS),
     ],

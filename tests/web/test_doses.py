@@ -184,7 +184,7 @@ def test_dosepage_06_a_given_dose_is_checked(treated: Served) -> None:
 
 def test_dosepage_09_given_against_the_plan(treated: Served) -> None:
     """DOSEPAGE-09: only to whoever is shown the result that speaks against it; in the reader's words."""
-    wrong = "given although a result withheld it"
+    wrong = "given although a result, as it stands, withheld it"
     assert wrong not in words(page(treated.browser("ida"), DOSES))
     treated.site.record(correct("P01", "serology", "hbsag", "POS", reason="misread"), by="ida")
     html = page(treated.browser("ida"), DOSES)
@@ -244,6 +244,32 @@ def test_dosepage_12_told_at_the_save(treated: Served) -> None:
     assert "differs by more than 5 %" in said
     assert "planned: 580 mg recorded: 960 mg" in said
     assert "differs from the plan" not in words(page(nora, row))
+
+
+def test_dosepage_12_told_in_each_part_of_a_dose(treated: Served) -> None:
+    """DOSEPAGE-12: a second row of the same day makes it too much, and is told where it is saved."""
+    put(treated, "nora", "infusion", dose(treated, 0, "580"), repeat="3")
+    row, nora = "/participants/P01/forms/infusion/rows/4/", treated.browser("nora")
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page(nora, row)))
+    answers = {f"answer.{item}": value for item, value in dose(treated, 0, "380").items()}
+    answer = nora.post(row, {**fields, **answers, "do": "save"})
+    assert "planned: 580 mg recorded: 960 mg" in words(page(nora, answer.headers["Location"]))
+
+
+def test_dosepage_11_a_day_mistyped(treated: Served) -> None:
+    """DOSEPAGE-11: a dose of a later day moves nothing: it stands against the plan, here and on the list of today."""
+    put(treated, "nora", "infusion", dose(treated, -300, "580"), repeat="3")
+    said = words(page(treated.browser("nora"), DOSES))
+    assert f"A dose of Rituximab is recorded for {day(treated, -300)}, on or after {day(treated, 0)}." in said
+
+
+def test_dosepage_10_whichever_number_it_has_now(treated: Served) -> None:
+    """DOSEPAGE-10: a dose before it was recorded late."""
+    assert check(treated, "iris") == (303, "")
+    put(treated, "nora", "infusion", dose(treated, 0, "580"), repeat="3")
+    put(treated, "nora", "infusion", dose(treated, 9, "580"), repeat="4")
+    said = words(page(treated.browser("nora"), DOSES))
+    assert said.count("its plan was checked before by a second person iris") == 1
 
 
 def test_dosepage_13_a_weight_in_pounds(treated: Served) -> None:

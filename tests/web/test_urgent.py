@@ -1,7 +1,7 @@
 """What stands on the list of today beside visits, forms and doses that are due.
 
 URGENT-01: a serious event is told to everybody who is shown it, with its deadline, until its report is recorded.
-URGENT-02: an alert of an assessor stands there for a week, and no query that waits for somebody is left unsaid.
+URGENT-02: an alert of an assessor stands there for four weeks, and no query that waits for somebody is left unsaid.
 URGENT-03: a dose that the plan refuses says why; to nobody who is not shown what speaks against it.
 """
 
@@ -52,13 +52,13 @@ def adopt_with(served: Served, item: str) -> None:
 
 
 def test_urgent_01_until_it_is_reported(treated: Served) -> None:
-    """URGENT-01: overdue ones stay; where no form can say that it was reported, for a week."""
+    """URGENT-01: overdue ones stay; where no form can say that it was reported, for four weeks."""
     put(treated, "nora", "adverse_events", {"term": "Pneumonia", "serious": "yes"}, repeat="1")
     adopt_with(treated, "aware")
     put(treated, "nora", "adverse_events", {"aware": day(treated, 7)}, repeat="1")
     said = today_of(treated, "ida")
     assert said.index("Overdue") < said.index(REPORT) < said.index("Due now")
-    longer = correct("P01", "adverse_events", "aware", day(treated, 20), repeat="1", reason="misread")
+    longer = correct("P01", "adverse_events", "aware", day(treated, 40), repeat="1", reason="misread")
     treated.site.record(longer, by="nora")
     assert REPORT not in today_of(treated, "ida")
     adopt_with(treated, "reported")

@@ -15,6 +15,7 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from trialbook.conduct.casebook import Casebook
+from trialbook.conduct.deviations import AGAINST
 from trialbook.conduct.judgements import NO_VISIT, Judgement, Key, judge_casebook
 from trialbook.conduct.reconsent import Demand
 from trialbook.protocol.amendments import Change, compare_studies
@@ -237,11 +238,18 @@ def parts_of(key: Key) -> Iterator[str]:
         yield f"forms.{key.form}.derived.{key.item}"
     if key.form:
         yield f"forms.{key.form}"
-    if key.aspect == "laboratory":
-        yield "participants"
+    yield from _parts_beside(key)
     if key.visit:
         yield f"schedule.visits.{key.visit}"
         yield "schedule"
+
+
+def _parts_beside(key: Key) -> Iterator[str]:
+    """Yield what a judgement rests on beside its own part: a dose against a result on other forms, limits on sex."""
+    if key.name.removeprefix("dose: ") in AGAINST.values():
+        yield "forms"
+    if key.aspect == "laboratory":
+        yield "participants"
 
 
 def _touches(part: str, where: str) -> bool:

@@ -27,6 +27,7 @@ from trialbook.conduct.schedule import (
     visits_done,
 )
 from trialbook.conduct.withdrawing import treatment_ended
+from trialbook.protocol.condition_forms import forms_in
 from trialbook.protocol.model import Study, Treatment, Window
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ KINDS: Mapping[Group, Mapping[str, str]] = MappingProxyType(
             "late": "given after the last day of its window",
             "missed": "not given, and its window is over",
             "beyond plan": "given after all planned doses; it has no planned day or amount",
-            "withheld": "given although a result withheld it",
-            "undecided": "given without the decision that a result asked for",
+            "withheld": "given although a result, as it stands, withheld it",
+            "undecided": "given without the decision that a result, as it stands, asked for",
             "result unknown": "given before a result was known that has to be",
             "other amount": "differs by more than 5 % and by more than one step of rounding from what was to be given",
             "no premedication": "what comes before each dose was not given",
@@ -109,6 +110,8 @@ class Deviation:
     visit: str = ""
     form: str = ""
     repeat: str = ""
+    repeats: tuple[str, ...] = ()
+    """All rows of a dose that was given in parts."""
     window: tuple[date, date] | None = None
     """First and last day on which it would have been none."""
     date: date | None = None
@@ -163,6 +166,18 @@ def given_treatments(study: Study) -> tuple[Treatment, ...]:
     from trialbook.conduct.exposure import is_background
 
     return tuple(one for one in recorded if not is_background(one))
+
+
+def forms_needed(study: Study, treatment: Treatment) -> frozenset[str]:
+    """Return the forms whose results have to be known, withhold a dose or call for a decision."""
+    rules = (treatment.withhold_when, treatment.decide_when, treatment.decision, *treatment.needs_known)
+    return forms_in(study, rules)
+
+
+def forms_against(study: Study, form: str) -> frozenset[str]:
+    """Return the forms on which rests that a dose, recorded in `form`, was given against a result: see `AGAINST`."""
+    given = (treatment for treatment in study.treatments.values() if treatment.recorded_in == form)
+    return frozenset(name for treatment in given for name in forms_needed(study, treatment))
 
 
 def _constant(study: Study) -> list[Treatment]:
@@ -422,7 +437,8 @@ def _of_dose(
     is_in_time = kind not in {"early", "late"}
     return Deviation(
         participant=casebook.participant, group="dose", kind=kind, visit=dose.visit, form=treatment.recorded_in,
-        repeat=dose.repeat, date=dose.date, day=dose.day, window=_dates(study, casebook, dose.window),
+        repeat=dose.repeat, repeats=dose.repeats, date=dose.date, day=dose.day,
+        window=_dates(study, casebook, dose.window),
         days_off=0 if is_in_time else dose.days_off or 0, planned=planned, found=found,
         seqs=_known([*dose.seqs, *(_measured(dose) if kind == "other amount" else ())]),
     )  # fmt: skip

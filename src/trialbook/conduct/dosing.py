@@ -210,21 +210,26 @@ def _about_criterion(study: Study, casebook: Casebook, found: Assessment) -> Ite
 
 
 def certainly_against(study: Study, casebook: Casebook, treatment: Treatment, on: date) -> tuple[Problem, ...]:
-    """Return what of `about_results` holds wherever the visits belong whose day is not known in full.
+    """Return what of `about_results` holds wherever the answers belong whose day is not known in full.
 
-    Each of them may have been the first of all, on the day itself, or later.
+    Each visit of which it is not known may have been the first of all, on the day itself, or later; so may each row of
+    a form of any time. A form that is answered once counts as answered on every day.
     """
-    dated = {
-        cell: answer
-        for cell, answer in casebook.answers.items()
-        if not cell.visit or casebook.visit_date(cell.visit) is not None
-    }
+    dated = {cell: answer for cell, answer in casebook.answers.items() if _is_dated(study, casebook, cell)}
     readings = (
         replace(casebook, answers=MappingProxyType(dated)),
         *(_with_dates(casebook, day, after=on) for day in (date.min, on)),
     )
     first, *others = (tuple(about_results(study, reading, treatment, on)) for reading in readings)
     return tuple(one for one in first if all(one in other for other in others))
+
+
+def _is_dated(study: Study, casebook: Casebook, cell: Cell) -> bool:
+    """Tell whether it is known when something was answered."""
+    if cell.visit:
+        return casebook.visit_date(cell.visit) is not None
+    form = study.forms.get(cell.form)
+    return form is None or form.timing != "any time"
 
 
 def about_results(study: Study, casebook: Casebook, treatment: Treatment, on: date) -> Iterator[Problem]:

@@ -9,8 +9,11 @@ from trialbook.protocol.condition_text import Chain, Token, chains_of, text_at, 
 from trialbook.protocol.model import Item, Study
 
 SIGNS: Mapping[str, str] = MappingProxyType(
-    {"==": "=", "!=": "≠", ">=": "≥", "<=": "≤", "&&": "and", "||": "or", "!": "not", "yes": "yes"}
-)
+    {
+        "==": "=", "!=": "≠", ">=": "≥", "<=": "≤", "&&": "and", "||": "or", "!": "not", "yes": "yes",
+        "has": "is answered",
+    }
+)  # fmt: skip
 """Sign of a condition -> what is written for it; `yes` for an answer that is asked for without a sign."""
 COMPARING = frozenset({"==", "!=", ">=", "<=", ">", "<"})
 CLOSE_BEFORE, CLOSE_AFTER = frozenset({")", "]", ",", "."}), frozenset({"(", "[", "."})
@@ -24,13 +27,31 @@ def condition_words(study: Study, text: str, language: str | None = None, *, sig
     place, item = 0, None
     while place < len(tokens):
         chain = chains.get(place)
+        asked = _has(tokens, chains, place)
+        if asked is not None:
+            said.append(f"{_named(study, asked, _item(study, asked), language)} {signs['has']}")
+            place = asked.last + 2
+            continue
         if chain is not None:
             item = _item(study, chain)
             said.append(_named(study, chain, item, language) + _asked(tokens, chain, item, signs))
         else:
-            said.append(_said(study, tokens[place], item, language, signs))
+            beside = _item(study, chains[place + 2]) if _stands_before(tokens, chains, place) else item
+            said.append(_said(study, tokens[place], beside, language, signs))
         place = place + 1 if chain is None else chain.last + 1
     return _joined(said)
+
+
+def _has(tokens: Sequence[Token], chains: Mapping[int, Chain], place: int) -> Chain | None:
+    """Return what `has(form.item)`, which begins here, asks for; None where there is none."""
+    chain = chains.get(place + 2)
+    is_asked = tokens[place].text == "has" and text_at(tokens, place + 1) == "(" and chain is not None
+    return chain if is_asked and chain is not None and text_at(tokens, chain.last + 1) == ")" else None
+
+
+def _stands_before(tokens: Sequence[Token], chains: Mapping[int, Chain], place: int) -> bool:
+    """Tell whether a text is compared with a name that stands behind it."""
+    return text_at(tokens, place + 1) in COMPARING and place + 2 in chains
 
 
 def _item(study: Study, chain: Chain) -> Item | None:

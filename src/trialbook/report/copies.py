@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialbook.analysis.events import name_alone
-from trialbook.analysis.results import Results
+from trialbook.analysis.results import Results, result_id
 from trialbook.capture.ledger import Entry, cell_of
 from trialbook.conduct.blinding import shown_forms, shows_cell
 from trialbook.conduct.casebook import VISIT_FORM, Casebook, Cell
+from trialbook.conduct.deviations import AGAINST, forms_needed
 from trialbook.errors import Problem, TrialbookError
 from trialbook.protocol.model import Role, Study
 from trialbook.protocol.suggest import listed, suggest
@@ -114,6 +115,8 @@ class Sight:
     """Participants and their forms."""
     alone: Collection[str]
     """What the ids of results begin with that are of one participant and a form which is hidden."""
+    closed: Collection[str] = ()
+    """What the ids of counts begin with that lead to nobody: who is counted would tell of a form which is hidden."""
 
     def shows(self, part: Recorded) -> bool:
         """Tell whether words may be read: where every form that they tell of may be, or every entry."""
@@ -149,13 +152,22 @@ def sight_for(
 
     forms = {VISIT_FORM, *study.forms, *(entry.form for entry in entries.values() if entry.form)}
     seen = {(code, form) for code in casebooks for form in forms if may_read(code, form)}
-    return Sight(role=study.say(role.label) or role.id, hidden=hidden, seen=seen, alone=withheld(study, shown))
+    name = study.say(role.label) or role.id
+    return Sight(role=name, hidden=hidden, seen=seen, alone=withheld(study, shown), closed=closed(study, shown))
 
 
 def withheld(study: Study, shown: Mapping[str, Collection[str]]) -> frozenset[str]:
     """Return what the ids of results begin with that are of one participant, and of a form not shown of this one."""
     counted = [form.id for form in study.forms.values() if form.events]
     return frozenset(name_alone(form, code) for code, forms in shown.items() for form in counted if form not in forms)
+
+
+def closed(study: Study, shown: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Return what the ids of counts begin with that rest on a form not shown: doses given against a result."""
+    behind = {form for treatment in study.treatments.values() for form in forms_needed(study, treatment)}
+    if all(behind <= set(forms) for forms in shown.values()):
+        return frozenset()
+    return frozenset(result_id("deviations", "dose", kind) for kind in AGAINST.values())
 
 
 def results_for(results: Results, sight: Sight | None) -> Results:
@@ -269,7 +281,7 @@ def _evidence_without(evidence: Evidence, sight: Sight) -> Evidence:
         evidence,
         facts=tuple(fact for fact in evidence.facts if fact.seq not in hidden),
         behind={
-            name: tuple(seq for seq in seqs if seq not in hidden)
+            name: () if name.rpartition(".")[0] in sight.closed else tuple(seq for seq in seqs if seq not in hidden)
             for name, seqs in evidence.behind.items()
             if not sight.is_withheld(name)
         },

@@ -10,7 +10,7 @@ from trialbook.analysis.deviations import groups_in
 from trialbook.analysis.results import Result
 from trialbook.analysis.screening import list_screening
 from trialbook.conduct.casebook import VISIT_FORM
-from trialbook.conduct.deviations import AFTER_LIMIT, KINDS, Group
+from trialbook.conduct.deviations import AFTER_LIMIT, AGAINST, KINDS, Group, forms_against
 from trialbook.render.document import Block, Items, Paragraph, Section
 from trialbook.render.inline import Line, join
 from trialbook.render.numbers import ABSENT, MINUS
@@ -196,6 +196,8 @@ def of_deviation(run: Run, row: Listed, entries: tuple[int, ...]) -> Of:
     code, group, form = str(row["participant"]), row.get("group", "visit"), str(row.get("form") or "")
     if group == "visit":
         return forms_of(code, (VISIT_FORM, *(_limits(run, row) if row["kind"] == AFTER_LIMIT else ())))
+    if group == "dose" and row["kind"] in AGAINST.values():
+        return forms_of(code, (form, *(name for plan in run.datasets.versions for name in forms_against(plan, form))))
     if group in {"dose", "constancy", "rater"} or row["kind"] == "overridden":
         return forms_of(code, (form,))
     asked: tuple[str, ...] = (form,)

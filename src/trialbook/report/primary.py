@@ -106,13 +106,13 @@ def _design(run: Run, endpoint: Endpoint, visit: str) -> Line:
     number, here = run.quotes.number, _known(stats, "needed_here")
     if verdict.value == STOPPED:
         return _stopped(run, stats)
-    limit: Line = ("The limit of the planned design, ", number(needed), " of ", number(planned), ", is ")
+    limit: Line = ("The limit of the design, ", number(needed), " of its ", number(planned), ", is ")
     if not isinstance(planned.value, int | float) or (verdict.n or 0) <= planned.value:
         return (*limit, number(verdict), ".")
     if here is None:
-        return (*limit, number(verdict), f"; since {verdict.n} are judged, its level and power are not those planned.")
+        return (*limit, number(verdict), f"; since {verdict.n} are judged, it has not the level and power planned.")
     return (
-        "The planned design is for ", number(planned), f" participants; of the {here.n} judged ", number(here),
+        "The design is for ", number(planned), f" participants; of the {here.n} judged ", number(here),
         " are needed by the exact test of the same level, a limit that is ", number(verdict), ".",
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _stopped(run: Run, stats: Stats) -> Line:
         return ()
     number, judged = run.quotes.number, "" if held.n == first.value else f" ({held.n} judged)"
     return (
-        "By the planned design the study stops for futility after the first stage: of the first ", number(first),
+        "By the design the study stops for futility after the first stage: of the first ", number(first),
         f" participants{judged} the condition held for ", number(held), "; to go on it has to hold for more than ",
         number(most), ".",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.conduct.constancy import spells
-from trialbook.conduct.deviations import AGAINST, KINDS, Deviation, find_deviations
+from trialbook.conduct.deviations import AGAINST, KINDS, Deviation, find_deviations, forms_against
 from trialbook.conduct.exposure import DoseGiven, exposure, is_background
 from trialbook.conduct.filling import FilledForm
 from trialbook.conduct.moments import days_of
@@ -26,7 +26,6 @@ from trialbook.web.following.seen import Seen
 from trialbook.web.following.words import FILLING, Word, address, day_words, days_words, role_name, span_words
 from trialbook.web.forms.phrases import asked, reworded
 from trialbook.web.request import StudyRequest
-from trialbook.web.treatment.dose_sources import forms_needed
 
 # ---- forms ------------------------------------------------------------------------------------------------------
 
@@ -313,8 +312,7 @@ def _forms_behind(seen: Seen, found: Deviation) -> Iterator[str]:
     if found.group == "consent" and study.consent is not None:
         yield study.consent.partition(".")[0]
     if found.group == "dose" and found.kind in AGAINST.values():
-        given = (one for one in study.treatments.values() if one.recorded_in == found.form)
-        yield from (form for treatment in given for form in forms_needed(study, treatment))
+        yield from forms_against(study, found.form)
     if found.group == "eligibility":
         yield from (name for name in study.forms if study.forms[name].timing == "once")
 

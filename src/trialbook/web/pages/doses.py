@@ -33,7 +33,7 @@ from trialbook.web.request import StudyRequest
 from trialbook.web.treatment.dose_checks import Check, check_of_given, check_of_plan
 from trialbook.web.treatment.dose_line import draw_doses
 from trialbook.web.treatment.dose_rows import DoseRow, dose_rows
-from trialbook.web.treatment.dose_sources import GIVEN, against, forms_behind, formula_of, source_of
+from trialbook.web.treatment.dose_sources import GIVEN, against, formula_of, shows_all, source_of
 from trialbook.web.treatment.infusion_clock import clock, end_of, minutes_of
 from trialbook.web.treatment.links import address_of, participant_page
 
@@ -113,7 +113,7 @@ def _checked(request: StudyRequest, casebook: Casebook, treatment: Treatment, as
         doses = exposure(study, casebook, treatment.id).doses
         dose = next((one for one in doses if one.repeat == row), None)
         return None if dose is None else check_of_given(study, casebook, treatment, dose)
-    if not _is_whole(request, treatment):
+    if not shows_all(request.actor, casebook, treatment):
         return None
     plan = plan_dose(study, casebook, treatment.id, on=asked.on, number=asked.number)
     return check_of_plan(study, casebook, plan) if isinstance(plan, DosePlan) else None
@@ -122,11 +122,6 @@ def _checked(request: StudyRequest, casebook: Casebook, treatment: Treatment, as
 def _refused(request: StudyRequest, participant: str, treatment: str, sentence: str) -> HttpResponse:
     against = [{"code": "", "place": "", "sentence": sentence, "remedy": gettext("Nothing was recorded.")}]
     return render(request, "dose.html", {**_shown(request, participant, treatment), "problems": against}, status=422)
-
-
-def _is_whole(request: StudyRequest, treatment: Treatment) -> bool:
-    """Tell whether the asker is shown everything that a dose hangs on."""
-    return all(request.actor.sees(form.id) for form in forms_behind(request.actor.study, treatment))
 
 
 def dosed(study: Study) -> tuple[Treatment, ...]:
@@ -176,9 +171,9 @@ def on_the_next(study: Study, casebook: Casebook, treatment: Treatment, given: E
     number = len(given.numbered) + 1
     last = max((dose.date for dose in given.numbered if dose.date is not None), default=None)
     planned = plan_dose_day(treatment, number, anchor_date(study, casebook)).on
-    if last is None or last < asked.on or planned is None or asked.number is not None:
+    if last != asked.on or planned is None or asked.number is not None:
         return asked
-    return replace(asked, on=max(planned, last + timedelta(days=1)))
+    return replace(asked, on=max(planned, asked.on + timedelta(days=1)))
 
 
 def _check_of(study: Study, casebook: Casebook, treatment: Treatment, row: DoseRow) -> Check | None:
@@ -209,7 +204,7 @@ def _worked_out(request: StudyRequest, casebook: Casebook, treatment: Treatment,
     """Return the plan of a dose, or why there is none; nothing where the asker may not see all that it hangs on."""
     study = request.actor.study
     language = language_of(study, request.LANGUAGE_CODE)
-    if not _is_whole(request, treatment):
+    if not shows_all(request.actor, casebook, treatment):
         return {"is_hidden": True}
     found = plan_dose(study, casebook, treatment.id, on=asked.on, number=asked.number)
     if isinstance(found, Refusal):

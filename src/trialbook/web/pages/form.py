@@ -182,9 +182,9 @@ def stored(request: StudyRequest, sheet: Sheet) -> dict[str, Any] | None:
 
 def deviations_in(request: StudyRequest, sheet: Sheet) -> list[DeviationLine]:
     """Return what deviates from the plan in a form, or in one row of it, as far as the asker may be told."""
-    seen, place = see(request, sheet.casebook.participant), (sheet.visit, sheet.form.id, sheet.repeat)
-    here = (one for one in shown_deviations(seen) if (one.visit, one.form, one.repeat) == place)
-    return [deviation_line(seen, one) for one in here]
+    seen, place = see(request, sheet.casebook.participant), (sheet.visit, sheet.form.id)
+    here = (one for one in shown_deviations(seen) if (one.visit, one.form) == place)
+    return [deviation_line(seen, one) for one in here if sheet.repeat in {one.repeat, *one.repeats}]
 
 
 # ---- saving -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from trialbook.conduct.casebook import VISIT_FORM, Casebook
 from trialbook.conduct.completeness import Asked
 from trialbook.conduct.dosing import Refusal, plan_dose
 from trialbook.conduct.worklist import URGENCIES, Task, Urgency, who_records, work_for
-from trialbook.errors import TrialbookError
+from trialbook.errors import Problem, TrialbookError
 from trialbook.keeping.schedule import what_is_wrong
 from trialbook.protocol.model import Study
 from trialbook.web.accounts.models import SignIn, What
@@ -30,7 +30,7 @@ from trialbook.web.monitoring.staff import is_review_due, looks_after_staff, sho
 from trialbook.web.pages.rating import open_ratings
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
-from trialbook.web.treatment.dose_sources import GIVEN, against, forms_behind
+from trialbook.web.treatment.dose_sources import GIVEN, against, shows_all
 from trialbook.web.treatment.query_rows import count_mine
 from trialbook.web.treatment.urgent import alerts_for, events_to_report
 from trialbook.wording import sentence
@@ -189,12 +189,17 @@ def _against_dose(request: StudyRequest, task: Task, casebook: Casebook, day: da
         return ()
     actor, language = actor_at(request, casebook), request.LANGUAGE_CODE
     treatment = actor.study.treatments[task.treatment]
-    if not all(actor.sees(form.id) for form in forms_behind(actor.study, treatment)):
+    if not shows_all(actor, casebook, treatment):
         return ()
     found = plan_dose(actor.study, casebook, treatment.id, on=day)
     problems = found.problems if isinstance(found, Refusal) else ()
     said = (against(actor.study, casebook, treatment, problem, language).problem for problem in problems)
-    return tuple(sentence(problem, gettext) for problem in said if problem.code not in GIVEN)
+    return tuple(sentence(problem, gettext) for problem in said if not _is_of_the_day(problem, day))
+
+
+def _is_of_the_day(problem: Problem, day: date) -> bool:
+    """Tell whether a reason says no more than that the dose of today, or the last of all, was given."""
+    return problem.code in GIVEN and problem.values.get("given", str(day)) == str(day)
 
 
 def role_names(request: StudyRequest, roles: Iterable[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ recorded these cannot be the second person, and a correction there makes the che
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
@@ -39,14 +40,14 @@ def check_of_plan(study: Study, casebook: Casebook, plan: DosePlan) -> Check | N
     """Return the check of a planned dose; None for one that hangs on no weight, which is checked when given."""
     if plan.weight is None:
         return None
-    head = _planned_head(study, study.treatments[plan.treatment], plan.number, plan.on)
+    head = f"Dose {plan.number}{_planned_head(study, study.treatments[plan.treatment], plan.on)}"
     place = Cell(plan.weight.visit, plan.weight.name.partition(".")[0], plan.weight.repeat, "")
     return _check(casebook, place, head, head + _sum(plan))
 
 
-def _planned_head(study: Study, treatment: Treatment, number: int | None, on: date | None) -> str:
-    """Write how the check of a planned dose begins."""
-    return f"Dose {number} of {study.say(treatment.label)} on {on}: "
+def _planned_head(study: Study, treatment: Treatment, on: date | None) -> str:
+    """Write how the check of a planned dose begins, behind its number."""
+    return f" of {study.say(treatment.label)} on {on}: "
 
 
 def _sum(plan: DosePlan) -> str:
@@ -72,8 +73,9 @@ def check_of_given(study: Study, casebook: Casebook, treatment: Treatment, dose:
     planned = "" if dose.planned is None else f"; planned {show_plain(dose.planned)} {dose.unit or ''}".rstrip()
     words = f"{head}{show_plain(dose.given)} {dose.unit or ''}".rstrip() + f"{planned}."
     found = _check(casebook, Cell(dose.visit, treatment.recorded.form, dose.repeat, ""), head, words)
-    of_plan = _planned_head(study, treatment, dose.number, dose.date)
-    checks = (one for one in casebook.seals.values() if one.kind == "countersign" and one.meaning.startswith(of_plan))
+    # whichever number the dose had then: one before it may have been recorded since
+    of_plan = re.compile(rf"Dose \d+{re.escape(_planned_head(study, treatment, dose.date))}")
+    checks = (one for one in casebook.seals.values() if one.kind == "countersign" and of_plan.match(one.meaning))
     return replace(found, before=max(checks, key=attrgetter("seq"), default=None))
 
 

@@ -10,16 +10,18 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from trialbook.conduct.amounts import Measured
+from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import Casebook, Cell
+from trialbook.conduct.deviations import forms_needed
 from trialbook.errors import Problem
 from trialbook.instruments.body_surface import FORMULAS, Formula
-from trialbook.protocol.condition_text import chains_of, tokens_of
+from trialbook.protocol.condition_forms import forms_in
 from trialbook.protocol.condition_words import SIGNS, condition_words
 from trialbook.protocol.model import Form, Study, Treatment
+from trialbook.web.actor import Actor
 from trialbook.web.forms.sheet import visit_name
 from trialbook.web.treatment.links import address_of, participant_page
 
-PREFIXES = frozenset({"baseline", "previous"})
 WITHHELD = frozenset({"DOSE-11", "DOSE-12"})
 """Codes of reasons that name what withholds a dose; what names a condition beside them names when to decide."""
 
@@ -91,20 +93,14 @@ def forms_behind(study: Study, treatment: Treatment) -> tuple[Form, ...]:
         treatment.height,
         *(text for criterion in study.criteria for text in _rules(study, criterion.id)),
     )
-    named = {name for text in rules if text for name in names_in(text)} | forms_needed(study, treatment)
+    named = forms_in(study, rules) | forms_needed(study, treatment)
     return tuple(form for form in study.forms.values() if form.id in named or form.id == treatment.recorded_in)
 
 
-def forms_needed(study: Study, treatment: Treatment) -> frozenset[str]:
-    """Return the forms whose results have to be known, withhold a dose or call for a decision."""
-    rules = (treatment.withhold_when, treatment.decide_when, treatment.decision, *treatment.needs_known)
-    return frozenset(name for text in rules if text for name in names_in(text) if name in study.forms)
-
-
-def names_in(text: str) -> set[str]:
-    """Return the first name of everything that a condition or a dotted name speaks of: its form, where it has one."""
-    parts = [chain.parts for chain in chains_of(tokens_of(text))]
-    return {found[1] if found[0] in PREFIXES and len(found) > 1 else found[0] for found in parts}
+def shows_all(actor: Actor, casebook: Casebook, treatment: Treatment) -> bool:
+    """Tell whether somebody is shown, of this participant and now, everything that a dose hangs on."""
+    shown = shown_forms(actor.study, casebook, actor.role)
+    return all(form.id in shown for form in forms_behind(actor.study, treatment))
 
 
 def _rules(study: Study, criterion_id: str) -> Iterator[str]:
@@ -142,7 +138,14 @@ def condition_of(treatment: Treatment, problem: Problem) -> str:
 
 def signs() -> Mapping[str, str]:
     """Return the words for the signs of a condition, in the language of the reader."""
-    return {**SIGNS, "&&": gettext("and"), "||": gettext("or"), "!": gettext("not"), "yes": gettext("yes")}
+    return {
+        **SIGNS,
+        "&&": gettext("and"),
+        "||": gettext("or"),
+        "!": gettext("not"),
+        "yes": gettext("yes"),
+        "has": gettext("is answered"),
+    }
 
 
 def _mending(
@@ -170,7 +173,7 @@ def _forms_of(study: Study, treatment: Treatment, problem: Problem) -> list[str]
         texts.append(condition_of(treatment, problem))
     if problem.code in {"DOSE-15", "DOSE-25", "DOSE-26"} and treatment.recorded is not None:
         texts.append(treatment.recorded.form)
-    named = {name for text in texts for name in names_in(text)}
+    named = forms_in(study, texts)
     return [form for form in study.forms if form in named]
 
 

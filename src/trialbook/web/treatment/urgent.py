@@ -17,8 +17,8 @@ from trialbook.web.looking import by_plan
 from trialbook.web.request import StudyRequest
 from trialbook.web.treatment.event_rows import EventRow, Reading, event_rows, events_forms
 
-LATELY = timedelta(days=7)
-"""How long an alert is told, and a report of which no form can say that it was made."""
+LATELY = timedelta(days=28)
+"""How long an alert is told, and a report of which no form can say that it was made: nobody misses it over a leave."""
 
 
 def events_to_report(request: StudyRequest, casebooks: Mapping[str, Casebook]) -> Iterator[EventRow]:
