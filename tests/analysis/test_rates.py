@@ -4,6 +4,7 @@ EVT-06: the share of participants with an event has its exact interval.
 EVT-07: events are told per 100 participant-weeks; events and weeks are of the same participants.
 EVT-08: where nobody's time is known, the rows carry the reason.
 EVT-09: only events that began in the time followed, or may have, are in the rate.
+EVT-10: of those still taking part the time followed lasts to the last dated visit or dose, whichever is later.
 PLAN-12: the share of responders has an exact interval and one by score, of those who can be judged.
 """
 
@@ -91,6 +92,57 @@ def test_evt_09_only_events_of_the_time_followed(
         assert rows[f"events.harms.{name}.rate"].value == pytest.approx(50 * counts)
         assert ("before or after the time followed" in rows[f"events.harms.{name}.rate"].warning) == (not counts)
     assert rows["events.harms.participant.1.rate"].value == pytest.approx(50 * counts)
+
+
+BOOK = {
+    "|adverse_events.term|1": "Rash", "|adverse_events.start|1": "2026-01-17", "|adverse_events.term|2": "Fever",
+    "|adverse_events.start|2": "2026-01-24", "|adverse_events.term|3": "Cough",
+    "|adverse_events.start|3": "2026-01-30", "|background_drugs.drug|1": "Azathioprine",
+    "|background_drugs.start|1": "2026-02-01",
+}  # fmt: skip
+"""Events of an interim look, week 4 not reached; a background drug is no dose."""
+
+
+def infusions(*amounts: str | None) -> dict[str, str | None]:
+    """Return infusions on days 0, 7, 14 and so on from 10 January."""
+    days = ("2026-01-10", "2026-01-17", "2026-01-24", "2026-01-31")
+    rows = enumerate(zip(days, amounts, strict=False), start=1)
+    return {
+        f"|infusion.{item}|{row}": text
+        for row, given in rows
+        for item, text in zip(("start", "given"), given, strict=True)
+    }
+
+
+@pytest.mark.parametrize("baseline", ["2026-01-10", "2026-01-07"])
+@pytest.mark.parametrize(
+    ("amounts", "days", "inside"),
+    [
+        (("600", "600", "600"), 15, 2),
+        (("600", "600", "600", "0"), 15, 2),
+        (("600", "600", None), 15, 2),
+        (("600",), 1, 0),
+    ],
+)
+def test_evt_10_doses_after_the_last_visit(
+    shipped: Callable[[str], Datasets], person: Person, datasets_of: Collect, baseline: str,
+    amounts: tuple[str | None, ...], days: int, inside: int,
+) -> None:  # fmt: skip
+    """EVT-10: reactions to doses count; a row with an amount of 0 is no dose; days of events lengthen nothing."""
+    study = shipped("rituximab_polymyositis").study
+    rows = run(datasets_of(study, person("1", {"baseline|visit.date": baseline, **BOOK, **infusions(*amounts)})))
+    found = {stat: rows[f"events.adverse_events.all.{stat}"].value for stat in ("weeks", "n_in_time", "rate")}
+    assert found == pytest.approx({"weeks": days / 7, "n_in_time": inside, "rate": 700 * inside / days})
+
+
+@pytest.mark.parametrize(("ended", "weeks"), [("2026-01-18", 9 / 7), (None, 4.0)])
+def test_evt_10_the_end_or_a_later_visit(
+    shipped: Callable[[str], Datasets], person: Person, datasets_of: Collect, ended: str | None, weeks: float
+) -> None:
+    """EVT-10: of who has left the end of participation counts, whatever was recorded after it; a later visit counts."""
+    study = shipped("rituximab_polymyositis").study
+    book = person("1", {"week 4|visit.date": "2026-02-06", **infusions("600", "600", "600")})
+    assert weeks_followed(datasets_of(study, replace(book, ended_on=ended))) == {"1": pytest.approx(weeks)}
 
 
 def test_evt_08_nobody_dated(small: Small, person: Person, datasets_of: Collect) -> None:

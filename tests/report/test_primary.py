@@ -4,11 +4,12 @@ SHELL-36: the abstract tells the primary endpoint that the study file names, wit
 SHELL-37: in the Results the primary endpoint comes first, told at its own visit.
 SHELL-38: a primary endpoint of which nothing is recorded is said to be so; no other stands in its place.
 SHELL-39: where another number is planned than the design needs, both are told as what they are, and `check` warns.
+SHELL-40: what is said of the planned design is what its verdict rests on: of more than planned, and of a stop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,8 @@ def answer(code: str, item: str, value: str, visit: str = "", unit: str | None =
     )
 
 
-def drafts() -> Iterator[Draft]:
-    for code, row in SCORES.items():
+def drafts(scores: Mapping[str, Sequence[int | None]] = SCORES) -> Iterator[Draft]:
+    for code, row in scores.items():
         yield Draft(act="screen", participant=code)
         yield Draft(act="enrol", participant=code, value="2026-01-05")
         yield answer(code, "lot.arm", "ab"[int(code) % 2])
@@ -169,6 +170,42 @@ def test_shell_39_another_number_than_the_design_needs(
     (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
     _, problems = check_study_file(tmp_path, sentences=True)
     assert [(one.code, one.level) for one in problems] == ([] if agrees else [("REPORT-07", "warning")])
+
+
+OF_MORE = (
+    "The design is for 6 participants; of the 9 judged 4 are needed by the exact test of the same level, "
+    "a limit that is"
+)
+STOPS = (
+    "By the design the study stops for futility after the first stage: of the first 2 participants the condition held "
+    "for 0; to go on it has to hold for more than 0."
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "words"),
+    [
+        ("single stage", "000100", "The limit of the design, 3 of its 6, is not reached."),
+        # P(X >= 3) of nine at 0.1 is 0.0530, of four or more 0.0083
+        ("single stage", "000111000", f"{OF_MORE} not reached."),
+        ("single stage", "000111100", f"{OF_MORE} reached."),
+        ("simon optimal", "10101000", "The limit of the design, 3 of its 8, is reached."),
+        (
+            "simon optimal",
+            "101010000",
+            "3 of its 8, is reached; since 9 are judged, it has not the level and power planned.",
+        ),
+        ("simon optimal", "00111111", STOPS),
+    ],
+)
+def test_shell_40_the_planned_design(
+    carry_out: Callable[..., Run], build: Callable[[Run], Document], kind: str, held: str, words: str
+) -> None:
+    text = PLAN.replace("PRIMARY", "good").replace("DESIGN", "open-label single-arm").replace("ARMS", "")
+    scores = {str(place): (30, 60 if one == "1" else 40, None) for place, one in enumerate(held, 1)}
+    told = said(section(build(carry_out(text.replace("single stage", kind), drafts(scores))), "summary"))
+    assert words in told
+    assert ("one-sided, which takes no account of the first stage." in told) == (kind != "single stage")
 
 
 def table(document: Document, name: str) -> Table:

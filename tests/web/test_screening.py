@@ -7,6 +7,7 @@ WEB-SCR-04: a screen failure is recorded with day and cause.
 WEB-SCR-05: the forms of screening lead on, one to the next, and back to the screening.
 WEB-SCR-06: open is also what is complete by itself while a criterion or a dose waits for an answer of it; once nothing
     is waited for, the verdict comes next.
+WEB-SCR-07: forms of which something is awaited, and that are left so, do not lead to each other for ever.
 """
 
 from __future__ import annotations
@@ -175,6 +176,20 @@ def test_the_last_form_of_screening_leads_to_the_verdict(served: Served) -> None
     page = read(served, "ida", PAGE)
     assert "Saved at" in page
     assert "Verdict not eligible" in page
+
+
+def test_what_is_left_open_leads_on_to_the_verdict(served: Served) -> None:
+    """WEB-SCR-07: both lack an optional answer, such as one of the laboratory; each is offered, and neither twice."""
+    make_eligible(served)
+    fill(served, "P01", "activity", weakness="")
+    fill(served, "P01", "serology", hbsag="NEG")
+    activity, serology = (f"/participants/P01/forms/{form}/" for form in ("activity", "serology"))
+    assert onward(served, "/participants/P01/forms/screening/", "age", "55").startswith(f"{activity}?")
+    assert onward(served, activity, "ck", "1668").startswith(f"{serology}?")
+    assert "Save and next form" in read(served, "ida", serology)
+    assert onward(served, serology, "hbsag", "POS") == PAGE
+    assert onward(served, serology, "anti_hbc", "NEG").startswith(f"{activity}?")
+    assert onward(served, activity, "ck", "1669") == PAGE
 
 
 def onward(served: Served, form: str, item: str, answer: str) -> str:

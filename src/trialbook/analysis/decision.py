@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 METHOD = "{kind} design, exact: p0 {null:.4g} %, p1 {target:.4g} %, one-sided level {alpha:.4g} %, power {power:.4g} %"
 GREATER = "exact binomial test of a share above p0 = {null:.4g} %, one-sided"
+AS_ONE_STAGE = "which takes no account of the first stage"
 LEAST = "smallest p that this test can give with so many participants"
 FIRST = "of the first participants by day of enrolment, as many as the first stage has"
 OTHER_SIZE = (
@@ -159,7 +160,8 @@ def _tested(heading: Heading, design: Design, holds: dict[str, bool]) -> Iterato
     """Give the exact one-sided test against p0, of those of whom it can be told."""
     count, n, null = sum(holds.values()), len(holds), float(design.null)
     found = binomial_test(count, n, null=null)
-    at = replace(heading, analysis="binomial", unit="", n=n, role="sensitivity", method=GREATER.format(null=100 * null))
+    method = GREATER.format(null=100 * null) + ("" if design.kind == "single stage" else f", {AS_ONE_STAGE}")
+    at = replace(heading, analysis="binomial", unit="", n=n, role="sensitivity", method=method)
     yield at.row(Stat(name="p_greater", value=found.p_greater, error=found.reason))
     least = None if found.reason else null**n
     yield at.row(Stat(name="p_min", value=least, error=found.reason, method=LEAST))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from trialbook.analysis.frames import Datasets
+from trialbook.analysis.frames import Datasets, books
+from trialbook.conduct.deviations import given_treatments
+from trialbook.conduct.recorded import filled_rows
 from trialbook.conduct.schedule import full_date
 
 DAYS_A_WEEK = 7
-RULE = "from study day 0 (where that is not known, enrolment) to the end of participation, else the last dated visit"
+RULE = (
+    "from study day 0 (where that is not known, enrolment) to the end of participation, "
+    "else the last dated visit or dose"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +47,43 @@ def weeks_followed(datasets: Datasets) -> Mapping[str, float]:
 
 @lru_cache(maxsize=8)
 def times_followed(datasets: Datasets) -> Mapping[str, Time]:
-    """Return participant -> the days followed; whose days are not known, or the wrong way round, is left out."""
+    """Return participant -> the days followed; whose days are not known, or the wrong way round, is left out.
+
+    The days of events do not count: time that ends with an event, and only then, would make the rate too high.
+    """
+    last = _last_days(datasets)
+    rows = datasets.participants.select("participant", "anchor", "enrolled_on", "ended_on").iter_rows()
+    days = {
+        code: _time(anchor or full_date(enrolled), full_date(ended) or last.get(code))
+        for code, anchor, enrolled, ended in rows
+    }
+    return {code: time for code, time in days.items() if time is not None}
+
+
+def _last_days(datasets: Datasets) -> Mapping[str, date]:
+    """Return participant -> the last day of a visit or dose that is known."""
     import polars as pl
 
     visits = (
         datasets.observations.filter(pl.col("date").is_not_null()).group_by("participant").agg(pl.col("date").max())
     )
-    last = dict(visits.iter_rows())
-    rows = datasets.participants.select("participant", "anchor", "enrolled_on", "ended_on").iter_rows()
-    days = {
-        code: _time(anchor or full_date(enrolled), full_date(ended) or full_date(last.get(code)))
-        for code, anchor, enrolled, ended in rows
-    }
-    return {code: time for code, time in days.items() if time is not None}
+    found = {code: date.fromisoformat(on) for code, on in visits.iter_rows()}
+    for code, on in _doses(datasets):
+        found[code] = max(found.get(code, on), on)
+    return found
+
+
+def _doses(datasets: Datasets) -> Iterator[tuple[str, date]]:
+    """Yield participant and day of every dose on a known day; a row with an amount of 0 is no dose."""
+    given = ((plan.forms, one.recorded) for plan in datasets.versions for one in given_treatments(plan))
+    for forms, record in given:
+        if record is None:
+            continue
+        for book in books(datasets).values():
+            for row in filled_rows(book, record.form):
+                on = full_date(row.text(record.start))
+                if on is not None and row.amount(forms[record.form], record.dose, None) != 0:
+                    yield book.participant, on
 
 
 def _time(first: date | None, last: date | None) -> Time | None:

@@ -21,8 +21,8 @@ TIMES = {
 WERE = "were planned: with another number of those of whom it can be told, level and power are others."
 RATES = (
     "those that began in the time followed, from study day 0 (where that is not known, enrolment) to the end of "
-    "participation, else the last dated visit; an event that surely began before or after is left out, one whose start "
-    "is not known counts."
+    "participation, else the last dated visit or dose; an event that surely began before or after is left out, one "
+    "whose start is not known counts."
 )
 KINDS = {
     "single stage": "a single stage with the exact binomial test (A\u2019Hern)",

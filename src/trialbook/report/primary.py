@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trialbook.analysis.decision import AS_ONE_STAGE, STOPPED
 from trialbook.analysis.results import Result
 from trialbook.protocol.model import Endpoint
 from trialbook.render.inline import Emphasis, Line, join
@@ -92,18 +93,41 @@ def _binomial(run: Run, endpoint: Endpoint, visit: str) -> Line:
     design, p = run.study.analysis.design, _known(run.stats_at("binomial", endpoint.id, visit), "p_greater")
     if p is None or design is None:
         return ()
-    share = show_share(design.null)
-    return (f"The exact binomial test of a share above {share} gave ", run.quotes.p(p), ", one-sided.")
+    share, staged = show_share(design.null), "" if design.kind == "single stage" else f", {AS_ONE_STAGE}"
+    return (f"The exact binomial test of a share above {share} gave ", run.quotes.p(p), f", one-sided{staged}.")
 
 
 def _design(run: Run, endpoint: Endpoint, visit: str) -> Line:
-    """Say whether the limit of the planned design is reached; empty where it has none."""
+    """Say what the planned design decides; empty where it has no limit."""
     stats = run.stats_at("design", endpoint.id, visit)
     needed, planned, verdict = (_known(stats, name) for name in ("needed", "n_planned", "verdict"))
     if needed is None or planned is None or verdict is None:
         return ()
-    number = run.quotes.number
-    return ("The limit of the design, ", number(needed), " of its ", number(planned), ", is ", number(verdict), ".")
+    number, here = run.quotes.number, _known(stats, "needed_here")
+    if verdict.value == STOPPED:
+        return _stopped(run, stats)
+    limit: Line = ("The limit of the design, ", number(needed), " of its ", number(planned), ", is ")
+    if not isinstance(planned.value, int | float) or (verdict.n or 0) <= planned.value:
+        return (*limit, number(verdict), ".")
+    if here is None:
+        return (*limit, number(verdict), f"; since {verdict.n} are judged, it has not the level and power planned.")
+    return (
+        "The design is for ", number(planned), f" participants; of the {here.n} judged ", number(here),
+        " are needed by the exact test of the same level, a limit that is ", number(verdict), ".",
+    )  # fmt: skip
+
+
+def _stopped(run: Run, stats: Stats) -> Line:
+    """Say that the first stage ended in futility, by which numbers; empty where these are not known."""
+    first, held, most = (_known(stats, name) for name in ("n_first", "n_first_stage", "stop_at_most"))
+    if first is None or held is None or most is None:
+        return ()
+    number, judged = run.quotes.number, "" if held.n == first.value else f" ({held.n} judged)"
+    return (
+        "By the design the study stops for futility after the first stage: of the first ", number(first),
+        f" participants{judged} the condition held for ", number(held), "; to go on it has to hold for more than ",
+        number(most), ".",
+    )  # fmt: skip
 
 
 def _mcnemar(run: Run, endpoint: Endpoint, visit: str) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.utils.translation import gettext, ngettext
 
@@ -94,10 +95,21 @@ def is_due(sheet: Sheet) -> bool:
     return sheet.form.id == VISIT_FORM or sheet.form.timing != "visits" or sheet.visit in sheet.form.visits
 
 
-def next_address(sheet: Sheet, actor: Actor) -> str:
-    """Return the address of the next form that can be filled in now; empty where there is none."""
-    waiting = awaited(sheet)
-    found = next((form for form in following(sheet) if is_open_to(sheet, form, actor, waiting)), None)
+def next_address(sheet: Sheet, actor: Actor, *, is_answered: bool = False) -> str:
+    """Return the address of the next form that can be filled in now; empty where there is none.
+
+    First come the forms after this one, then those before it. Where something is awaited of this one too, it was left
+    open on purpose: then only what is incomplete leads back, or two such forms would lead to each other for ever.
+    `is_answered` takes what is awaited of this one as given.
+    """
+    waiting, (after, before) = awaited(sheet), around(sheet)
+    is_left = bool(before) and not is_answered and bool(waiting & names_in(sheet, sheet.form))
+    back = frozenset[str]() if is_left else waiting
+    open_ = chain(
+        (form for form in after if is_open_to(sheet, form, actor, waiting)),
+        (form for form in before if is_open_to(sheet, form, actor, back)),
+    )
+    found = next(open_, None)
     return "" if found is None else address_of(sheet.casebook.participant, found.id, sheet.visit)
 
 
@@ -106,12 +118,11 @@ def ends_screening(sheet: Sheet) -> bool:
     return is_of_screening(sheet) and not sheet.repeat
 
 
-def following(sheet: Sheet) -> Iterator[Form]:
-    """Yield the forms that come after this one, then those before it."""
+def around(sheet: Sheet) -> tuple[list[Form], list[Form]]:
+    """Return the forms beside this one that come after it, and those before it."""
     forms = forms_beside(sheet)
     here = next((number for number, form in enumerate(forms) if form.id == sheet.form.id), -1)
-    yield from forms[here + 1 :]
-    yield from forms[: max(here, 0)]
+    return forms[here + 1 :], forms[: max(here, 0)]
 
 
 def forms_beside(sheet: Sheet) -> list[Form]:

@@ -120,7 +120,7 @@ def show_kept(request: StudyRequest, sheet: Sheet, kept: Kept, *, request_id: st
         "is_asked": is_asked(sheet),
         "stored": stored(request, sheet),
         "is_standing": any(sheet.standing(name) is not None for name in sheet.form.items),
-        "next": next_address(sheet, request.actor),
+        "next": next_address(sheet, request.actor, is_answered=True),
     }
     template = "form.html" if sheet.may_record and is_open(request, seals) else "form_read.html"
     return render(request, template, context, status=status)
