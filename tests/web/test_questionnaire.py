@@ -215,6 +215,9 @@ def test_staff_are_told_that_it_is_being_answered(served: Served) -> None:
     assert tablet.get(f"{path}/here").status_code == 204
     presence = served.browser("nora").get("/participants/P01/form-presence", {"visit": "week 12", "form": "haq"})
     assert "P01 has this form open" in presence.content.decode()
+    finish(tablet)
+    presence = served.browser("nora").get("/participants/P01/form-presence", {"visit": "week 12", "form": "haq"})
+    assert "P01 has this form open" not in presence.content.decode()
 
 
 def test_a_blind_role_sees_none_of_it(served: Served) -> None:

@@ -25,6 +25,7 @@ from trialbook.web.kept import KEPT
 from trialbook.web.looking import actor_at
 from trialbook.web.pages.participants import ORDERS, choices, is_wanted, query_of, summaries, wanted_by
 from trialbook.web.request import StudyRequest
+from trialbook.web.saying import clauses
 
 ON_A_PAGE = 200
 EMPTY = SafeString("–")
@@ -119,7 +120,7 @@ def word_of(one: Summary, placed: PlacedVisit) -> Word:
 
 def _words(one: Summary, placed: PlacedVisit, today: date, word: Word) -> str:
     said = visit_words(placed, today, is_overdue=word is OVERDUE)
-    return f"{said}; {gettext('forms incomplete')}" if one.lacking.get(placed.visit) else said
+    return clauses((said, gettext("forms incomplete"))) if one.lacking.get(placed.visit) else said
 
 
 def legend(every: Iterable[Summary]) -> list[tuple[Word, int]]:

@@ -356,6 +356,8 @@ def sent_off(request: StudyRequest, invitation: Invitation, now: Moment) -> Http
         return redirect("questionnaire-review")
     invitation.finished_at = invitation.used_at = now.at
     invitation.save(update_fields=["finished_at", "used_at"])
+    for form in invitation.forms:
+        presence().leave((invitation.participant, Cell(invitation.visit, form, "", "")), invitation.participant)
     return redirect("questionnaire-thanks")
 
 
