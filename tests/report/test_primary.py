@@ -208,6 +208,17 @@ def test_shell_40_the_planned_design(
     assert ("one-sided, which takes no account of the first stage." in told) == (kind != "single stage")
 
 
+def test_shell_40_a_stop_before_all_of_the_first_stage_are_judged(
+    carry_out: Callable[..., Run], build: Callable[[Run], Document]
+) -> None:
+    """SHELL-40: one of the first eight is not judged yet, and could not change it: more than three are needed."""
+    text = PLAN.replace("PRIMARY", "good").replace("DESIGN", "open-label single-arm").replace("ARMS", "")
+    text = text.replace("single stage, p0: 10 %", "simon optimal, p0: 30 %")
+    scores = {str(place): (30, score, None) for place, score in enumerate((60, 40, 40, 60, 40, 40, 40, None), 1)}
+    told = said(section(build(carry_out(text, drafts(scores))), "summary"))
+    assert "of the first 8 participants (7 judged) the condition held for 2; to go on" in told
+
+
 def table(document: Document, name: str) -> Table:
     every = (block for part in document.sections for one in part.walk() for block in one.blocks)
     return next(block for block in every if isinstance(block, Table) and block.id == name)
