@@ -51,7 +51,7 @@ def times_followed(datasets: Datasets) -> Mapping[str, Time]:
 
     The days of events do not count: time that ends with an event, and only then, would make the rate too high.
     """
-    last = _last_days(datasets)
+    last = last_days(datasets)
     rows = datasets.participants.select("participant", "anchor", "enrolled_on", "ended_on").iter_rows()
     days = {
         code: _time(anchor or full_date(enrolled), full_date(ended) or last.get(code))
@@ -60,7 +60,7 @@ def times_followed(datasets: Datasets) -> Mapping[str, Time]:
     return {code: time for code, time in days.items() if time is not None}
 
 
-def _last_days(datasets: Datasets) -> Mapping[str, date]:
+def last_days(datasets: Datasets) -> Mapping[str, date]:
     """Return participant -> the last day of a visit or dose that is known."""
     import polars as pl
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from trialbook.analysis.followup import last_days
 from trialbook.protocol.typed_dates import date_range
 from trialbook.report.events import event_forms, listing_of
 from trialbook.report.phrases import several
@@ -27,7 +28,7 @@ class Person:
     start: int
     """Day of enrolment, where it is known, else day 0."""
     end: int
-    """Day of the end of participation, or the last day of which anything is recorded."""
+    """Day of the end of participation, or the last dated visit or dose."""
     status: End
     entries: tuple[int, ...]
     """Behind the status."""
@@ -65,7 +66,7 @@ class Happened:
 
 def people_of(run: Run) -> tuple[Person, ...]:
     """Return everybody enrolled whose day 0 is dated and whose data are used, in the order of their codes."""
-    last = _last_days(run)
+    last = last_days(run.datasets)
     frame = run.datasets.used.select("participant", "status", "enrolled_on", "ended_on", "seq", "anchor")
     found = []
     for code, status, enrolled, ended, seq, anchor in frame.iter_rows():
@@ -73,7 +74,8 @@ def people_of(run: Run) -> tuple[Person, ...]:
             continue
         start, end = day_of(str(enrolled), anchor), day_of(str(ended or ""), anchor)
         known: End = "completed" if status == "completed" else "withdrawn" if status == "withdrawn" else "ongoing"
-        latest = end if end is not None and known != "ongoing" else last.get(code, 0)
+        seen = (last[code] - anchor).days if code in last else 0
+        latest = end if end is not None and known != "ongoing" else seen
         first = min(0, start) if start is not None else 0
         found.append(
             Person(
@@ -86,15 +88,6 @@ def people_of(run: Run) -> tuple[Person, ...]:
             )
         )
     return tuple(sorted(found, key=lambda one: one.code))
-
-
-def _last_days(run: Run) -> dict[str, int]:
-    """Return the last study day of which anything is recorded of each participant."""
-    found: dict[str, int] = {}
-    frame = run.datasets.observations.select("participant", "day").drop_nulls()
-    for code, day in frame.iter_rows():
-        found[code] = max(found.get(code, day), day)
-    return found
 
 
 def day_of(text: str, anchor: date) -> int | None:
