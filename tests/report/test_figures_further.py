@@ -467,6 +467,17 @@ def test_doses_that_were_given(carry_out: Callable[..., Run]) -> None:
         assert "1 dose without a full date is not drawn." in plain(figure.caption)
 
 
+def test_followed_to_the_last_dose(carry_out: Callable[..., Run]) -> None:
+    """FIGURE-20: the bar of somebody still taking part reaches the dose after their last visit, and no later day."""
+    gone = {"week 4", "week 8"}
+    ended = {"complete", "withdraw"}
+    early = [one for one in drafts(1) if one.visit not in gone and one.act not in ended]
+    (before,) = people_of(carry_out(PLAN, early))
+    later = (answer("1", "doses", "start", "2026-03-30", repeat="7"), answer("1", "doses", "given", "0", repeat="7"))
+    (after,) = people_of(carry_out(PLAN, [*early, *later]))
+    assert (before.status, before.end, after.end) == ("ongoing", 28, 28)
+
+
 def test_events_stand_on_their_days(carry_out: Callable[..., Run], sheets: list[Sheet]) -> None:
     """FIGURE-21: the longer, the wider, wherever it lies; one without a last day is no bar."""
     others = (("8", "Early", "2025-11-01", "2025-11-21"), ("9", "Late", "2026-07-01", "2026-07-31"))
