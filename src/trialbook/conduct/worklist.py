@@ -16,6 +16,7 @@ from trialbook.conduct.exposure import exposure, is_background
 from trialbook.conduct.ratings import may_open
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import PlannedVisit, anchor_date, place_visits, what_is_due
+from trialbook.conduct.screening import forms_of_screening
 from trialbook.conduct.withdrawing import may_have_stopped
 from trialbook.errors import Problem
 from trialbook.protocol.model import Form, Study
@@ -90,8 +91,8 @@ def _screening(study: Study, casebook: Casebook, asked: Asked) -> Iterator[Task]
     """Yield the forms of screening that are not complete; they have no window."""
     if casebook.status != "screening":
         return
-    for form in study.forms.values():
-        if form.timing == "once" and _is_open(study, casebook, form, "", asked):
+    for form in forms_of_screening(study):
+        if _is_open(study, casebook, form, "", asked):
             yield _form_task(study, casebook, form, "", asked, kind="screening")
 
 
