@@ -61,7 +61,7 @@ def test_items_of_the_same_words_are_two_cells(plan: str, carry_out: Callable[[s
         named.replace("week 4: {}", "week 4: {label: Later}").replace("week 8: {}", "week 8: {label: Later}")
     )
     facts = [fact for fact in evidence_of(run, resolve(run.datasets, run.analysis.results), ()).facts if fact.form]
-    assert {fact.item for fact in facts if fact.form == "Muscle strength"} == {"Day 1"}
+    assert {fact.item for fact in facts if fact.form == "Muscle strength"} == {"Groups, Day 1"}
     assert {fact.visit for fact in facts} >= {"Later"}
     cells = Counter((fact.participant, fact.visit_id, fact.cell, fact.repeat) for fact in facts)
     assert [cell for cell, entries in cells.items() if entries > 1] == [("3", "baseline", "enzymes.ck", "")]
