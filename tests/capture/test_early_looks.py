@@ -48,7 +48,7 @@ def test_closed_before_the_cut(planned: Book, reason: str | None) -> None:
 
 def test_what_is_waited_for(planned: Book) -> None:
     """EARLY-03."""
-    state = CutState(is_open=False, still_out=("P1", "P2"), to_enrol=1, is_uncounted=True)
+    state = CutState(still_out=("P1", "P2"), to_enrol=1, is_uncounted=True)
     assert closed_problem(planned, state).values["waits"] == (
         "How many participants are planned is not said. Still to be enrolled: 1. Not yet through: 2 participants. "
     )

@@ -8,8 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from trialbook.analysis.frames import Datasets, books
-from trialbook.conduct.deviations import given_treatments
-from trialbook.conduct.recorded import filled_rows
+from trialbook.conduct.deviations import given_treatments, rows_given
 from trialbook.conduct.schedule import full_date
 
 DAYS_A_WEEK = 7
@@ -75,15 +74,11 @@ def last_days(datasets: Datasets) -> Mapping[str, date]:
 
 def _doses(datasets: Datasets) -> Iterator[tuple[str, date]]:
     """Yield participant and day of every dose on a known day; a row with an amount of 0 is no dose."""
-    given = ((plan.forms, one.recorded) for plan in datasets.versions for one in given_treatments(plan))
-    for forms, record in given:
-        if record is None:
-            continue
+    given = ((plan, one) for plan in datasets.versions for one in given_treatments(plan))
+    for study, treatment in given:
         for book in books(datasets).values():
-            for row in filled_rows(book, record.form):
-                on = full_date(row.text(record.start))
-                if on is not None and row.amount(forms[record.form], record.dose, None) != 0:
-                    yield book.participant, on
+            days = (on.day for _, on in rows_given(study, book, treatment))
+            yield from ((book.participant, day) for day in days if day is not None)
 
 
 def _time(first: date | None, last: date | None) -> Time | None:

@@ -294,6 +294,12 @@ def tally(study: Study, casebook: Casebook, form: Form, derived: Derived, *, vis
     return Tally(rows=rows, open=tuple(undecided), answers=frozenset(found))
 
 
+def answered_of(casebook: Casebook, derived: Derived, place: Cell) -> int:
+    """Count the answers that a derived number has, of those that it is computed from at a visit or in a row."""
+    answers = (casebook.answers.get(place._replace(item=name)) for name in derived.of)
+    return sum(one is not None and one.value is not None for one in answers)
+
+
 def rows_of(form: Form, casebook: Casebook, visit: str = "") -> tuple[str, ...]:
     """Return the rows of a form in which something is recorded, in order of first mention."""
     return tuple(dict.fromkeys(cell.repeat for cell in casebook.answers if (cell.visit, cell.form) == (visit, form.id)))

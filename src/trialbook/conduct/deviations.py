@@ -306,7 +306,7 @@ def _contacts(study: Study, casebook: Casebook) -> Iterator[Contact]:
         on = days_of(casebook.value(VISIT_FORM, "date", visit=visit))
         yield Contact(what=visit, days=on, visit=visit, seqs=_behind_visit(casebook, visit))
     for treatment in given_treatments(study):
-        for row, on in _rows_given(study, casebook, treatment):
+        for row, on in rows_given(study, casebook, treatment):
             yield Contact(
                 what=f"dose of {treatment.id}", days=on, visit=row.visit, form=treatment.recorded_in, repeat=row.repeat,
                 seqs=row.seqs,
@@ -316,7 +316,7 @@ def _contacts(study: Study, casebook: Casebook) -> Iterator[Contact]:
         yield Contact(what="enrolment", days=enrolled, seqs=_known([casebook.status_seq]))
 
 
-def _rows_given(study: Study, casebook: Casebook, treatment: Treatment) -> Iterator[tuple[Row, Days]]:
+def rows_given(study: Study, casebook: Casebook, treatment: Treatment) -> Iterator[tuple[Row, Days]]:
     """Yield the rows of doses with their days; a row with an amount of 0 is no dose."""
     from trialbook.conduct.recorded import filled_rows
 

@@ -215,13 +215,14 @@ def certainly_against(study: Study, casebook: Casebook, treatment: Treatment, on
     Each visit of which it is not known may have been the first of all, on the day itself, or later; so may each row of
     a form of any time. A form that is answered once counts as answered on every day.
     """
+    if not (treatment.needs_known or treatment.withhold_when or treatment.decide_when):
+        return ()
     dated = {cell: answer for cell, answer in casebook.answers.items() if _is_dated(study, casebook, cell)}
-    readings = (
-        replace(casebook, answers=MappingProxyType(dated)),
-        *(_with_dates(casebook, day, after=on) for day in (date.min, on)),
-    )
-    first, *others = (tuple(about_results(study, reading, treatment, on)) for reading in readings)
-    return tuple(one for one in first if all(one in other for other in others))
+    found = tuple(about_results(study, replace(casebook, answers=MappingProxyType(dated)), treatment, on))
+    for day in (date.min, on) if found else ():
+        others = tuple(about_results(study, _with_dates(casebook, day, after=on), treatment, on))
+        found = tuple(one for one in found if one in others)
+    return found
 
 
 def _is_dated(study: Study, casebook: Casebook, cell: Cell) -> bool:

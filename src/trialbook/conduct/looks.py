@@ -19,16 +19,19 @@ LEFT = frozenset({"completed", "withdrawn"})
 class CutState:
     """How far a study is from the planned cut of its data."""
 
-    is_open: bool
-    """The results of endpoints may be seen: no cut is planned, it is reached, or the study is locked."""
     by: Literal["", "no cut", "invented", "lock", "cut"] = ""
-    """What opened them; empty where they are closed."""
+    """What opened the results of endpoints; empty where they are closed."""
     still_out: tuple[str, ...] = ()
     """Enrolled participants who have neither completed the visit of the cut nor left, in order of code."""
     to_enrol: int = 0
     """How many of the planned participants are not enrolled yet."""
     is_uncounted: bool = False
     """It waits for the last participant, and the study file does not say how many are planned."""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the results of endpoints may be seen."""
+        return bool(self.by)
 
 
 def assess_cut(study: Study, casebooks: Mapping[str, Casebook], today: date) -> CutState:
@@ -40,28 +43,26 @@ def assess_cut(study: Study, casebooks: Mapping[str, Casebook], today: date) -> 
     """
     cut = study.analysis.cut
     if cut is None:
-        return CutState(is_open=True, by="no cut")
+        return CutState(by="no cut")
     if study.identity.data == "invented":
-        return CutState(is_open=True, by="invented")
+        return CutState(by="invented")
     if _is_locked(casebooks):
-        return CutState(is_open=True, by="lock")
+        return CutState(by="lock")
     return _at_cut(study, cut, casebooks, today)
 
 
 def _at_cut(study: Study, cut: DataCut, casebooks: Mapping[str, Casebook], today: date) -> CutState:
     if cut.kind == "date":
-        is_open = cut.on is not None and today >= cut.on
-        return CutState(is_open=is_open, by="cut" if is_open else "")
+        return CutState(by="cut" if cut.on is not None and today >= cut.on else "")
     if cut.kind == "lock":
-        return CutState(is_open=False)
+        return CutState()
     entered = [one for _, one in sorted(casebooks.items()) if one.status == "enrolled" or one.status in LEFT]
     asked, visit = Asked(study), cut.visit or ""
     out = tuple(one.participant for one in entered if not _is_through(study, one, visit, asked))
     planned = study.identity.planned
     to_enrol, is_uncounted = max(0, (planned or 1) - len(entered)), planned is None
-    is_open = not (out or to_enrol or is_uncounted)
-    by: Literal["cut", ""] = "cut" if is_open else ""
-    return CutState(is_open=is_open, by=by, still_out=out, to_enrol=to_enrol, is_uncounted=is_uncounted)
+    is_waiting = bool(out) or bool(to_enrol) or is_uncounted
+    return CutState(by="" if is_waiting else "cut", still_out=out, to_enrol=to_enrol, is_uncounted=is_uncounted)
 
 
 def _is_locked(casebooks: Mapping[str, Casebook]) -> bool:

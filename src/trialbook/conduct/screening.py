@@ -6,7 +6,6 @@ what is missing is named. A verdict that is certain stays so when an open questi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,8 +29,6 @@ Outcome = Literal["met", "not met", "unknown", "not applicable"]
 """How a criterion itself stands: an exclusion criterion that is met keeps out."""
 
 ENROLMENT = "enrolment"
-FORM = re.compile(r"([A-Za-z_]\w*)\.\w")
-"""The form in a name such as `screening.age`."""
 NOT_YET = frozenset({"screening", "screen failure"})
 NOT: Mapping[bool | None, bool | None] = MappingProxyType({True: False, False: True, None: None})
 

@@ -9,11 +9,11 @@ from trialbook.analysis.sets import enrolled
 from trialbook.analysis.table_one import Told, is_counted, known_at_baseline
 from trialbook.protocol.model import Derived, Item
 from trialbook.render.inline import Line, Recorded, join, plain
-from trialbook.render.numbers import ABSENT, show, show_enough, show_unit
+from trialbook.render.numbers import ABSENT, show_unit
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.phrases import in_sentence
 from trialbook.report.run import Run
-from trialbook.report.shown import entry_text, recorded_or_plain, value_text
+from trialbook.report.shown import entry_text, recorded_or_plain, value_text, write_own
 from trialbook.report.trace import by_participant
 
 AT_BASELINE = "What was measured at visits is the value at baseline."
@@ -138,7 +138,7 @@ def _answers(run: Run, entries: tuple[int, ...]) -> Line:
 
 
 def _derived(run: Run, name: str, item: Derived) -> Iterator[tuple[str, Line]]:
-    decimals, write = item.decimals if item.decimals is not None else 1, show_enough if item.kind == "sum" else show
+    decimals = item.decimals if item.decimals is not None else 1
     bases = derive_baseline(run.datasets, derive_values(run.datasets, name), name)
     for person, base, entries in bases.select("participant", "base", "base_seqs").drop_nulls().iter_rows():
-        yield person, recorded_or_plain(sorted(entries), write(base, decimals))
+        yield person, recorded_or_plain(sorted(entries), write_own(item, base, decimals))

@@ -9,9 +9,9 @@ from trialbook.analysis.frames import Datasets
 from trialbook.analysis.results import Analysis, Listing, Result
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Endpoint, Item, Study, Text
-from trialbook.render.numbers import show, show_enough, show_signed, show_unit
+from trialbook.render.numbers import show_signed, show_unit
 from trialbook.report.quote import Quotes, quotes_of
-from trialbook.report.shown import LANGUAGE
+from trialbook.report.shown import LANGUAGE, write_own
 
 Stats = dict[str, Result]
 """Statistic -> result."""
@@ -81,9 +81,7 @@ class Run:
 
     def written(self, endpoint: Endpoint, value: float) -> str:
         """Write the value of one participant; a sum that gaps made uneven so that it can be told from a whole one."""
-        source = self.source(endpoint)
-        is_sum = isinstance(source, Derived) and source.kind == "sum"
-        return show_enough(value, endpoint.decimals) if is_sum else show(value, endpoint.decimals)
+        return write_own(self.source(endpoint), value, endpoint.decimals)
 
     def written_change(self, endpoint: Endpoint, change: float) -> str:
         """Write the change of one participant, with its sign."""

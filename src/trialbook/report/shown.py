@@ -10,7 +10,7 @@ from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Item, Study
 from trialbook.protocol.values import SEPARATOR, SPANS
 from trialbook.render.inline import Line, Recorded
-from trialbook.render.numbers import ABSENT, MINUS, show, show_unit
+from trialbook.render.numbers import ABSENT, MINUS, show, show_enough, show_unit
 
 NUMBER = re.compile(r"([<>]?=?)-?\d+\.?(\d*)")
 """A canonical number with its limit sign."""
@@ -44,6 +44,12 @@ def form_label(study: Study, form: str | None) -> str:
     """Name a form."""
     planned = study.forms.get(form or "")
     return (study.say(planned.label, LANGUAGE) or planned.id) if planned else (form or "")
+
+
+def write_own(source: Item | Derived | None, value: float, decimals: int) -> str:
+    """Write the value of one participant; a sum that gaps made uneven so that it can be told from a whole one."""
+    is_sum = isinstance(source, Derived) and source.kind == "sum"
+    return show_enough(value, decimals) if is_sum else show(value, decimals)
 
 
 def value_text(study: Study, item: Item | Derived | None, value: str, *, as_typed: bool = True) -> str:

@@ -22,9 +22,8 @@ from trialbook.report.figures_further.people import (
     Person,
     doses_of,
     events_of,
-    not_drawn,
     people_of,
-    to_the_month,
+    undated,
 )
 from trialbook.report.run import Run, as_mappings
 
@@ -75,7 +74,7 @@ def individuals_figure(run: Run, endpoints: Sequence[Endpoint]) -> Figure | None
     doses, lost_doses = doses_of(run, people)
     lives = tuple(_lives(run, people, chosen, doses, events))
     title = "Each participant: " + " and ".join(run.label(one) for one in chosen)
-    said = _caption(run, chosen, lives) + to_the_month(events) + not_drawn(lost_doses, lost_events)
+    said = _caption(run, chosen, lives) + undated(events, lost_doses, lost_events)
     said += parts.capped(len(people), len(everybody))
     return parts.drawn(
         "individuals",

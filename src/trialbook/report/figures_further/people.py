@@ -134,7 +134,12 @@ def doses_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Dose, ...], int]
     return tuple(found), undated
 
 
-def to_the_month(events: Iterable[Happened]) -> str:
+def undated(events: Iterable[Happened], doses: int, others: int) -> str:
+    """Say which events stand at the first day of their month, and how many doses and other events are not drawn."""
+    return _to_the_month(events) + _not_drawn(doses, others)
+
+
+def _to_the_month(events: Iterable[Happened]) -> str:
     """Say how many events are drawn of which only the month is known; nothing where there is none."""
     number = sum(one.is_vague for one in events)
     if not number:
@@ -143,7 +148,7 @@ def to_the_month(events: Iterable[Happened]) -> str:
     return f" {number} {several(number, 'adverse event')} known to the month {verb} at the first day possible."
 
 
-def not_drawn(doses: int, events: int) -> str:
+def _not_drawn(doses: int, events: int) -> str:
     """Say how many doses and adverse events are not drawn, since their day is not known; nothing where none is."""
     counts = ((doses, "dose"), (events, "adverse event"))
     said = [f"{number} {several(number, word)}" for number, word in counts if number]

@@ -18,9 +18,8 @@ from trialbook.report.figures_further.people import (
     Person,
     doses_of,
     events_of,
-    not_drawn,
     people_of,
-    to_the_month,
+    undated,
 )
 from trialbook.report.run import Run
 
@@ -46,7 +45,7 @@ def swimmer_figure(run: Run) -> Figure | None:
     caption = (
         "One bar a participant, from enrolment or day 0 to the end, the longest first; weeks are counted from day 0."
     )
-    caption += to_the_month(events) + not_drawn(lost_doses, lost_events)
+    caption += undated(events, lost_doses, lost_events)
     rows = [
         (
             one.code,

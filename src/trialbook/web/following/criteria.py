@@ -13,7 +13,7 @@ from trialbook.conduct.schedule import full_date
 from trialbook.conduct.screening import ENROLMENT, Assessment, Eligibility, Outcome
 from trialbook.protocol.model import Item
 from trialbook.web.following.seen import Seen
-from trialbook.web.following.words import Word, answer_words, day_words
+from trialbook.web.following.words import Word, prose
 from trialbook.web.forms.phrases import reworded
 from trialbook.web.saying import in_words, listed, said_value
 
@@ -152,10 +152,9 @@ def _said(seen: Seen, why: Reason) -> str:
         return gettext("not given yet") if why.name == ENROLMENT else gettext("not answered")
     asked = seen.study.item(why.name) if _is_item(seen, why.name) else None
     if why.kind == "value" and isinstance(asked, Item) and asked.kind in {"yes_no", "date"}:
-        return answer_words(asked, why.value or "", seen.language)
-    day = full_date(why.value) if why.name == ENROLMENT else None
-    if day is not None:
-        return day_words(day)
+        return prose(why.value or "")
+    if why.name == ENROLMENT and full_date(why.value) is not None:
+        return prose(why.value or "")
     words = {
         "limit": gettext("%(value)s, beyond a limit of measurement"),
         "partial date": gettext("%(value)s, not known to the day"),

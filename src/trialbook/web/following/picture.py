@@ -17,7 +17,8 @@ from trialbook.conduct.moments import Days, days_of
 from trialbook.conduct.regimen import number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import PlacedVisit, VisitState, anchor_date
 from trialbook.protocol.model import Derived, Treatment
-from trialbook.render.numbers import rounded, show, show_enough, show_plain, show_signed, show_unit
+from trialbook.render.numbers import rounded, show_plain, show_signed, show_unit
+from trialbook.report.shown import write_own
 from trialbook.web.drawing.axis import Axis, axis_for, names
 from trialbook.web.drawing.course import Dot, Panel, draw_course
 from trialbook.web.drawing.happenings import Bar, Mark, draw_bars, draw_marks
@@ -292,8 +293,7 @@ def _course(seen: Seen, axis: Axis, course: Course) -> Strip:
 def _write(seen: Seen, course: Course, value: float) -> str:
     """Write a value with the decimals of its endpoint, or as it was recorded; a sum with gaps as it is compared."""
     source = seen.study.item(course.endpoint.source) if course.endpoint.source else None
-    write = show_enough if isinstance(source, Derived) and source.kind == "sum" else show
-    return write(value, course.endpoint.decimals) if value % 1 else show_plain(value)
+    return write_own(source, value, course.endpoint.decimals) if value % 1 else show_plain(value)
 
 
 def _tick(seen: Seen, course: Course, number: float) -> str:

@@ -15,9 +15,8 @@ from trialbook.capture.people import CUSTODIAN
 from trialbook.conduct.casebook import ParticipantStatus
 from trialbook.conduct.filling import Filling
 from trialbook.conduct.schedule import PlacedVisit, PlannedVisit, VisitState, full_date
-from trialbook.protocol.model import Item, Study
+from trialbook.protocol.model import Study
 from trialbook.protocol.typed_dates import NEVER
-from trialbook.protocol.values import show_value
 from trialbook.web.forms.questions import key_of
 from trialbook.web.forms.sheet import address_of
 from trialbook.web.saying import clauses
@@ -104,14 +103,11 @@ def role_name(study: Study, role: str, language: str | None = None) -> str:
     return (study.say(held.label, language) if held is not None else "") or role
 
 
-def answer_words(item: Item, value: str, language: str | None = None) -> str:
-    """Write an answer as prose does: yes, no and never in the reader's language, a day in full."""
-    if item.kind == "yes_no":
-        return {"yes": gettext("Yes"), "no": gettext("No")}.get(value, value)
-    if item.kind != "date":
-        return show_value(item, value, language=language)
+def prose(value: str) -> str:
+    """Write a yes, a no or a date as prose does: in the reader's language, a day in full."""
     day = full_date(value)
-    return gettext("Never") if value == NEVER else value if day is None else day_words(day)
+    said = {"yes": gettext("Yes"), "no": gettext("No"), NEVER: gettext("Never")}
+    return said.get(value, value) if day is None else day_words(day)
 
 
 # ---- days -------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from trialbook.conduct.answers import answered_of
 from trialbook.conduct.casebook import VISIT_FORM, Answer
 from trialbook.protocol.model import Derived, Item
 from trialbook.protocol.typed_dates import DAY, NEVER
@@ -317,8 +318,7 @@ def derived_of(sheet: Sheet, reading: Reading) -> Iterator[Shown]:
 
 def with_gaps(sheet: Sheet, reading: Reading, derived: Derived, written: str) -> str:
     """Say beside a sum or mean how many answers it is of, where some are missing, and what these count."""
-    answers = (reading.casebook.answers.get(sheet.cell(name)) for name in derived.of)
-    answered = sum(one is not None and one.value is not None for one in answers)
+    answered = answered_of(reading.casebook, derived, sheet.cell(""))
     if derived.kind not in {"sum", "mean"} or answered >= len(derived.of):
         return written
     values = {"value": written, "answered": answered, "all": len(derived.of)}

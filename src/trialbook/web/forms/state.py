@@ -14,7 +14,7 @@ from trialbook.conduct.completeness import begun_rows, is_complete, needed
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.ratings import may_open
 from trialbook.conduct.screening import assess_eligibility, forms_asked, forms_of_screening
-from trialbook.protocol.model import Form, Treatment
+from trialbook.protocol.model import Form, Item, Treatment
 from trialbook.web.actor import Actor
 from trialbook.web.forms.sheet import Sheet, address_of
 from trialbook.web.forms.words import told
@@ -165,9 +165,8 @@ def awaited(sheet: Sheet) -> frozenset[str]:
     casebook, study = sheet.casebook, sheet.study
     for_verdict = assess_eligibility(study, casebook).lacking if is_of_screening(sheet) else ()
     answered = {f"{cell.form}.{cell.item}" for cell in casebook.answers}
-    items = {f"{form.id}.{item}" for form in study.forms.values() for item in form.items}
-    for_dose = {name for treatment in study.treatments.values() for name in items_for(treatment)} & items - answered
-    return frozenset({*for_verdict, *for_dose})
+    needed = {name for treatment in study.treatments.values() for name in items_for(treatment)} - answered
+    return frozenset({*for_verdict, *(name for name in needed if isinstance(study.item(name), Item))})
 
 
 def items_for(treatment: Treatment) -> Iterator[str]:

@@ -19,7 +19,8 @@ from trialbook.protocol.model import Derived, Item, Study
 from trialbook.protocol.typed_dates import NEVER
 from trialbook.protocol.units import convert
 from trialbook.protocol.values import SEPARATOR, limit_of
-from trialbook.render.numbers import ABSENT, rounded, show, show_enough, show_plain, show_unit
+from trialbook.render.numbers import ABSENT, rounded, show, show_plain, show_unit
+from trialbook.report.shown import write_own
 from trialbook.web.forms.sheet import Sheet
 from trialbook.web.saying import listed, remedy, said_value, sentence
 
@@ -170,8 +171,7 @@ def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
     if derived.levels:
         return sheet.say(derived.levels.get(int(value), {})) or show(value, 0)
     decimals = MOST_DECIMALS if derived.decimals is None else derived.decimals
-    write = show_enough if derived.kind == "sum" else show
-    number = show_plain(round(value, decimals)) if derived.decimals is None else write(value, decimals)
+    number = show_plain(round(value, decimals)) if derived.decimals is None else write_own(derived, value, decimals)
     return " ".join(part for part in (number, unit_words(derived.unit)) if part)
 
 

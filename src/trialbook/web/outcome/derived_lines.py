@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from trialbook.conduct.answers import form_answers, rows_of, tally
+from trialbook.conduct.answers import answered_of, form_answers, rows_of, tally
 from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.conduct.schedule import anchor_date, study_day
 from trialbook.protocol.model import Derived, Form, Study
@@ -42,8 +42,7 @@ def _numbers(form: Form, book: Casebook, visit: str, repeat: str) -> Iterator[tu
     for derived in form.derived.values():
         value = known.get(derived.id)
         if isinstance(value, float):
-            cells = (book.answers.get(Cell(visit, form.id, repeat, name)) for name in derived.of)
-            answered = sum(one is not None and one.value is not None for one in cells)
+            answered = answered_of(book, derived, Cell(visit, form.id, repeat, ""))
             yield (derived.id, significant(value), derived.unit, answered, len(derived.of))
 
 

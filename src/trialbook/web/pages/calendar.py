@@ -20,7 +20,8 @@ from django.views.decorators.http import require_POST
 
 from trialbook.conduct.blinding import shown_forms
 from trialbook.conduct.casebook import VISIT_FORM, Casebook
-from trialbook.conduct.exposure import exposure, is_background
+from trialbook.conduct.deviations import given_treatments
+from trialbook.conduct.exposure import exposure
 from trialbook.conduct.schedule import PlacedVisit, place_visits
 from trialbook.protocol.model import Study, Treatment
 from trialbook.web.actor import Actor, actor_of, at_plan, grant_key
@@ -115,8 +116,8 @@ def happenings_of(actor: Actor, casebooks: Mapping[str, Casebook], today: date, 
             if day is not None:
                 yield _visit(actor.study, casebook, placed, day, language)
         shown = shown_forms(actor.study, casebook, actor.role)
-        for treatment in actor.study.treatments.values():
-            if treatment.recorded_in in shown and not is_background(treatment):
+        for treatment in given_treatments(actor.study):
+            if treatment.recorded_in in shown:
                 yield from _doses(actor.study, casebook, treatment, today, language)
 
 

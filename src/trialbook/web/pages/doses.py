@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from trialbook.capture.asking import countersign
 from trialbook.conduct.amounts import KG, Measured, measure
 from trialbook.conduct.casebook import Casebook
+from trialbook.conduct.deviations import given_treatments
 from trialbook.conduct.dosing import DosePlan, Refusal, plan_dose
-from trialbook.conduct.exposure import Exposure, exposure, is_background
+from trialbook.conduct.exposure import Exposure, exposure
 from trialbook.conduct.regimen import plan_dose_day
 from trialbook.conduct.reweighing import LIMIT, weight_changes
 from trialbook.conduct.schedule import anchor_date
@@ -124,14 +125,9 @@ def _refused(request: StudyRequest, participant: str, treatment: str, sentence: 
     return render(request, "dose.html", {**_shown(request, participant, treatment), "problems": against}, status=422)
 
 
-def dosed(study: Study) -> tuple[Treatment, ...]:
-    """Return the treatments that have a page of doses: all but background drugs."""
-    return tuple(one for one in study.treatments.values() if one.recorded is not None and not is_background(one))
-
-
 def _treatment(request: StudyRequest, name: str) -> Treatment:
     """Return a treatment that has a page and whose doses the asker may see; else there is no such page."""
-    found = next((one for one in dosed(request.actor.study) if one.id == name), None)
+    found = next((one for one in given_treatments(request.actor.study) if one.id == name), None)
     if found is None or found.recorded is None or not request.actor.sees(found.recorded.form):
         raise Http404
     return found

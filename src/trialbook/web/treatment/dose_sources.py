@@ -111,22 +111,10 @@ def _rules(study: Study, criterion_id: str) -> Iterator[str]:
 def against(study: Study, casebook: Casebook, treatment: Treatment, problem: Problem, language: str | None) -> Against:
     """Return a reason with the pages on which what it speaks of is recorded."""
     links = dict.fromkeys(_mending(study, casebook, treatment, problem, language))
-    said = dict(_said(study, treatment, problem, language))
-    return Against(problem=replace(problem, values={**problem.values, **said}), links=tuple(links))
-
-
-def _said(study: Study, treatment: Treatment, problem: Problem, language: str | None) -> Iterator[tuple[str, str]]:
-    """Yield what a reason says in words of the study file, in the language of the reader."""
-    form, item = study.forms.get(problem.place.form or ""), problem.place.item
-    if "item" in problem.values and form is not None and item is not None:
-        yield "item", study.say(study.item(f"{form.id}.{item}").label, language)
-    rule = next((one for one in study.criteria if one.id == problem.values.get("criterion")), None)
-    if "text" in problem.values and rule is not None:
-        yield "text", study.say(rule.text, language)
-    if "treatment" in problem.values:
-        yield "treatment", study.say(treatment.label, language)
     if "condition" in problem.values:
-        yield "condition", condition_in(study, condition_of(treatment, problem), language)
+        said = condition_in(study, condition_of(treatment, problem), language)
+        problem = replace(problem, values={**problem.values, "condition": said})
+    return Against(problem=problem, links=tuple(links))
 
 
 def condition_of(treatment: Treatment, problem: Problem) -> str:
