@@ -544,3 +544,12 @@ def test_dev_12_only_where_the_days_tell(changes: Mapping[str, str | None], rows
     """DEV-12."""
     kinds = {"withheld", "undecided"}
     assert [row for row, kind, *_ in against(changes) if kind in kinds] == rows
+
+
+def test_dev_12_a_plan_that_waits_for_nothing() -> None:
+    """DEV-12: a treatment without needs has no dose against them."""
+    rtx = replace(STUDY.treatments["rtx"], needs_known=(), withhold_when=None, decide_when=None)
+    waiting_for_nothing = replace(STUDY, treatments={**STUDY.treatments, "rtx": rtx})
+    positive = book(with_cells({"|serology.hbsag": "POS"}))
+    assert {one.kind for one in find_deviations(STUDY, positive, LATER)} == {"withheld"}
+    assert find_deviations(waiting_for_nothing, positive, LATER) == ()
