@@ -118,11 +118,15 @@ def acts_of(sheet: Sheet, typed: Typed, reading: Reading, request: str, hand: st
 
 
 def form_act(sheet: Sheet, typed: Typed, reading: Reading, mode: str) -> Act:
-    """Return the act that saves the form: every item that has an answer on the page or in the casebook."""
+    """Return the act that saves the form: every item that has an answer on the page or in the casebook.
+
+    A new row says of every item that it found nothing there: where somebody is quicker, nothing of the two is merged.
+    """
+    is_begun = typed.is_new and any(any(one) for one in reading.given.values())
     given = {
         name: Given() if name in reading.doomed and name in typed.dropped else one
         for name, one in reading.given.items()
-        if any(one) or sheet.standing(name) is not None
+        if any(one) or is_begun or sheet.standing(name) is not None
     }
     reasons = {name: typed.reason_for(name) for name in given if name in reading.changed or name in reading.doomed}
     return save_form(

@@ -56,6 +56,8 @@ class Typed:
     paper_day: str = ""
     visit_day: str = ""
     """Date of the visit, where the page asked for it."""
+    is_new: bool = False
+    """The page began a row in which nothing had ever been recorded."""
 
     def reason_for(self, item: str) -> str:
         """Return the reason for the change of an item: its own, else the one for the whole form."""
@@ -79,6 +81,7 @@ def read_typed(form: Form, missing: Iterable[str], sent: QueryDict) -> Typed:
         on_paper="participant" in form.by and bool(sent.get("paper")),
         paper_day=(sent.get("paper_day") or "").strip(),
         visit_day=(sent.get("visit_day") or "").strip(),
+        is_new=form.repeating and sent.get("new") == "yes",
     )
 
 

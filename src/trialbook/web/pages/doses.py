@@ -27,6 +27,7 @@ from trialbook.errors import TrialbookError
 from trialbook.protocol.model import Study, Treatment
 from trialbook.web.following.seen import see
 from trialbook.web.following.tables import shown_deviations
+from trialbook.web.forms.new_rows import new_row
 from trialbook.web.forms.sheet import language_of
 from trialbook.web.looking import casebook_for
 from trialbook.web.refusals import told
@@ -157,7 +158,7 @@ def _shown(request: StudyRequest, participant: str, name: str) -> dict[str, obje
         "line": draw_doses(rows, today),
         "weights": weight_changes(given, _weight(study, casebook, treatment, asked.on)),
         "weight_limit": LIMIT * 100,
-        **_recording(request, participant, treatment, given),
+        **_recording(request, participant, treatment),
         **_worked_out(request, casebook, treatment, asked),
     }
 
@@ -182,15 +183,14 @@ def _weight(study: Study, casebook: Casebook, treatment: Treatment, on: date) ->
     return found if isinstance(found, Measured) else None
 
 
-def _recording(request: StudyRequest, participant: str, treatment: Treatment, given: Exposure) -> dict[str, object]:
+def _recording(request: StudyRequest, participant: str, treatment: Treatment) -> dict[str, object]:
     """Return where the next dose is recorded, for those who may."""
     record = treatment.recorded
     if record is None or not request.actor.may("record", record.form):
         return {}
-    used = {repeat for dose in given.doses for repeat in dose.repeats}
-    free = next(str(number) for number in range(1, len(used) + 2) if str(number) not in used)
     form = request.actor.study.forms[record.form]
-    return {"record_address": address_of(form, participant, repeat=free), "record_form": form}
+    row = new_row(request.site, participant, form.id)
+    return {"record_address": address_of(form, participant, repeat=row), "record_form": form}
 
 
 # ---- the dose worked out ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from trialbook.conduct.reporting_clock import WITHIN
 from trialbook.conduct.safety import SIGNS
 from trialbook.instruments.ctcae_5 import CITATION, LICENCE
 from trialbook.protocol.model import Form
+from trialbook.web.forms.new_rows import new_row
 from trialbook.web.looking import by_plan, casebook_for, casebooks_for
 from trialbook.web.request import StudyRequest
 from trialbook.web.treatment.event_rows import EventRow, event_rows
@@ -52,7 +53,7 @@ def events(request: StudyRequest, participant: str) -> HttpResponse:
     casebook, forms = casebook_for(request, participant), _forms(request)
     found = tuple(event_rows(reading_for(request, request.actor.study), casebook, forms))
     new = [
-        {"form": form, "address": address_of(form, participant, repeat=_next_row(form, found))}
+        {"form": form, "address": address_of(form, participant, repeat=new_row(request.site, participant, form.id))}
         for form in forms
         if request.actor.may("record", form.id)
     ]
@@ -96,12 +97,6 @@ def _forms(request: StudyRequest) -> tuple[Form, ...]:
     if not found:
         raise Http404
     return found
-
-
-def _next_row(form: Form, found: Iterable[EventRow]) -> str:
-    """Return the first number that no row of a form has."""
-    used = {event.repeat for event in found if event.form.id == form.id}
-    return next(str(number) for number in range(1, len(used) + 2) if str(number) not in used)
 
 
 def _filtered(query: QueryDict, found: Iterable[EventRow]) -> dict[str, object]:

@@ -20,6 +20,7 @@ from trialbook.web.following.seen import see
 from trialbook.web.following.tables import DeviationLine, deviation_line, shown_deviations
 from trialbook.web.following.words import day_words
 from trialbook.web.forms.history import entries_of, ever_recorded, lines_of, rows_ever, stored_by
+from trialbook.web.forms.new_rows import is_new, row_of_request, taken_words, where_saved
 from trialbook.web.forms.presence import Open
 from trialbook.web.forms.presence import presence as present
 from trialbook.web.forms.questions import Said, codes_of, derived_of, sections_of
@@ -29,7 +30,7 @@ from trialbook.web.forms.saving import DAY, PAPER, WHOLE, Kept, Saved, clear_all
 from trialbook.web.forms.seals import SealShown, queries_by_item, ranged_queries, seals_of, void_signatures
 from trialbook.web.forms.sheet import Sheet, address_if_any, address_of, sheet_for
 from trialbook.web.forms.state import ends_screening, is_asked, is_due, is_of_screening, next_address, shut_by, state_of
-from trialbook.web.forms.typed import as_it_stands, read_typed, reason_in, seen_words
+from trialbook.web.forms.typed import Typed, as_it_stands, read_typed, reason_in, seen_words
 from trialbook.web.forms.words import common_reasons, local_time, with_words
 from trialbook.web.request import StudyRequest
 from trialbook.web.veil import veiled
@@ -109,6 +110,7 @@ def show_kept(request: StudyRequest, sheet: Sheet, kept: Kept, *, request_id: st
         "request_id": request_id,
         "seen": seen_words(kept.typed.seen),
         "items": " ".join(sheet.form.items),
+        "is_new": is_new(request.site, sheet),
         "reason_options": reason_options(sheet),
         "whole_reason": kept.typed.reasons.get(WHOLE, ""),
         "codes": codes_of(sheet, kept.typed.others) if sheet.form.id != VISIT_FORM else "",
@@ -196,17 +198,38 @@ def save_sheet(request: StudyRequest, sheet: Sheet) -> HttpResponse:
         raise Http404
     asked = request.POST.get("request", "")
     typed = read_typed(sheet.form, sheet.study.missing, request.POST)
+    here, done = save_in_row(request, sheet, typed, asked)
+    tell_taken(request, sheet, here)
+    if isinstance(done, Saved):
+        return saved(request, here, done)
+    again = asked if is_code(asked) else request.site.new_id()
+    return show_kept(request, fresh(request, here), done, request_id=again, status=REFUSED)
+
+
+def save_in_row(request: StudyRequest, sheet: Sheet, typed: Typed, asked: str) -> tuple[Sheet, Saved | Kept]:
+    """Save what a page holds, and say in which row: of a new one once more, where somebody was quicker just now."""
+    here = where_saved(request, sheet, typed, asked)
+    done = save_typed(request, here, typed, asked)
+    if isinstance(done, Saved) or where_saved(request, here, typed, asked).repeat == here.repeat:
+        return here, done
+    return save_in_row(request, sheet, typed, asked)
+
+
+def save_typed(request: StudyRequest, sheet: Sheet, typed: Typed, asked: str) -> Saved | Kept:
+    """Save what a page holds, or clear all of its form."""
     news = (*unknown_seals(request, sheet), *gone_items(request, frozenset(sheet.form.items)))
     if news:
-        done: Saved | Kept = Kept(typed=typed, reading=read_answers(sheet, typed), wrong={WHOLE: news})
-    elif request.POST.get("do") == "clear":
-        done = clear_all(request, sheet, typed, asked, reason_in(request.POST, "clear"))
-    else:
-        done = save(request, sheet, typed, asked, request.POST.get("hand", ""))
-    if isinstance(done, Saved):
-        return saved(request, sheet, done)
-    again = asked if is_code(asked) else request.site.new_id()
-    return show_kept(request, fresh(request, sheet), done, request_id=again, status=REFUSED)
+        return Kept(typed=typed, reading=read_answers(sheet, typed), wrong={WHOLE: news})
+    if request.POST.get("do") == "clear":
+        return clear_all(request, sheet, typed, asked, reason_in(request.POST, "clear"))
+    return save(request, sheet, typed, asked, request.POST.get("hand", ""))
+
+
+def tell_taken(request: StudyRequest, sheet: Sheet, saved: Sheet) -> None:
+    """Let the next page say that a row was taken meanwhile, where what was typed is in another one."""
+    words = taken_words(request.site, sheet, saved)
+    if words:
+        messages.warning(request, words)
 
 
 def unknown_seals(request: StudyRequest, sheet: Sheet) -> tuple[str, ...]:
@@ -255,20 +278,24 @@ def told_there(address: str, sheet: Sheet, request_id: str) -> str:
 
 
 def page_state(request: StudyRequest, sheet: Sheet) -> dict[str, str]:
-    """Return what a page that stays open after a save goes on with."""
+    """Return what a page that stays open after a save goes on with, and in which row."""
     seen = as_it_stands(sheet).seen
-    return {"request": request.site.new_id(), "seen": seen_words(seen)}
+    place = {"address": sheet.address(), "row": sheet.repeat}
+    return {"request": request.site.new_id(), "seen": seen_words(seen), **place}
 
 
 @require_GET
 def was_saved(request: StudyRequest, participant: str, asked: str) -> HttpResponse:
     """Tell whether what was sent under a request id is stored: a page asks whose save had no answer."""
     sheet = asked_sheet(request, participant)
-    found = stored_by(sheet.study, entries_of(request.site, sheet), asked, request.actor.person)
+    entries = entries_of(request.site, sheet.at(""))
+    found = stored_by(sheet.study, entries, asked, request.actor.person)
     if found is None:
         return JsonResponse({"stored": False})
-    next_page = told_there(sheet.address(), sheet, asked)
-    return JsonResponse({"stored": True, "at": found.at, "next": next_page, **page_state(request, sheet)})
+    here = sheet.at(row_of_request(entries, asked, request.actor.person) if sheet.repeat else "")
+    tell_taken(request, sheet, here)
+    next_page = told_there(here.address(), here, asked)
+    return JsonResponse({"stored": True, "at": found.at, "next": next_page, **page_state(request, here)})
 
 
 # ---- while it is filled in --------------------------------------------------------------------------------------
@@ -289,6 +316,7 @@ def check(request: StudyRequest, participant: str) -> HttpResponse:
     if not sheet.may_record:
         raise Http404
     typed = read_typed(sheet.form, sheet.study.missing, request.POST)
+    sheet = where_saved(request, sheet, typed, request.POST.get("request", ""))
     reading = read_answers(sheet, typed)
     said = Said(queries=queries_by_item(sheet), ranged=ranged_queries(sheet))
     sections = sections_of(sheet, typed, reading, said)

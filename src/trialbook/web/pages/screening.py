@@ -25,7 +25,7 @@ from trialbook.web.following.deciding import ENROL, act_of, step_in
 from trialbook.web.following.seen import Seen, see
 from trialbook.web.following.tables import FormLine, form_line
 from trialbook.web.following.words import STATUS, day_words
-from trialbook.web.forms.rows import next_row
+from trialbook.web.forms.new_rows import new_row
 from trialbook.web.forms.words import answer_words
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
@@ -83,7 +83,7 @@ def _show(
         "is_open": seen.casebook.status == "screening",
         "on": found.judged_on.day or on or seen.today,
         "verdict": verdict,
-        "consent": _consent(seen, found),
+        "consent": _consent(request, seen, found),
         "lines": criterion_lines(seen, found),
         "forms": tuple(screening_forms(seen, found)),
         "may_enrol": seen.actor.may("enrol") and seen.casebook.status == "screening",
@@ -126,7 +126,7 @@ def _consent_form(seen: Seen) -> Form | None:
     return seen.study.forms.get((seen.study.consent or "").partition(".")[0])
 
 
-def _consent(seen: Seen, found: Eligibility) -> dict[str, object] | None:
+def _consent(request: StudyRequest, seen: Seen, found: Eligibility) -> dict[str, object] | None:
     """Return what the page tells of the consent; None where none is asked, or the role is not shown it."""
     form = _consent_form(seen)
     if form is None or not seen.shows(form.id):
@@ -138,15 +138,15 @@ def _consent(seen: Seen, found: Eligibility) -> dict[str, object] | None:
         "given": given,
         "is_given": found.consented,
         "reasons": tuple(reason_lines(seen, found.consent_reasons)),
-        "where": None if rows and not form.repeating else _address(seen, form, rows),
+        "where": None if rows and not form.repeating else _address(request, seen, form),
         "is_again": bool(rows),
         "may_record": seen.actor.may("record", form.id),
     }
 
 
-def _address(seen: Seen, form: Form, rows: list[str]) -> str | None:
+def _address(request: StudyRequest, seen: Seen, form: Form) -> str | None:
     """Return where the consent, or the next one, is recorded."""
-    return seen.form_address(form.id, repeat=next_row(rows) if form.repeating else "")
+    return seen.form_address(form.id, repeat=new_row(request.site, seen.code, form.id) if form.repeating else "")
 
 
 def _given(seen: Seen, form: Form, row: str) -> Consent:

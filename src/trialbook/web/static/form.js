@@ -12,7 +12,7 @@ const beginForm = () => {
   const PATIENCE = 10000;
   const AGAIN = 5000;
   const DRAFT = "trialbook form ";
-  const MACHINERY = new Set(["csrfmiddlewaretoken", "request", "seen", "hand"]);
+  const MACHINERY = new Set(["csrfmiddlewaretoken", "request", "seen", "hand", "new", "at_repeat"]);
 
   // ---- what is typed
   const field = (name) => form.elements.namedItem(name);
@@ -25,7 +25,7 @@ const beginForm = () => {
   const say = (text) => { banner.textContent = text; banner.hidden = !text; };
 
   // ---- a draft in the browser, until it is saved; another person never sees it
-  const key = `${DRAFT}${form.dataset.person} ${form.getAttribute("action")}`;
+  let key = `${DRAFT}${form.dataset.person} ${form.getAttribute("action")}`;
   const keep = () => {
     try {
       if (isDirty()) sessionStorage.setItem(key, JSON.stringify({ request: field("request").value, at: pairs(), sent: pending !== null }));
@@ -116,9 +116,21 @@ const beginForm = () => {
     clean = "";
     field("request").value = told.request;
     field("seen").value = told.seen;
+    goOnAt(told);
     say(`${words.stored} ${told.at || ""}. ${words.later}`);
     keep();
     return false;
+  };
+
+  // a new row is none any more; it may be another than it was begun as, where somebody else was quicker
+  const goOnAt = (told) => {
+    field("new").value = "";
+    if (told.address === form.getAttribute("action")) return;
+    forget();
+    field("at_repeat").value = told.row;
+    form.setAttribute("action", told.address);
+    key = `${DRAFT}${form.dataset.person} ${told.address}`;
+    history.replaceState(null, "", told.address);
   };
 
   const refused = (page) => {
