@@ -4,8 +4,10 @@ LABPAGE-01: low, high, how many times the upper limit, CTCAE grade, and where ea
 LABPAGE-02: a value that is only known to lie beyond a limit of measurement is low or high where that is certain.
 LABPAGE-03: whether a value is significant is recorded about its entry; a correction makes the judgement one of another.
 LABPAGE-04: only a role that signs judges; blind roles get 404; hostile texts are text.
-LABPAGE-05: where the form has an item for it, that item says what is significant, and no note does.
+LABPAGE-05: where the form has an item for it, that item says what is significant, and no note does; a note only says
+    that its answer holds for what was changed since.
 LABPAGE-07: units stand as in forms; a converted value is rounded to the decimals of its item, with what was typed.
+LABPAGE-08: a judgement falls when what it judged is changed: the value, the limits of its day, those of the study file.
 LABPAGE-06: the course is drawn with the limits as a band, for two values and more.
 """
 
@@ -123,3 +125,86 @@ def test_labpage_06_the_course(treated: Served) -> None:
     assert 'class="band"' in html
     assert " style=" not in html
     assert "900 U/L" in html
+
+
+JUDGED = "not significant ida"
+FALLEN = f"judged by other limits of normal {JUDGED}"
+
+
+def said_of(served: Served) -> str:
+    return words(page(served.browser("ida"), LAB))
+
+
+def change(served: Served, form: str, item: str, text: str, visit: str = "") -> None:
+    served.site.record(correct("P01", form, item, text, reason="misread", visit=visit), by="ida")
+
+
+def test_labpage_08_the_limit_of_the_day_is_corrected(treated: Served) -> None:
+    """LABPAGE-08: 1.1 times the limit is not 11 times; the limit of another day is none of it."""
+    change(treated, "enzymes", "ck_upper", "1500", visit="baseline")
+    change(treated, "enzymes", "ck", "1700", visit="baseline")
+    assert judge(treated, "ida", "not significant", "") == 303
+    put(treated, "nora", "enzymes", {"ck": "900", "ck_upper": "180"}, visit="week 4")
+    change(treated, "enzymes", "ck_upper", "180.5", visit="week 4")
+    assert "limits of normal not significant" not in said_of(treated)
+    change(treated, "enzymes", "ck_upper", "150", visit="baseline")
+    said = said_of(treated)
+    assert FALLEN in said
+    assert "2 to be judged" in said
+    assert judge(treated, "ida", "not significant", "known myositis") == 303
+    assert FALLEN not in said_of(treated)
+
+
+def test_labpage_08_limits_that_come_later_change_nothing(treated: Served) -> None:
+    """LABPAGE-08: a limit that was not typed yet, with the form's own item before the value in one save."""
+    put(treated, "nora", "enzymes", {"ck": "900"}, visit="week 4")
+    assert judge(treated, "ida", "not significant", "", visit="week 4") == 303
+    put(treated, "nora", "enzymes", {"ck_upper": "180"}, visit="week 4")
+    assert FALLEN not in said_of(treated)
+
+
+def test_labpage_08_the_limit_of_the_study_file_is_amended(treated: Served) -> None:
+    """LABPAGE-08: and falls no more when it is said again; an amendment of anything else changes nothing."""
+    assert judge(treated, "ida", "not significant", "", form="blood", item="haemoglobin") == 303
+    study = treated.folder / "study.yaml"
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace("platelets:", "platelets :", 1), encoding="utf-8")
+    treated.site.record(adopt(read_study(treated.folder), reason="a blank"), by="carla")
+    assert JUDGED in said_of(treated)
+    assert FALLEN not in said_of(treated)
+    amended = text.replace("115", "140")
+    assert amended != text
+    study.write_text(amended, encoding="utf-8")
+    treated.site.record(adopt(read_study(treated.folder), reason="new limits"), by="carla")
+    assert FALLEN in said_of(treated)
+    assert judge(treated, "ida", "not significant", "", form="blood", item="haemoglobin") == 303
+    assert FALLEN not in said_of(treated)
+    change(treated, "screening", "sex", "M")
+    assert FALLEN in said_of(treated)
+
+
+def test_labpage_08_the_answer_of_the_form(treated: Served) -> None:
+    """LABPAGE-05, LABPAGE-08: it falls, too; that it holds is said on the page, anything else in the form."""
+    study = treated.folder / "study.yaml"
+    asked = "      ck_significant: {label: CK significant, choice: yes/no}\n      ck: "
+    text = study.read_text(encoding="utf-8")
+    before, after = text.split("  enzymes:\n", 1)
+    study.write_text(f"{before}  enzymes:\n{after.replace('      ck: ', asked, 1)}", encoding="utf-8")
+    treated.site.record(adopt(read_study(treated.folder), reason="asked now"), by="carla")
+    put(treated, "nora", "enzymes", {"ck_significant": "no", "ck": "45", "ck_upper": "40"}, visit="week 4")
+    assert "not significant nora" in said_of(treated)
+    assert judge(treated, "ida", "not significant", "", visit="week 4") == 404
+    change(treated, "enzymes", "ck", "950", visit="week 4")
+    said = said_of(treated)
+    assert "judged before it was corrected not significant nora" in said
+    assert "It still holds" in said
+    assert "It still holds" not in words(page(treated.browser("nora"), LAB))
+    assert judge(treated, "ida", "significant", "he was ill", visit="week 4") == 422
+    assert judge(treated, "ida", "not significant", "raised for years", visit="week 4") == 303
+    said = said_of(treated)
+    assert "not significant ida" in said
+    assert "before it was corrected" not in said
+    change(treated, "enzymes", "ck_significant", "yes", visit="week 4")
+    said = said_of(treated)
+    assert "significant ida" in said
+    assert "raised for years" not in said

@@ -23,15 +23,8 @@ from trialbook.web.forms.sheet import language_of
 from trialbook.web.looking import casebook_for
 from trialbook.web.refusals import told
 from trialbook.web.request import StudyRequest
-from trialbook.web.treatment.laboratory_rows import (
-    JUDGED,
-    LabItem,
-    chart_of,
-    is_laboratory,
-    judgements_in,
-    judging_item,
-    lab_items,
-)
+from trialbook.web.treatment.laboratory_judged import JUDGED, Told, by_cell, judgement_of, sayable
+from trialbook.web.treatment.laboratory_rows import LabItem, chart_of, is_laboratory, lab_items
 from trialbook.web.treatment.links import participant_page
 from trialbook.web.treatment.trend_line import Trend, draw_trend
 from trialbook.web.veil import unveiled
@@ -50,13 +43,13 @@ def laboratory(request: StudyRequest, participant: str) -> HttpResponse:
 def judge(request: StudyRequest, participant: str) -> HttpResponse:
     """Record whether a value is clinically significant, as a note about its entry."""
     casebook = casebook_for(request, participant)
-    cell, about = _asked_cell(request, casebook)
+    cell, about, meanings = _asked_cell(request, casebook)
     meaning, words = request.POST.get("meaning", ""), request.POST.get("words", "").strip()
     if casebook.answers[cell].seq != about:
         return _again(
             request, participant, gettext("The value was corrected meanwhile. Look at the new one, then say it again.")
         )
-    if meaning not in JUDGED or (JUDGED[meaning] and not words):
+    if meaning not in meanings or (JUDGED[meaning] and not words):
         return _again(
             request, participant, gettext("Choose one of the two; for a significant value, say what is done about it.")
         )
@@ -88,16 +81,31 @@ def may_judge(request: StudyRequest) -> bool:
     return request.actor.may("note") and any(map(request.actor.signs, ("form", "visit", "participant")))
 
 
-def _asked_cell(request: StudyRequest, casebook: Casebook) -> tuple[Cell, int]:
-    """Return the value that is judged and the entry that was looked at; 404 where the asker may not judge it."""
+def _asked_cell(request: StudyRequest, casebook: Casebook) -> tuple[Cell, int, tuple[str, ...]]:
+    """Return the value that is judged, the entry that was looked at, and what may be said of it.
+
+    404 where the asker may not judge it.
+    """
     names = ("visit", "form", "repeat", "item")
     cell = Cell(*(request.POST.get(name, "") for name in names))
     form = request.actor.study.forms.get(cell.form)
     is_there = form is not None and form in _forms(request) and cell in casebook.answers
-    if not may_judge(request) or form is None or not is_there or judging_item(form, form.items[cell.item]) is not None:
+    if not may_judge(request) or form is None or not is_there:
         raise Http404
-    seen = request.POST.get("seq", "")
-    return cell, unveiled(seen)
+    item = form.items[cell.item]
+    meanings = sayable(form, item, judgement_of(_told(request, casebook), form, item, cell))
+    if not meanings:
+        raise Http404
+    return cell, unveiled(request.POST.get("seq", "")), meanings
+
+
+def _told(request: StudyRequest, casebook: Casebook) -> Told:
+    return Told(
+        study=request.actor.study,
+        casebook=casebook,
+        entries=by_cell(request.site.history(participant=casebook.participant)),
+        version=request.site.book.version,
+    )
 
 
 def _again(request: StudyRequest, participant: str, sentence: str) -> HttpResponse:
@@ -118,10 +126,7 @@ def _shown(request: StudyRequest, participant: str) -> dict[str, Any]:
     if not forms:
         raise Http404
     study, chosen = request.actor.study, request.GET.get("show", "all")
-    noted = [entry for form in forms for entry in request.site.history(participant=participant, form=form.id)]
-    items = list(
-        lab_items(chart_of(study, casebook, judgements_in(noted), language_of(study, request.LANGUAGE_CODE)), forms)
-    )
+    items = list(lab_items(chart_of(_told(request, casebook), language_of(study, request.LANGUAGE_CODE)), forms))
     beyond = [one for one in items if any(value.flag in {"low", "high"} for value in one.values)]
     open_ones = [one for one in items if one.open]
     picked = {"all": items, "beyond": beyond, "open": open_ones}

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from trialbook.capture.ledger import Entry, cell_of
 from trialbook.conduct.answers import visits_so_far
 from trialbook.conduct.casebook import Casebook, Cell
 from trialbook.conduct.flags import Flag, flag_of, has_limits, limits_of
@@ -15,23 +14,8 @@ from trialbook.protocol.model import Form, Item, Study
 from trialbook.protocol.values import limit_of, number_of
 from trialbook.web.forms.sheet import visit_name
 from trialbook.web.forms.words import number_words
+from trialbook.web.treatment.laboratory_judged import Judgement, Told, judgement_of, judging_item, sayable
 from trialbook.web.treatment.links import address_of
-
-SUFFIXES = ("_significant", "_cs")
-"""An item of this name beside a laboratory item says whether its value was clinically significant."""
-JUDGED = {"significant": True, "not significant": False}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """Whether somebody found a value clinically significant."""
-
-    is_significant: bool
-    by: str
-    at: str
-    words: str
-    is_of_this: bool
-    """False where the value was corrected since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +36,8 @@ class LabValue:
     times_upper: float | None
     grade: LaboratoryGrade | None
     judgement: Judgement | None
+    sayable: tuple[str, ...]
+    """What a note may say of it, where it is to be judged."""
     seq: int
     address: str | None
 
@@ -99,11 +85,6 @@ def measured_items(form: Form) -> Iterator[Item]:
     yield from (item for item in form.items.values() if item.kind == "number" and item.id not in limits)
 
 
-def judging_item(form: Form, item: Item) -> Item | None:
-    """Return the item of the form that says whether a value is clinically significant, None where it has none."""
-    return next((form.items[item.id + end] for end in SUFFIXES if item.id + end in form.items), None)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """What the values of one participant are read from."""
@@ -111,15 +92,15 @@ class Chart:
     study: Study
     casebook: Casebook
     grades: Mapping[tuple[str, str], LaboratoryGrade]
-    notes: Mapping[Cell, Entry]
-    """The last judgement that was noted of each value."""
+    told: Told
     language: str | None
 
 
-def chart_of(study: Study, casebook: Casebook, notes: Mapping[Cell, Entry], language: str | None) -> Chart:
+def chart_of(told: Told, language: str | None) -> Chart:
     """Return what the values of a participant are read from, all of them graded."""
+    study, casebook = told.study, told.casebook
     grades = {(one.item, one.measured.visit): one for one in laboratory_grades(study, [casebook])}
-    return Chart(study=study, casebook=casebook, grades=grades, notes=notes, language=language)
+    return Chart(study=study, casebook=casebook, grades=grades, told=told, language=language)
 
 
 def lab_items(chart: Chart, forms: Sequence[Form]) -> Iterator[LabItem]:
@@ -153,6 +134,7 @@ def _value(chart: Chart, form: Form, item: Item, cell: Cell) -> LabValue:
     text = answer.value or ""
     lower, upper, is_own = limits_of(chart.study, chart.casebook, item, cell)
     number = None if limit_of(text) else number_of(text)
+    judgement = judgement_of(chart.told, form, item, cell)
     return LabValue(
         visit=cell.visit,
         title=visit_name(chart.study, cell.visit, chart.language)
@@ -167,33 +149,8 @@ def _value(chart: Chart, form: Form, item: Item, cell: Cell) -> LabValue:
         flag=flag_of(text, lower, upper),
         times_upper=None if number is None or not upper else number / upper,
         grade=chart.grades.get((f"{form.id}.{item.id}", cell.visit)),
-        judgement=_judgement(chart, form, item, cell),
+        judgement=judgement,
+        sayable=sayable(form, item, judgement),
         seq=answer.seq,
         address=address_of(form, chart.casebook.participant, visit=cell.visit, repeat=cell.repeat),
     )
-
-
-def _judgement(chart: Chart, form: Form, item: Item, cell: Cell) -> Judgement | None:
-    """Return whether a value was found significant: by the item that the form has for it, else by a note."""
-    judge = judging_item(form, item)
-    if judge is not None:
-        answer = chart.casebook.answers.get(cell._replace(item=judge.id))
-        if answer is None or answer.value not in {"yes", "no"}:
-            return None
-        return Judgement(is_significant=answer.value == "yes", by=answer.by, at=answer.at, words="", is_of_this=True)
-    note = chart.notes.get(cell)
-    if note is None:
-        return None
-    return Judgement(
-        is_significant=JUDGED[note.value or ""],
-        by=note.by,
-        at=note.at,
-        words=note.text or "",
-        is_of_this=note.about == chart.casebook.answers[cell].seq,
-    )
-
-
-def judgements_in(entries: Sequence[Entry]) -> dict[Cell, Entry]:
-    """Return the last judgement that was noted of each value, among the entries of a form."""
-    found = (entry for entry in entries if entry.act == "note" and entry.item and entry.value in JUDGED)
-    return {cell_of(one): one for one in found}
