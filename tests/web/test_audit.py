@@ -16,6 +16,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -24,6 +25,7 @@ from tests.web.treated import HOSTILE, page, put, treat, words
 
 from trialbook.capture.acts import correct, note, override, raise_query
 from trialbook.web.models import Look
+from trialbook.web.monitoring.trail_search import read_search
 
 TRAIL, FILE, ACCESS = "/audit/", "/audit/trail.csv", "/audit/access/"
 
@@ -94,6 +96,14 @@ def test_audit_03_a_time_that_is_none(treated: Served) -> None:
     assert "The time is not understood" in said
     assert treated.browser("mona").get(f"{FILE}?until=99999").status_code == 422
     assert treated.browser("mona").get(f"{TRAIL}?until=0001-01-01T00:00").status_code in {200, 422}
+
+
+def test_audit_03_an_hour_that_comes_twice() -> None:
+    """Where the clocks change, a search begins with the first and ends with the second."""
+    typed = {"since": "2026-10-25T02:30", "until": "2026-10-25T02:30"}
+    asked = read_search(typed, ZoneInfo("Europe/Stockholm")).asked
+    assert asked is not None
+    assert (asked.since, asked.until) == ("2026-10-25T00:30:00.000000Z", "2026-10-25T01:30:59.999999Z")
 
 
 def test_audit_03_pages_go_on_after_an_entry(treated: Served) -> None:

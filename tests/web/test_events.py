@@ -6,12 +6,14 @@ EVENTS-03: a serious or severe event is followed up until it is over; filters co
 EVENTS-04: hostile texts are text; blind roles, and roles that do not see the form, get the same 404.
 EVENTS-05: terms that are graded by number are found by their words, with the limits of each grade.
 EVENTS-06: the deadline itself: in time to the day, late, running, passed, or reported on a day not known in full.
+EVENTS-07: 24 hours are those that pass, also where the clocks of the sites change meanwhile.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.web.conftest import Served
@@ -145,3 +147,23 @@ def test_events_06_the_clock(reported: Days | None, now: int, state: str) -> Non
     clock = reporting_clock(aware, now=aware + timedelta(hours=now), reported=reported)
     assert clock.state == state
     assert clock.deadline == aware + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("aware", "deadline"),
+    [
+        ("2026-10-24T14:00:00+02:00", "2026-10-25T13:00:00+01:00"),  # the night has an hour more
+        ("2027-03-27T13:00:00+01:00", "2027-03-28T14:00:00+02:00"),  # and an hour less
+        ("2026-10-25T02:30:00+02:00", "2026-10-26T01:30:00+01:00"),  # known in an hour that comes twice
+        ("2027-03-27T02:30:00+01:00", "2027-03-28T03:30:00+02:00"),  # due in an hour that never comes
+        ("2026-06-01T09:30:00+02:00", "2026-06-02T09:30:00+02:00"),
+    ],
+)
+def test_events_07_over_a_change_of_summer_time(aware: str, deadline: str) -> None:
+    zone = ZoneInfo("Europe/Stockholm")
+    known = datetime.fromisoformat(aware).astimezone(zone)
+    for minutes, state in ((24 * 60, "running"), (24 * 60 + 1, "passed")):
+        now = (known.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(zone)
+        clock = reporting_clock(known, now=now)
+        assert (clock.state, clock.left) == (state, timedelta(minutes=24 * 60 - minutes))
+        assert clock.deadline.isoformat() == deadline

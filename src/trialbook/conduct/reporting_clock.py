@@ -7,7 +7,7 @@ named wherever a deadline is told (ICH E2A asks the sponsor to be told at once, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from trialbook.conduct.moments import Days
@@ -36,11 +36,14 @@ def reporting_clock(
     """Judge whether a serious event was told in time; `reported` is the day on which it was, None where not recorded.
 
     Of a day without its hour nothing finer is known: told on the day of the deadline counts as in time.
+    Hours are those that pass, also where the clocks of the sites change meanwhile: times of one zone are told apart by
+    its clock, so they are reckoned in UTC.
     """
-    deadline = aware + within
+    deadline = (aware.astimezone(UTC) + within).astimezone(aware.tzinfo)
+    left = deadline.astimezone(UTC) - now.astimezone(UTC)
     state = _of_report(reported, deadline.date()) if reported is not None and reported.is_known else None
-    open_state: ClockState = "running" if now <= deadline else "passed"
-    return ReportingClock(aware=aware, deadline=deadline, state=state or open_state, left=deadline - now)
+    open_state: ClockState = "running" if left >= timedelta() else "passed"
+    return ReportingClock(aware=aware, deadline=deadline, state=state or open_state, left=left)
 
 
 def _of_report(reported: Days, last: date) -> ClockState:

@@ -37,9 +37,12 @@ def read_search(sent: Mapping[str, str], zone: ZoneInfo) -> Search:
 
 
 def _moment(text: str, zone: ZoneInfo, longer: timedelta) -> str:
-    """Return a typed time as entries write it, or the last moment before it plus `longer`; empty for none."""
+    """Return a typed time as entries write it, or the last moment before it plus `longer`; empty for none.
+
+    Of an hour that comes twice, where the clocks change, the first begins and the second ends.
+    """
     if not text:
         return ""
     moment = datetime.fromisoformat(text)
-    moment = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+    moment = moment.replace(tzinfo=zone, fold=int(bool(longer))) if moment.tzinfo is None else moment
     return utc(moment + longer - timedelta(microseconds=1) if longer else moment)
