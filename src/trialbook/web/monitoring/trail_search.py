@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from trialbook.capture.ledger import utc
@@ -45,4 +45,4 @@ def _moment(text: str, zone: ZoneInfo, longer: timedelta) -> str:
         return ""
     moment = datetime.fromisoformat(text)
     moment = moment.replace(tzinfo=zone, fold=int(bool(longer))) if moment.tzinfo is None else moment
-    return utc(moment + longer - timedelta(microseconds=1) if longer else moment)
+    return utc(moment.astimezone(UTC) + longer - timedelta(microseconds=1) if longer else moment)
