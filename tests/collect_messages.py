@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from trialbook.conduct.deviations import KINDS
-from trialbook.conduct.safety import SIGNS
+from trialbook.conduct.safety import DEATHS, SIGNS
 
 SOURCE = Path(__file__).parents[1] / "src" / "trialbook"
 SITE = SOURCE / "web"
@@ -62,7 +62,7 @@ def said_below() -> Iterator[tuple[Text, str]]:
     """Yield what the rules of a study say by themselves, and pages translate: of deviations, events and criteria."""
     for kinds in KINDS.values():
         yield from ((text, "conduct/deviations.py") for text in kinds.values())
-    yield from ((text, "conduct/safety.py") for text in SIGNS.values())
+    yield from ((text, "conduct/safety.py") for text in {**SIGNS, **DEATHS}.values())
     path = SOURCE / "protocol" / "outline.py"
     yield from ((text, name_of(path)) for text in calls_in(path.read_text(encoding="utf-8"), {"translate": (1,)}))
     path = SOURCE / "conduct" / "screening.py"

@@ -118,6 +118,13 @@ forms:
       dose: {number: mg}
       start: {date: full}
       end: {date: full}
+  harms:
+    at: any time
+    repeating: true
+    events: true
+    items:
+      term: {text: line}
+      outcome: {choice: {NOT: Not recovered, DIED: Fatal}}
 missing: {ND: Not done}
 """
 SURFACE = "dose: 375 mg/m2\n    body_surface: mosteller\n    round_to: 10 mg\n    vials: [500 mg, 100 mg]"
@@ -664,6 +671,13 @@ def test_an_infusion_by_another_clock() -> None:
 def test_a_condition_that_cannot_be_read_is_unknown() -> None:
     """DOSING-05."""
     assert refused(casebook(), of=changed_treatment(withhold_when="nothing.here == 1")) == ["DOSE-12"]
+
+
+@pytest.mark.parametrize(("outcome", "codes"), [("DIED", ["DOSE-29"]), ("NOT", [])])
+def test_no_dose_after_a_fatal_event(outcome: str, codes: list[str]) -> None:
+    """DOSING-04: a death that is recorded stands against any dose."""
+    plan = plan_dose(study(), casebook({"harms.term#1": "Sepsis", "harms.outcome#1": outcome}), "rtx", on=DAY_0)
+    assert [problem.code for problem in plan.problems] == codes if isinstance(plan, Refusal) else codes == []
 
 
 def test_every_code_is_produced_here() -> None:

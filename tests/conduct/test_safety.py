@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from trialbook.analysis.datasets import from_casebooks
 from trialbook.analysis.derive import derive_baseline, derive_change, derive_values
 from trialbook.conduct.casebook import Answer, Casebook, Cell
-from trialbook.conduct.safety import LaboratoryGrade, grade_event, is_serious, laboratory_grades
+from trialbook.conduct.safety import LaboratoryGrade, fatal_event, grade_event, is_serious, laboratory_grades
 from trialbook.instruments import CATALOG
 from trialbook.protocol.model import Study
 from trialbook.protocol.read import parse_study
@@ -55,6 +55,8 @@ forms:
       grade: {choice: {1: Mild, 2: Moderate, 3: Severe, 4: Life-threatening, 5: Fatal, odd: Odd}}
       serious: {choice: yes/no}
       hospital: {choice: yes/no}
+      fatal: {choice: yes/no}
+      outcome: {choice: {NOT: Not recovered, REC: Recovered, DIED: Fatal}}
 endpoints: {ck: {from: lab.ck, better: lower}}
 analysis: {baseline: RULE, primary: none, test: paired t, missing: available cases}
 """
@@ -110,6 +112,9 @@ def test_grade_of_an_event(code: str | None, grade: int | None) -> None:
         ({"hospital": "yes"}, True, "stay in hospital"),
         ({"hospital": "no"}, None, "It is not recorded"),
         ({"hospital": "yes", "serious": "no"}, True, "though it is recorded as not serious"),
+        ({"outcome": "DIED", "grade": "3"}, True, "its outcome is death"),
+        ({"outcome": "DIED", "serious": "no"}, True, "its outcome is death, though it is recorded as not serious"),
+        ({"outcome": "NOT", "serious": "no"}, False, "Recorded as not serious."),
     ],
 )
 def test_seriousness(answers: dict[str, str], serious: bool | None, why: str) -> None:  # noqa: FBT001 - expected
@@ -117,6 +122,23 @@ def test_seriousness(answers: dict[str, str], serious: bool | None, why: str) ->
     found = is_serious(HARMS, event(term="Fall", **answers), "1")
     assert found.is_serious is serious
     assert why in found.why
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_fatal"),
+    [
+        ({"grade": "5"}, True),
+        ({"fatal": "yes"}, True),
+        ({"outcome": "DIED", "serious": "no"}, True),
+        ({"fatal": "no", "grade": "4", "outcome": "NOT", "serious": "yes"}, False),
+        ({}, False),
+    ],
+)
+def test_a_fatal_event(answers: dict[str, str], is_fatal: bool) -> None:  # noqa: FBT001 - expected
+    """SAFE-02: by its mark, its grade or its outcome."""
+    found = fatal_event(study(), event(term="Sepsis", **answers))
+    assert (found is not None) is is_fatal
+    assert found is None or (found[0].id, found[1].repeat) == ("harms", "1")
 
 
 MYOSITIS = {

@@ -4,6 +4,7 @@ WORK-01: a visit is overdue after its window, due in it, and told some days befo
 WORK-02: a form of a visit that took place is open until it is complete, and says why it cannot be opened yet.
 WORK-03: the next dose is told by its window; a dose that was given, or the last one, is not.
 WORK-04: in screening the forms answered once are open; nothing waits for whom the study is over.
+WORK-07: after a fatal event nobody comes any more: the end is to be recorded, and the forms of visits that took place.
 WORK-05: the most urgent stands first.
 WORK-06: a visit that has to come before day 0 is open while day 0 is not known, and told before the dose.
 """
@@ -25,7 +26,7 @@ TEXT = """
 trialbook: 1
 study: {id: s, title: S, design: open-label single-arm, data: invented, objective: to test}
 roles:
-  doctor: {sees: everything, records: [consent, given]}
+  doctor: {sees: everything, records: [consent, given, events], rights: [enrol]}
   nurse: {sees: everything, records: [diary]}
   assessor: {blind: true, records: [rating]}
 treatments:
@@ -47,6 +48,12 @@ forms:
     at: [week 4, week 8]
     after: [diary]
     items: {power: {label: Power, number: score, required: true}}
+  events:
+    label: Events
+    at: any time
+    repeating: true
+    events: true
+    items: {term: {label: Event, text: line}, grade: {label: Grade, choice: [1, 2, 3, 4, 5]}}
   given:
     label: Doses
     at: any time
@@ -145,3 +152,21 @@ def test_work_06_the_visit_before_day_0() -> None:
 
 def test_who_records_is_by_the_form_or_by_the_roles(study: Study) -> None:
     assert who_records(study, study.forms["rating"]) == ("assessor",)
+
+
+@pytest.mark.parametrize("status", ["enrolled", "screening", "withdrawn"])
+def test_work_07_after_a_fatal_event(study: Study, status: ParticipantStatus) -> None:
+    came = {Cell("week 4", "visit", "", "date"): "2026-01-29", Cell("", "events", "1", "grade"): "4"}
+    day = date(2026, 3, 5)
+    assert of_kind(work_for(study, casebook(came, status=status), day), "end") == []
+    died = {**came, Cell("", "events", "1", "grade"): "5"}
+    tasks = work_for(study, casebook(died, status=status), day)
+    assert [(task.kind, task.form, task.urgency, task.roles) for task in tasks] == (
+        []
+        if status == "withdrawn"
+        else [
+            ("end", "events", "due", ("doctor",)),
+            ("form", "diary", "open", ("nurse",)),
+            ("form", "rating", "open", ("assessor",)),
+        ]
+    )

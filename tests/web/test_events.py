@@ -6,6 +6,8 @@ EVENTS-03: a serious or severe event is followed up until it is over; filters co
 EVENTS-04: hostile texts are text; blind roles, and roles that do not see the form, get the same 404.
 EVENTS-05: terms that are graded by number are found by their words, with the limits of each grade.
 EVENTS-06: the deadline itself: in time to the day, late, running, passed, or reported on a day not known in full.
+EVENTS-08: a serious event is followed up while its outcome is not final; an end that is a missing code is no end.
+EVENTS-09: a fatal event is serious whatever is said of it, and no visit or dose is asked for after it.
 EVENTS-07: 24 hours are those that pass, also where the clocks of the sites change meanwhile.
 """
 
@@ -19,7 +21,7 @@ import pytest
 from tests.web.conftest import Served
 from tests.web.treated import HOSTILE, day, page, put, treat, words
 
-from trialbook.capture.acts import adopt, correct
+from trialbook.capture.acts import adopt, correct, withdraw
 from trialbook.conduct.moments import Days, days_of
 from trialbook.conduct.reporting_clock import reporting_clock
 from trialbook.folder import read_study
@@ -36,6 +38,19 @@ def treated(served: Served) -> Served:
     put(served, "nora", "adverse_events", {"term": "Pneumonia", "grade": "3", "serious": "yes"}, repeat="2")
     put(served, "nora", "adverse_events", {"term": "Rash"}, repeat="3")
     return served
+
+
+def widen(served: Served, *items: str) -> None:
+    """Adopt a version whose form of events asks for more."""
+    study = served.folder / "study.yaml"
+    before, after = study.read_text(encoding="utf-8").split("  adverse_events:\n    label", 1)
+    asked = "".join(f"{item}\n      " for item in items)
+    study.write_text(f"{before}  adverse_events:\n    label{after.replace('serious:', asked + 'serious:', 1)}", "utf-8")
+    served.site.record(adopt(read_study(study), reason="safety"), by="carla")
+
+
+def change(served: Served, item: str, text: str) -> None:
+    served.site.record(correct("P01", "adverse_events", item, text, repeat="2", reason="misread"), by="nora")
 
 
 def test_events_01_in_words(treated: Served) -> None:
@@ -75,19 +90,12 @@ def test_events_02_the_deadline(treated: Served) -> None:
 
 
 def test_events_02_awareness_and_report_of_the_form(treated: Served) -> None:
-    study = treated.folder / "study.yaml"
-    asked = "aware: {label: Known since, date: full}\n      reported: {label: Reported, date: full}\n      serious:"
-    text = study.read_text(encoding="utf-8")
-    before, after = text.split("  adverse_events:\n    label", 1)
-    study.write_text(f"{before}  adverse_events:\n    label{after.replace('serious:', asked, 1)}", encoding="utf-8")
-    treated.site.record(adopt(read_study(study), reason="safety"), by="carla")
+    widen(treated, "aware: {label: Known since, date: full}", "reported: {label: Reported, date: full}")
     put(treated, "nora", "adverse_events", {"aware": day(treated, 5)}, repeat="2")
     assert "report was due" in words(page(treated.browser("ida"), EVENTS + "?show=overdue"))
     put(treated, "nora", "adverse_events", {"reported": day(treated, 4)}, repeat="2")
     assert "reported in time" in words(page(treated.browser("ida"), EVENTS))
-    treated.site.record(
-        correct("P01", "adverse_events", "reported", day(treated, 1), repeat="2", reason="misread"), by="nora"
-    )
+    change(treated, "reported", day(treated, 1))
     assert "reported late" in words(page(treated.browser("ida"), EVENTS))
 
 
@@ -147,6 +155,70 @@ def test_events_06_the_clock(reported: Days | None, now: int, state: str) -> Non
     clock = reporting_clock(aware, now=aware + timedelta(hours=now), reported=reported)
     assert clock.state == state
     assert clock.deadline == aware + timedelta(days=1)
+
+
+OUTCOME = "outcome: {choice: {REC: Recovered, SEQ: Recovered with sequelae, RECING: Recovering, NOT: Not recovered, "
+OUTCOME += "FATAL: Fatal, UNK: Unknown, OTH: Other}}"
+FOLLOW, OVER = "follow up until the outcome is known", "not over"
+
+
+@pytest.mark.parametrize(
+    ("answers", "follow", "is_open"),
+    [
+        ({}, True, True),
+        ({"end": "NK"}, True, True),
+        ({"end": "2026-11-01"}, False, False),
+        ({"outcome": "NOT"}, True, True),
+        ({"outcome": "NOT", "end": "2026-11-01"}, True, False),
+        ({"outcome": "RECING"}, True, True),
+        ({"outcome": "UNK"}, True, True),
+        ({"outcome": "NK"}, True, True),
+        ({"outcome": "OTH"}, True, True),
+        ({"outcome": "OTH", "end": "2026-11-01"}, False, False),
+        ({"outcome": "REC"}, False, False),
+        ({"outcome": "SEQ", "end": "NK"}, False, False),
+        ({"outcome": "FATAL"}, False, False),
+    ],
+)
+def test_events_08_until_the_outcome_is_final(
+    treated: Served,
+    answers: dict[str, str],
+    follow: bool,  # noqa: FBT001 - expected
+    is_open: bool,  # noqa: FBT001 - expected
+) -> None:
+    widen(treated, OUTCOME)
+    put(treated, "nora", "adverse_events", answers, repeat="2")
+    said = words(page(treated.browser("ida"), EVENTS + "?show=serious")).partition("Next")[2]
+    assert (FOLLOW in said, OVER in said) == (follow, is_open)
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ({"outcome": "FATAL", "grade": "3"}, "its outcome is death"),
+        ({"grade": "5"}, "its grade is 5, death"),
+        ({"fatal": "yes", "grade": "5"}, "it was fatal"),
+    ],
+)
+def test_events_09_a_fatal_event(treated: Served, answers: dict[str, str], why: str) -> None:
+    """EVENTS-09: its clock runs, the page says the contradiction, Today asks for the end, no dose is planned."""
+    widen(treated, OUTCOME, "fatal: {choice: yes/no}")
+    assert "Visit" in words(page(treated.browser("ida"), "/"))
+    put(treated, "nora", "adverse_events", {"term": "Heart attack", "serious": "no", **answers}, repeat="4")
+    for address in (EVENTS, "/events/?show=serious"):
+        said = words(page(treated.browser("ida"), address))
+        assert f"serious {why} though recorded as not serious" in said
+        assert said.count("report it by") == 2
+    html = page(treated.browser("ida"), "/")
+    assert "Record the participant’s end: an event is recorded as fatal" in words(html)
+    assert 'href="/participants/P01/status/"' in html
+    assert "Report the serious event “Heart attack”" in words(html)
+    assert "dose 3" not in words(html)
+    assert "Overdue" not in words(html)
+    said = words(page(treated.browser("ida"), "/participants/P01/doses/rituximab/"))
+    assert "is recorded as fatal: no dose is planned" in said
+    treated.site.record(withdraw("P01", on=day(treated, 0), why="death"), by="ida")
+    assert "Record the participant’s end" not in words(page(treated.browser("ida"), "/"))
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from trialbook.conduct.exposure import Exposure, exposure, is_background
 from trialbook.conduct.moments import days_of
 from trialbook.conduct.recorded import exact_amount
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
+from trialbook.conduct.safety import fatal_event
 from trialbook.conduct.schedule import anchor_date
 from trialbook.conduct.screening import Assessment, Eligibility, assess_eligibility
 from trialbook.conduct.withdrawing import may_have_stopped, treatment_ended
@@ -160,6 +161,7 @@ def _about_participant(study: Study, casebook: Casebook, eligibility: Eligibilit
     elif enrolled.is_known and enrolled.first > on:
         yield _problem("DOSE-03", casebook, participant=person, enrolled=casebook.enrolled_on or "", on=str(on))
     yield from _about_stop(casebook, on)
+    yield from _about_death(study, casebook)
     consent = tuple(_about_consent(study, casebook, on))
     yield from consent
     found = [problem for one in eligibility.criteria for problem in _about_criterion(study, casebook, one)]
@@ -178,6 +180,13 @@ def _about_stop(casebook: Casebook, on: date) -> Iterator[Problem]:
         yield _problem("DOSE-27", casebook, participant=person, ended=stopped.on or "", on=str(on))
     else:
         yield _problem("DOSE-28", casebook, participant=person)
+
+
+def _about_death(study: Study, casebook: Casebook) -> Iterator[Problem]:
+    """Yield that an event was fatal."""
+    found = fatal_event(study, casebook)
+    if found is not None:
+        yield _problem("DOSE-29", casebook, f"{found[0].id}.", participant=casebook.participant)
 
 
 def _about_consent(study: Study, casebook: Casebook, on: date) -> Iterator[Problem]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 from trialbook.conduct.answers import baseline_visits, form_answers, visits_so_far
 from trialbook.conduct.casebook import Casebook, Cell
+from trialbook.conduct.event_outcomes import outcome_of
+from trialbook.conduct.recorded import Row, filled_rows
 from trialbook.conduct.schedule import anchor_date
 from trialbook.protocol.graded_terms import VERSION, graded_term
 from trialbook.protocol.limits import limit_for, needs
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-GRADE, SERIOUS = "grade", "serious"
+GRADE, SERIOUS, OUTCOME = "grade", "serious", "outcome"
 """Items of an events form, by which its rows are judged."""
 SIGNS: Mapping[str, str] = MappingProxyType(
     {
@@ -37,6 +39,10 @@ SIGNS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Yes/no items that make an event serious, each with its reason: ICH E2A, section II B."""
+DEATHS: Mapping[str, str] = MappingProxyType(
+    {"fatal": "it was fatal", GRADE: "its grade is 5, death", OUTCOME: "its outcome is death"}
+)
+"""Items that say that an event was fatal, each with its words."""
 MILDEST, FATAL = 1, 5
 
 
@@ -62,6 +68,10 @@ class Seriousness:
     is_serious: bool | None
     """None where nothing says so."""
     why: str
+    sign: str = ""
+    """What makes it serious, whatever is recorded in `serious`: of the words of `SIGNS` or `DEATHS`."""
+    is_against: bool = False
+    """It is recorded as not serious all the same."""
 
 
 def grade_event(form: Form, casebook: Casebook, repeat: str, *, visit: str = "") -> EventGrade:
@@ -86,21 +96,43 @@ def _whole(written: object) -> int | None:
 
 
 def is_serious(form: Form, casebook: Casebook, repeat: str, *, visit: str = "") -> Seriousness:
-    """Judge a row of an events form: by what came of it, by death as its grade, else by the recorded answer.
+    """Judge a row of an events form: by what came of it, by death as its grade or outcome, else by the answer.
 
     A sign of a serious event goes before an answer that it was none, and the reason says that the two disagree.
     """
     answers = form_answers(form, casebook, visit=visit, repeat=repeat)
     sign = next((why for item, why in SIGNS.items() if answers.get(item) is True), None)
-    if sign is None and grade_event(form, casebook, repeat, visit=visit).grade == FATAL:
-        sign = "its grade is 5, death"
+    sign = sign or death_in(form, casebook, repeat, visit=visit)
     recorded = answers.get(SERIOUS)
     if sign is not None:
         against = ", though it is recorded as not serious" if recorded is False else ""
-        return Seriousness(is_serious=True, why=f"Serious, since {sign}{against}.")
+        why = f"Serious, since {sign}{against}."
+        return Seriousness(is_serious=True, why=why, sign=sign, is_against=recorded is False)
     if isinstance(recorded, bool):
         return Seriousness(is_serious=recorded, why=f"Recorded as {'' if recorded else 'not '}serious.")
     return Seriousness(is_serious=None, why="It is not recorded whether the event was serious.")
+
+
+def says_death(form: Form, item: str | None, value: str | None) -> bool:
+    """Tell whether an answer of an events form says that the event was fatal."""
+    if item == OUTCOME:
+        return outcome_of(form.items.get(OUTCOME), value) == "fatal"
+    return (item == "fatal" and value == "yes") or (item == GRADE and _whole(value) == FATAL)
+
+
+def death_in(form: Form, casebook: Casebook, repeat: str, *, visit: str = "") -> str | None:
+    """Return what says that a row of an events form was fatal, None where nothing does."""
+    answers = form_answers(form, casebook, visit=visit, repeat=repeat)
+    said = {**answers, "fatal": "yes" if answers.get("fatal") is True else None}
+    said[OUTCOME] = casebook.value(form.id, OUTCOME, visit=visit, repeat=repeat)
+    found = (item for item in DEATHS if said.get(item) is not None and says_death(form, item, str(said[item])))
+    return next((DEATHS[item] for item in found), None)
+
+
+def fatal_event(study: Study, casebook: Casebook) -> tuple[Form, Row] | None:
+    """Return the first event of a participant that is recorded as fatal, None where there is none."""
+    rows = ((form, row) for form in study.forms.values() if form.events for row in filled_rows(casebook, form.id))
+    return next(((form, row) for form, row in rows if death_in(form, casebook, row.repeat, visit=row.visit)), None)
 
 
 # ---- laboratory values ------------------------------------------------------------------------------------------

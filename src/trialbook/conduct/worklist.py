@@ -15,6 +15,7 @@ from trialbook.conduct.completeness import Asked, begun_rows, is_complete
 from trialbook.conduct.exposure import exposure, is_background
 from trialbook.conduct.ratings import may_open
 from trialbook.conduct.regimen import PlannedDose, number_of_doses, plan_dose_day
+from trialbook.conduct.safety import fatal_event
 from trialbook.conduct.schedule import PlannedVisit, anchor_date, place_visits, what_is_due
 from trialbook.conduct.screening import forms_of_screening
 from trialbook.conduct.withdrawing import may_have_stopped
@@ -34,7 +35,8 @@ class Task:
     """One thing that waits to be done for a participant."""
 
     participant: str
-    kind: Literal["visit", "form", "dose", "screening"]
+    kind: Literal["visit", "form", "dose", "screening", "end"]
+    """`end`: an event was fatal, and the end of the participant's time in the study is not recorded."""
     urgency: Urgency
     roles: tuple[str, ...]
     """Roles of the study file that can do it; empty where it names none."""
@@ -62,6 +64,9 @@ def work_for(
     if casebook.status not in RUNNING:
         return ()
     judge = asked or Asked(study)
+    died = fatal_event(study, casebook)
+    if died is not None:
+        return _end_task(study, casebook, died[0]), *_forms(study, casebook, judge, today)
     found = (
         *_screening(study, casebook, judge),
         *_visits(study, casebook, today, ahead),
@@ -69,6 +74,12 @@ def work_for(
         *_doses(study, casebook, today, ahead),
     )
     return tuple(sorted(found, key=_urgency))
+
+
+def _end_task(study: Study, casebook: Casebook, form: Form) -> Task:
+    """Return that the end is to be recorded: nobody comes to a visit any more."""
+    roles = tuple(role.id for role in study.roles.values() if "enrol" in role.rights)
+    return Task(participant=casebook.participant, kind="end", urgency="due", roles=roles, form=form.id)
 
 
 def who_records(study: Study, form: Form) -> tuple[str, ...]:

@@ -126,6 +126,11 @@ DOSE: dict[str, Wording] = {
         "No further dose is planned. If the participant is treated again, or this was a mistake, take the end of "
         "treatment back, with a reason. What was given is recorded all the same.",
     ),
+    "DOSE-29": Wording(
+        "An event of {participant} is recorded as fatal: no dose is planned.",
+        "Record the participant's end. If the event was not fatal, correct it, with a reason. What was given is "
+        "recorded all the same.",
+    ),
     "DOSE-31": Wording(
         "Dose {number} is planned for {planned}, {first} to {last}; {on} is {days} too late.",
         "It can be given; it will be told as a deviation.",

@@ -174,7 +174,7 @@ def _line(request: StudyRequest, task: Task, casebooks: Mapping[str, Casebook], 
     return Line(
         participant=task.participant,
         what=name_of(request, task),
-        where=address_of(task),
+        where=address_of(task) if task.kind != "end" or request.actor.may("enrol") else _of_events(task),
         when=window_in_words(task, day),
         who=listed(role_names(request, task.roles)),
         waits=shut or _against_dose(request, task, casebooks[task.participant], day),
@@ -219,6 +219,8 @@ def name_of(request: StudyRequest, task: Task) -> str:
         return gettext("%(drug)s, dose %(number)s") % {"drug": drug, "number": task.number}
     if task.kind == "visit":
         return gettext("Visit %(visit)s") % {"visit": visit}
+    if task.kind == "end":
+        return gettext("Record the participant’s end: an event is recorded as fatal")
     form = study.say(study.forms[task.form].label, language) or task.form
     return f"{visit}: {form}" if visit else form
 
@@ -229,9 +231,16 @@ def address_of(task: Task) -> str:
         return reverse("dose", args=[task.participant, task.treatment])
     if task.kind == "visit":
         return reverse("visit", args=[task.participant, task.visit])
+    if task.kind == "end":
+        return reverse("status", args=[task.participant])
     if task.visit:
         return reverse("form", args=[task.participant, task.visit, task.form])
     return reverse("once-form", args=[task.participant, task.form])
+
+
+def _of_events(task: Task) -> str:
+    """Return where the events of the participant of a task are read."""
+    return reverse("events", args=[task.participant])
 
 
 WORDS: Mapping[Urgency, Callable[[int], str]] = {

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from trialbook.capture.ledger import Entry
 from trialbook.conduct.casebook import Answer, Casebook
+from trialbook.conduct.event_outcomes import FINAL, outcome_of
 from trialbook.conduct.moments import days_of
 from trialbook.conduct.recorded import Row, filled_rows
 from trialbook.conduct.reporting_clock import ReportingClock, reporting_clock
-from trialbook.conduct.safety import FATAL, GRADE, SERIOUS, SIGNS, EventGrade, Seriousness, grade_event, is_serious
+from trialbook.conduct.safety import SERIOUS, SIGNS, EventGrade, Seriousness, grade_event, is_serious, says_death
 from trialbook.protocol.model import Form, Item, Study
 from trialbook.web.forms.words import answer_words
 from trialbook.web.treatment.event_items import item_for, others
@@ -53,7 +54,9 @@ class EventRow:
     end: str
     outcome: str
     is_ongoing: bool | None
-    """None where the form does not ask when it ended."""
+    """Whether it is not over; None where the form asks neither when it ended nor with what outcome."""
+    is_settled: bool | None
+    """Whether nothing more comes of it by its outcome; None where no outcome is told."""
     is_pregnancy: bool
     others: tuple[Shown, ...]
     clock: ReportingClock | None
@@ -62,10 +65,18 @@ class EventRow:
     address: str | None
 
     @property
+    def is_marked(self) -> bool:
+        """Tell whether a reason that makes it serious is answered with yes."""
+        return any(said for _, said in self.signs)
+
+    @property
     def is_followed(self) -> bool:
-        """Tell whether it is to be followed up: serious or of grade 3 and worse, and not over."""
+        """Tell whether it is to be followed up: serious or of grade 3 and worse, and not settled.
+
+        By its outcome, where one is told: it may have ended and not be recovered from. Else until it is over.
+        """
         is_grave = bool(self.seriousness.is_serious) or (self.grade.grade or 0) >= 3
-        return is_grave and self.is_ongoing is not False and not self.outcome
+        return is_grave and (self.is_ongoing is not False if self.is_settled is None else not self.is_settled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,7 @@ def event_rows(reading: Reading, casebook: Casebook, forms: tuple[Form, ...]) ->
 
 def _event(reading: Reading, casebook: Casebook, form: Form, row: Row) -> EventRow:
     seriousness = is_serious(form, casebook, row.repeat, visit=row.visit)
+    settled = _is_settled(form, row)
     grade = grade_event(form, casebook, row.repeat, visit=row.visit)
 
     def say(meaning: str) -> str:
@@ -113,7 +125,8 @@ def _event(reading: Reading, casebook: Casebook, form: Form, row: Row) -> EventR
         onset=say("onset"),
         end=say("end"),
         outcome=say("outcome"),
-        is_ongoing=None if (end := item_for(form, "end")) is None else row.answers.get(end.id) is None,
+        is_ongoing=_is_ongoing(form, row, settled=settled),
+        is_settled=settled,
         is_pregnancy=_is_pregnancy(form, row),
         others=_others(reading, form, row),
         clock=_clock(reading, casebook.participant, form, row) if seriousness.is_serious else None,
@@ -135,6 +148,21 @@ def _others(reading: Reading, form: Form, row: Row) -> tuple[Shown, ...]:
     )
 
 
+def _is_settled(form: Form, row: Row) -> bool | None:
+    """Tell whether the outcome is final; None where none is told, or what it means is not known."""
+    item = item_for(form, "outcome")
+    outcome = outcome_of(item, None if item is None else row.text(item.id))
+    return None if outcome is None else outcome in FINAL
+
+
+def _is_ongoing(form: Form, row: Row, *, settled: bool | None) -> bool | None:
+    """Tell whether an event is not over; why there is no end says nothing of one."""
+    end = item_for(form, "end")
+    if end is None or settled:
+        return None if settled is None else not settled
+    return row.text(end.id) is None
+
+
 def _is_pregnancy(form: Form, row: Row) -> bool:
     """Tell whether a choice of the row says that it is a pregnancy."""
     choices = [item for item in form.items.values() if item.kind == "choice"]
@@ -149,7 +177,7 @@ def _is_pregnancy(form: Form, row: Row) -> bool:
 def _clock(reading: Reading, participant: str, form: Form, row: Row) -> ReportingClock | None:
     """Return the deadline of a serious event: from when it was known, or recorded, as serious."""
     zone = ZoneInfo(reading.study.identity.timezone)
-    aware = _said_aware(form, row, zone) or _recorded_serious(reading.history(participant, form.id, row))
+    aware = _said_aware(form, row, zone) or _recorded_serious(form, reading.history(participant, form.id, row))
     if aware is None:
         return None
     told = item_for(form, "reported")
@@ -164,14 +192,14 @@ def _said_aware(form: Form, row: Row, zone: ZoneInfo) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), zone)
 
 
-def _recorded_serious(entries: tuple[Entry, ...]) -> datetime | None:
+def _recorded_serious(form: Form, entries: tuple[Entry, ...]) -> datetime | None:
     """Return when the first answer was recorded that makes the event serious."""
-    found = (entry.at for entry in entries if _says_serious(entry))
+    found = (entry.at for entry in entries if _says_serious(form, entry))
     first = min(found, default=None)
     return None if first is None else datetime.fromisoformat(first.removesuffix("Z")).replace(tzinfo=UTC)
 
 
-def _says_serious(entry: Entry) -> bool:
+def _says_serious(form: Form, entry: Entry) -> bool:
     if entry.item in {SERIOUS, *SIGNS}:
         return entry.value == "yes"
-    return entry.item == GRADE and entry.value == str(FATAL)
+    return says_death(form, entry.item, entry.value)
