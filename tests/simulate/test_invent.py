@@ -8,6 +8,7 @@ INV-05: what the program calls a deviation is what was counted as an incident, a
 INV-06: who is not enrolled fails by the rules of the study file, and the reason names the criteria.
 INV-07: the shipped scenario tells what its paper tells.
 INV-08: where the criteria let nobody in, that is said.
+INV-12: nobody who is invented dies of an event, since visits and doses are invented after it.
 INV-09: any study can be rehearsed with the built-in scenario.
 """
 
@@ -30,6 +31,7 @@ from trialbook.conduct.answers import form_answers
 from trialbook.conduct.casebook import Cell
 from trialbook.conduct.deviations import find_deviations
 from trialbook.conduct.exposure import exposure
+from trialbook.conduct.safety import fatal_event
 from trialbook.conduct.schedule import place_visits
 from trialbook.conduct.screening import assess_eligibility
 from trialbook.errors import StudyFileError
@@ -220,6 +222,20 @@ def test_leaving(small: Study, scene: Scene) -> None:
     for story in told.stories:
         days = [story.casebook.visit_date(visit) for visit in story.casebook.visits()]
         assert all(day is None or day.isoformat() <= (story.casebook.ended_on or "9") for day in days)
+
+
+def test_nobody_dies_of_an_event() -> None:
+    """INV-12: by none of what would say so."""
+    asked = "grade: {choice: [1, 2, 5]}, fatal: {choice: yes/no}, outcome: {choice: {A: Recovered, B: Died}}, start:"
+    study, problems = parse_study(
+        STUDY.replace("required: true}, start:", f"required: true}}, {asked}", 1), file="s.yaml", catalog=CATALOG
+    )
+    assert study is not None, problems
+    told = invent_all(study, scene_of(study, SCENARIO), participants=30, seed=3)
+    assert not any(fatal_event(study, story.casebook) for story in told.stories)
+    cells = [(cell.item, answer.value) for story in told.stories for cell, answer in story.answers.items()]
+    assert {value for item, value in cells if item == "grade"} >= {"1", "2"}
+    assert {value for item, value in cells if item == "outcome"} == {"A"}
 
 
 def test_the_same_however_many(small: Study) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from trialbook.conduct.casebook import Cell
 from trialbook.conduct.dosing import DosePlan, plan_dose
+from trialbook.conduct.safety import says_death
 from trialbook.protocol.model import DoseRecord, Form, Item, Treatment
 from trialbook.simulate.chance import happens, pick, shuffled, weighed, whole
 from trialbook.simulate.eligibility import draw_again, judged, restore, rules_of
@@ -213,7 +214,17 @@ def enter_event(story: Story, form: Form, term: str, began: date) -> None:
     day = (began - story.anchor).days
     at = story.drawing(form, f"event {repeat}", day=day, on=began, until=story.today)
     story.fill(form, at, repeat=repeat, known=known)
+    survive(story, form, repeat)
     enter_page(story, form, repeat=repeat)
+
+
+def survive(story: Story, form: Form, repeat: str) -> None:
+    """Draw another answer for each that says death: whoever is invented comes to visits and doses afterwards."""
+    for cell in story.cells(form, repeat=repeat):
+        item, drawn = form.items[cell.item], story.answers[cell]
+        others = [code for code in codes_of(item) if not says_death(form, item.id, code)]
+        if others and says_death(form, item.id, drawn.value):
+            story.put(cell, pick(story.chance.stream("survived", form.id, repeat, item.id), others))
 
 
 # ---- forms that can be filled in at any time --------------------------------------------------------------------
