@@ -24,7 +24,7 @@ from trialbook.web.drawing.course import Dot, Panel, draw_course
 from trialbook.web.drawing.happenings import Bar, Mark, draw_bars, draw_marks
 from trialbook.web.drawing.svg import picture
 from trialbook.web.following.seen import Seen
-from trialbook.web.following.tables import amount_words, events_of
+from trialbook.web.following.tables import amount_words, day_in, events_of
 from trialbook.web.following.words import OVERDUE, TOOK_PLACE, VISIT, address, day_words, short_day, visit_words
 from trialbook.web.saying import clauses, listed
 
@@ -222,7 +222,7 @@ def _events(seen: Seen, axis: Axis) -> Iterator[Strip]:
     every = list(events_of(seen))
     bars = []
     for event in every:
-        start, end = days_of(event.row.text("start")), days_of(event.row.text("end"))
+        start, end = days_of(day_in(event.form, event.row, "onset")), days_of(day_in(event.form, event.row, "end"))
         if axis.anchor is None or not start.is_known or (start.first - axis.anchor).days > axis.last:
             continue
         first, last = _on_axis(axis, start, is_end=False), _on_axis(axis, end if end.is_known else None, is_end=True)

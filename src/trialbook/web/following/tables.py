@@ -19,6 +19,7 @@ from trialbook.conduct.recorded import Row, filled_rows
 from trialbook.conduct.safety import grade_event, is_serious
 from trialbook.conduct.worklist import who_records
 from trialbook.errors import Problem
+from trialbook.protocol.event_items import item_for
 from trialbook.protocol.model import Form, Treatment
 from trialbook.protocol.values import show_value
 from trialbook.render.numbers import show_plain, show_unit
@@ -190,7 +191,7 @@ def events_of(seen: Seen) -> Iterator[EventLine]:
     """Yield the adverse events of every events form that the role is shown, in order of their first days."""
     for form in seen.study.forms.values():
         if form.events and seen.shows(form.id):
-            rows = sorted(filled_rows(seen.casebook, form.id), key=lambda row: row.text("start") or "9999")
+            rows = sorted(filled_rows(seen.casebook, form.id), key=lambda row: day_in(form, row, "onset") or "9999")
             for row in rows:
                 yield _event(seen, form, row)
 
@@ -200,12 +201,18 @@ def _event(seen: Seen, form: Form, row: Row) -> EventLine:
     return EventLine(
         term=_shown(seen, form, row, "term") or gettext("Event %(row)s") % {"row": row.repeat},
         grade=grade_event(form, seen.casebook, row.repeat, visit=row.visit).grade,
-        words=spell_words(row.text("start"), row.text("end")),
+        words=spell_words(day_in(form, row, "onset"), day_in(form, row, "end")),
         is_serious=bool(serious),
         where=seen.form_address(form.id, visit=row.visit, repeat=row.repeat),
         row=row,
         form=form,
     )
+
+
+def day_in(form: Form, row: Row, meaning: str) -> str | None:
+    """Return the day on which an event began or ended, as it is recorded."""
+    item = item_for(form, meaning)
+    return None if item is None else row.text(item.id)
 
 
 def _shown(seen: Seen, form: Form, row: Row, item: str) -> str:
