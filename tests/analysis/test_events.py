@@ -121,8 +121,9 @@ def test_list_03_alternatives(small: Small, person: Person, datasets_of: Collect
 
 def test_list_04_events(small: Small, person: Person, datasets_of: Collect) -> None:
     listing = run(datasets_of(small(), *harmed(person))).listings["adverse_events"]
-    assert listing.columns == ("participant", "repeat", "term", "class")
-    assert listing.rows[0] == ("1", "1", "Cough", "Chest")
+    assert listing.columns == ("participant", "repeat", "term", "class", "at-event")
+    assert listing.rows[0] == ("1", "1", "Cough", "Chest", "enrolled")
+    assert [row[-1] for row in listing.rows] == [*["enrolled"] * 5, "not enrolled"]
     assert [len(cells) for cells in listing.cells] == [2, 1, 1, 2, 1, 1]
 
 

@@ -5,7 +5,8 @@ The frames themselves are made in `frames`; their names stand here too, for thos
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +19,8 @@ from trialbook.analysis.consents import list_consents
 from trialbook.analysis.course import Course, course_of
 from trialbook.analysis.derive import compared_visits
 from trialbook.analysis.deviations import list_deviations
-from trialbook.analysis.events import folded
+from trialbook.analysis.event_rows import AT_EVENT, EMERGENT, MARKS, events_of
+from trialbook.analysis.events import TERM, folded
 from trialbook.analysis.frames import Datasets, collect, from_casebooks
 from trialbook.analysis.grades import GRADES, list_grades
 from trialbook.analysis.levels import follow_levels
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
 __all__ = ["CELL_FIELDS", "Datasets", "collect", "entries_of", "from_casebooks", "select"]
 
 CELL_FIELDS = ("participant", "visit", "form", "repeat", "item", "seq")
+EVENT = ("participant", "visit", "repeat")
+"""What the answers of one event share."""
+PLACE = "event"
+DECIDED_BESIDE = frozenset({AT_EVENT, EMERGENT})
+"""Marks that other answers than those of the event decide too."""
 
 
 def select(datasets: Datasets, selector: Selector) -> pl.DataFrame:
@@ -55,6 +62,8 @@ def entries_of(datasets: Datasets, selector: Selector) -> tuple[int, ...]:
         return tuple(sorted(_in_listing(datasets, selector) & _numbers(datasets, "cells")))
     if selector.frame == "observations":
         return tuple(sorted(_observed(datasets, selector) & _numbers(datasets, "observations")))
+    if selector.frame == "events":
+        return tuple(sorted(_event_numbers(datasets, selector)))
     return tuple(sorted(set(select(datasets, selector).get_column("seq").drop_nulls().to_list())))
 
 
@@ -83,24 +92,128 @@ def _statuses(datasets: Datasets, selector: Selector) -> pl.DataFrame:
 
 
 def _events(datasets: Datasets, selector: Selector) -> pl.DataFrame:
-    """Return the cells of an events form: the named item of the events that match, or every term; or whole rows."""
+    """Return the cells of an events form: the named items of the events that match, or the terms; or whole rows."""
     import polars as pl
 
-    rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("form") == selector.variable)
-    who = (*_who(datasets, selector.analysis_set), *datasets.safety_only)
-    rows = rows.filter(pl.col("participant").is_in(who))
-    rows = rows.filter(pl.col("text").is_not_null().any().over("participant", "visit", "repeat"))
-    people = [value for column, value in selector.where if column == "participant"]
-    rows = rows.filter(pl.col("participant").is_in(people)) if people else rows
-    for item, level in (one for one in selector.where if one[0] != "participant"):
-        same = pl.col("text").map_elements(folded, return_dtype=pl.String) == folded(level)
-        found = rows.filter((pl.col("item") == item) & pl.col("text").is_not_null()).filter(same)
-        found = rows.join(found, on=("participant", "visit", "repeat"), how="semi") if selector.whole else found
-        return found.select(CELL_FIELDS)
-    if selector.whole:
-        return rows.select(CELL_FIELDS)
-    terms = rows.filter(pl.col("item") == "term")
-    return (terms if len(terms) else rows).select(CELL_FIELDS)
+    known = _of_events(datasets, selector.variable)
+    places, items = _chosen_events(datasets, selector)
+    found = known.rows.filter(pl.col(PLACE).is_in(sorted(places)))
+    if items is not None:
+        bare = [at for at in places if not any(item in items for item, _ in known.cells[at])]
+        found = found.filter(pl.col("item").is_in(sorted(items)) | pl.col(PLACE).is_in(bare))
+    people, columns = found["participant"].unique().to_list(), [column for column, _ in selector.where]
+    return pl.concat([found.select(CELL_FIELDS), *_deciding(datasets, people, columns)])
+
+
+def _event_numbers(datasets: Datasets, selector: Selector) -> set[int]:
+    """Return the entries of the cells of an events form that match, as `_events` does."""
+    known = _of_events(datasets, selector.variable)
+    places, items = _chosen_events(datasets, selector)
+    found: set[int] = set()
+    for at in places:
+        named = {seq for item, seq in known.cells[at] if items is None or item in items}
+        found |= named or {seq for _, seq in known.cells[at]}
+    columns = {column for column, _ in selector.where}
+    if not columns.intersection(DECIDED_BESIDE):
+        return found
+    people = {known.people[at] for at in places}
+    beside = (frame["seq"].drop_nulls() for frame in _deciding(datasets, sorted(people), columns))
+    return found.union(*beside)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCells:
+    """The cells of an events form, event by event, and which events have what."""
+
+    rows: pl.DataFrame
+    """With the number of the event."""
+    people: tuple[str, ...]
+    """Event -> participant."""
+    cells: tuple[tuple[tuple[str, int], ...], ...]
+    """Event -> items with their entries."""
+    having: Mapping[tuple[str, str], frozenset[int]]
+    """Column and value, a text as it is compared -> events; an item and nothing -> those without an answer."""
+
+
+@lru_cache(maxsize=8)
+def _of_events(datasets: Datasets, form: str) -> EventCells:
+    """Return the cells of the rows of an events form that tell of an event."""
+    import polars as pl
+
+    events = [event for event in events_of(datasets, form) if event.texts]
+    having: dict[tuple[str, str], set[int]] = {}
+    for at, event in enumerate(events):
+        marks = {mark: str(event.marks[mark]) for mark in MARKS}
+        answers = {item: folded(text) for item, text in event.texts.items()}
+        for name in ({"participant": event.participant} | marks | answers).items():
+            having.setdefault(name, set()).add(at)
+    for item in datasets.study.forms[form].items:
+        having[item, ""] = {at for at, event in enumerate(events) if item not in event.texts}
+    rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("form") == form)
+    known = [(one.participant, one.visit, one.repeat, at) for at, one in enumerate(events)]
+    places = pl.DataFrame(known, schema={**dict.fromkeys(EVENT, pl.String), PLACE: pl.Int64}, orient="row")
+    rows = rows.join(places, on=EVENT, how="inner", maintain_order="left")
+    cells: list[list[tuple[str, int]]] = [[] for _ in events]
+    for at, item, seq in rows.select(PLACE, "item", "seq").drop_nulls("seq").iter_rows():
+        cells[at].append((item, seq))
+    return EventCells(
+        rows=rows, people=tuple(event.participant for event in events), cells=tuple(map(tuple, cells)),
+        having={name: frozenset(places) for name, places in having.items()},
+    )  # fmt: skip
+
+
+def _chosen_events(datasets: Datasets, selector: Selector) -> tuple[frozenset[int], frozenset[str] | None]:
+    """Return the events that match, and the items of them that a result leads to; None for all.
+
+    An event that has none of these is led to whole.
+    """
+    known, wanted = _of_events(datasets, selector.variable), _by_column(selector.where)
+    places = _of_people(datasets, selector.variable, selector.analysis_set)
+    for column, values in wanted.items():
+        is_text = column != "participant" and column not in MARKS
+        names = ((column, folded(value) if is_text else value) for value in values)
+        places &= frozenset[int]().union(*(known.having.get(name, ()) for name in names))
+    named = frozenset(wanted) - {"participant"} or frozenset({TERM})
+    is_whole = selector.whole or any("" in values for values in wanted.values())
+    return places, None if is_whole else named
+
+
+def _by_column(where: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return column -> the values that are wanted of it, each of which will do."""
+    wanted: dict[str, list[str]] = {}
+    for column, value in where:
+        wanted.setdefault(column, []).append(value)
+    return wanted
+
+
+@lru_cache(maxsize=16)
+def _of_people(datasets: Datasets, form: str, analysis_set: str) -> frozenset[int]:
+    """Return the events of the participants of a set, and of those of whom only events are used."""
+    who = {*_who(datasets, analysis_set), *datasets.safety_only}
+    return frozenset(at for at, code in enumerate(_of_events(datasets, form).people) if code in who)
+
+
+def _deciding(datasets: Datasets, people: Sequence[str], marks: Collection[str]) -> Iterator[pl.DataFrame]:
+    """Yield the cells beside the events that decide some marks of them: what fixes day 0, and the enrolment."""
+    import polars as pl
+
+    if AT_EVENT in marks:
+        yield _statuses(datasets, _of_status(people))
+    if EMERGENT in marks:
+        sites = dict(datasets.participants.select("participant", "site").iter_rows())
+        names = {code: datasets.plan_of(sites[code]).schedule.anchor.name for code in people}
+        yield _statuses(datasets, _of_status([code for code, name in names.items() if name == "enrolment"]))
+        fixes = pl.DataFrame(
+            list(names.items()), schema=dict.fromkeys(("participant", "name"), pl.String), orient="row"
+        )
+        rows = pl.concat([datasets.observations, datasets.events]).filter(pl.col("text").is_not_null())
+        rows = rows.with_columns(name=pl.concat_str("form", "item", separator="."))
+        yield rows.join(fixes, on=("participant", "name"), how="semi").select(CELL_FIELDS)
+
+
+def _of_status(people: Sequence[str]) -> Selector:
+    where = tuple(("participant", code) for code in people) or (("participant", ""),)
+    return Selector(frame="participants", variable="status", analysis_set="", where=where)
 
 
 def _listing(datasets: Datasets, name: str) -> Listing:

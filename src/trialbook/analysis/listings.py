@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trialbook.analysis.derive import derive_baseline, derive_values
-from trialbook.analysis.emergent import START, anchors, emergent
-from trialbook.analysis.events import events_of
+from trialbook.analysis.event_rows import COUNTS_AS_SERIOUS, EMERGENT, MARKS, START_DAY, WHY_SERIOUS, asked, events_of
 from trialbook.analysis.results import Listing
 from trialbook.protocol.model import BaselineRule, Form
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 COURSE = (
     "participant", "visit", "visit_order", "day", "date", "value", "limit", "base", "change", "in_set",
 )  # fmt: skip
-EMERGENT = "treatment-emergent"
-"""Column of a listing of adverse events; no item can be called so."""
 ALTERNATIVE = ("endpoint", "participant", "rule", "value", "chosen")
 
 Row = tuple[str | float | int | None, ...]
@@ -56,13 +53,16 @@ def list_events(datasets: Datasets) -> Iterator[Listing]:
 
 
 def _event_listing(datasets: Datasets, form: Form, name: str) -> Listing:
-    day0, has_start = anchors(datasets), START in form.items
+    """List the events of a form with what is decided of each, as far as the form can tell."""
+    told = asked(form)
+    marks = [mark for mark in MARKS if mark in told]
+    marks += [START_DAY] if EMERGENT in told else []
+    marks += [WHY_SERIOUS] if COUNTS_AS_SERIOUS in told else []
     rows: list[tuple[Row, Sequence[int]]] = []
-    for event in events_of(datasets, form):
-        texts = [event.texts.get(item) for item in form.items]
-        told = [emergent(event.texts.get(START), day0.get(event.participant))] if has_start else []
-        rows.append(((event.participant, event.repeat, *texts, *told), event.seqs))
-    return listing(name, ("participant", "repeat", *form.items, *((EMERGENT,) if has_start else ())), rows)
+    for event in events_of(datasets, form.id):
+        texts = (event.texts.get(item) for item in form.items)
+        rows.append(((event.participant, event.repeat, *texts, *(event.marks[mark] for mark in marks)), event.seqs))
+    return listing(name, ("participant", "repeat", *form.items, *marks), rows)
 
 
 def list_alternatives(datasets: Datasets) -> Listing:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.emergent import START
 from trialbook.analysis.followup import RULE, Time, times_followed
 from trialbook.analysis.incidence import PER, rate_of
 from trialbook.analysis.proportions import Interval, clopper_pearson, jeffreys, mid_p, wilson
@@ -17,7 +16,7 @@ from trialbook.analysis.rows import Heading, Stat, together
 from trialbook.analysis.table_one import places
 
 if TYPE_CHECKING:
-    from trialbook.analysis.events import Event
+    from trialbook.analysis.event_rows import Event
     from trialbook.analysis.frames import Datasets
 
 LEFT_OUT = "Of {n} participants the time followed is not known: they are left out here, with their events."
@@ -107,7 +106,7 @@ def participant_rate(datasets: Datasets, heading: Heading, code: str, events: Se
 def _rates(events: Sequence[Event], known: Mapping[str, Time], size: int, confidence: Decimal) -> list[Stat]:
     weeks = sum(time.weeks for time in known.values())
     timed = [event for event in events if event.participant in known]
-    inside = sum(known[event.participant].may_hold(event.texts.get(START)) for event in timed)
+    inside = sum(known[event.participant].may_hold(event.start) for event in timed)
     found = rate_of(inside, weeks, confidence=float(confidence))
     unknown = LEFT_OUT.format(n=size - len(known)) if 0 < len(known) < size else ""
     warning = together(unknown, OUTSIDE.format(n=len(timed) - inside) if inside < len(timed) else "")

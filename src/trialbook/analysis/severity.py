@@ -1,48 +1,102 @@
-"""How many adverse events were serious, and how many severe: by the same rules as on the page of adverse events."""
+"""How many adverse events were serious, severe, fatal, or began under treatment: counts of what is decided of each.
+
+A count leads to the events that it counts, since no other one changes it; a count of none to all, which might have.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.rows import Stat
-from trialbook.conduct.casebook import Answer, Casebook, Cell
-from trialbook.conduct.safety import GRADE, SERIOUS, SIGNS, grade_event, is_serious
+from trialbook.analysis.event_rows import (
+    AT_EVENT,
+    BEFORE,
+    COUNTS_AS_SERIOUS,
+    EMERGENT,
+    FATAL,
+    INSIDE,
+    LEAST_SEVERE,
+    OUTSIDE,
+    SEVERE,
+    asked,
+)
+from trialbook.analysis.rows import Heading, Stat
 
 if TYPE_CHECKING:
-    from trialbook.analysis.events import Event
+    from trialbook.analysis.event_rows import Event
+    from trialbook.analysis.results import Result
     from trialbook.protocol.model import Form
 
-SEVERE = 3
-"""Grade from which an event is called severe."""
 NOT_TOLD = "Not recorded of {n} of the events."
-METHODS = {
-    "n_serious": "events that are serious by what came of them, or as recorded (ICH E2A)",
-    "n_severe": f"events of grade {SEVERE} or more, as recorded",
-}
 
 
-def severity_stats(form: Form, events: Sequence[Event]) -> Iterator[Stat]:
-    """Count serious events, and those of grade 3 or more, where the form asks; those not told of in a warning."""
-    rows = [(_row(form, one), one.repeat, one.visit) for one in events]
-    if {SERIOUS, *SIGNS} & set(form.items):
-        judged = (is_serious(form, book, repeat, visit=visit) for book, repeat, visit in rows)
-        yield _counted("n_serious", [one.is_serious for one in judged])
-    if GRADE in form.items:
-        graded = (grade_event(form, book, repeat, visit=visit).grade for book, repeat, visit in rows)
-        yield _counted("n_severe", [None if grade is None else grade >= SEVERE for grade in graded])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a statistic counts: the events with these marks."""
+
+    marks: Mapping[str, str]
+    method: str
+    unit: str = "events"
+    warns: bool = True
+    """Whether it says of how many the mark is not known."""
 
 
-def _row(form: Form, event: Event) -> Casebook:
-    """Return what is recorded of one event alone."""
-    answers = {
-        Cell(event.visit, form.id, event.repeat, item): Answer(text=text, value=text)
-        for item, text in event.texts.items()
+SERIOUS_METHOD = "events that are serious by what came of them, or as recorded (ICH E2A)"
+BEFORE_METHOD = "events that surely began before the day of enrolment"
+HOW: Mapping[str, Counted] = MappingProxyType(
+    {
+        "n_serious": Counted(marks={COUNTS_AS_SERIOUS: "yes"}, method=SERIOUS_METHOD),
+        "n_severe": Counted(marks={SEVERE: "yes"}, method=f"events of grade {LEAST_SEVERE} or more, as recorded"),
     }
-    return Casebook(participant=event.participant, answers=answers)
+)
+"""Counted of all events, of each class and of each term."""
+DEATHS: Mapping[str, Counted] = MappingProxyType(
+    {
+        "n_died": Counted(
+            marks={FATAL: "yes"}, unit="participants",
+            method="participants with an event that was fatal: by its mark, its grade 5 or its outcome (ICH E3, 12.3)",
+        )
+    }
+)  # fmt: skip
+WHEN: Mapping[str, Counted] = MappingProxyType(
+    {
+        "n_emergent": Counted(marks={EMERGENT: "yes"}, method="events that began on or after study day 0", warns=False),
+        "n_emergent_unknown": Counted(
+            marks={EMERGENT: "unknown"}, method="events of which it cannot be told whether they did", warns=False
+        ),
+        "n_before": Counted(marks={AT_EVENT: BEFORE}, method=BEFORE_METHOD, warns=False),
+        "n_before_serious": Counted(
+            marks={AT_EVENT: BEFORE, COUNTS_AS_SERIOUS: "yes"}, method=f"serious ones of the {BEFORE_METHOD}"
+        ),
+    }
+)  # fmt: skip
 
 
-def _counted(name: str, told: Sequence[bool | None]) -> Stat:
-    unknown = told.count(None)
-    warning = NOT_TOLD.format(n=unknown) if unknown else ""
-    return Stat(name=name, value=told.count(True), unit="events", method=METHODS[name], warning=warning)
+VALUES = ("yes", "no", "unknown", INSIDE, BEFORE, OUTSIDE)
+
+
+def marked(heading: Heading, form: Form, names: Mapping[str, Counted], events: Sequence[Event]) -> Iterator[Result]:
+    """Count the events with certain marks, or their participants, where the form asks for what decides these."""
+    can_tell = asked(form)
+    for name, how in names.items():
+        if not can_tell.issuperset(how.marks):
+            continue
+        found = [event for event in events if all(event.marks[mark] == value for mark, value in how.marks.items())]
+        unknown = sum(_may_be(event, how.marks) for event in events) - len(found)
+        warning = NOT_TOLD.format(n=unknown) if how.warns and unknown else ""
+        value = len({event.participant for event in found}) if how.unit == "participants" else len(found)
+        stat = Stat(name=name, value=value, unit=how.unit, method=how.method, warning=warning)
+        yield _leading(heading, how.marks, is_none=not found).row(stat)
+
+
+def _may_be(event: Event, marks: Mapping[str, str]) -> bool:
+    return all(event.marks[mark] in {value, "unknown"} for mark, value in marks.items())
+
+
+def _leading(heading: Heading, marks: Mapping[str, str], *, is_none: bool) -> Heading:
+    """Let a count lead to the whole rows that it counts; where it counts none, to all that could have been."""
+    wanted = tuple((mark, one) for mark, value in marks.items() for one in (VALUES if is_none else (value,)))
+    source = replace(heading.source, whole=True, where=(*heading.source.where, *wanted))
+    return replace(heading, source=source)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from trialbook.analysis.events import ALL, CLASS, PARTICIPANT, TERM, folded
-from trialbook.analysis.listings import EMERGENT
+from trialbook.analysis.event_rows import (
+    AT_EVENT,
+    COUNTS_AS_SERIOUS,
+    EMERGENT,
+    INSIDE,
+    MARKS,
+    START_DAY,
+    WHY_SERIOUS,
+)
+from trialbook.analysis.events import ALL, CLASS, NOT_ENROLLED, PARTICIPANT, REST, within
 from trialbook.analysis.results import Listing, Result
-from trialbook.protocol.model import Form
+from trialbook.conduct.safety import SERIOUS
+from trialbook.protocol.event_items import item_for
+from trialbook.protocol.model import Form, Item
 from trialbook.render.inline import Line, Part
 from trialbook.render.numbers import ABSENT, MINUS, show_plain, show_share
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.one_by_one import MANY
-from trialbook.report.phrases import in_sentence
+from trialbook.report.phrases import capital, in_sentence
 from trialbook.report.quote import Notes, cell, footnotes, interval
 from trialbook.report.run import Listed, Run, as_mappings
 from trialbook.report.shown import item_label, item_of, value_text
@@ -24,6 +34,19 @@ COLUMNS = {
     "rate": "Per 100 participant-weeks",
 }  # fmt: skip
 """Statistic -> head of its column."""
+HEADS = {
+    "repeat": "No.", "day": "Study day", "visit": "Visit", EMERGENT: "Treatment-emergent", AT_EVENT: "Enrolment",
+    START_DAY: "Study day", WHY_SERIOUS: "Why it is serious",
+}  # fmt: skip
+"""Column of a listing that is no item -> its head."""
+HIDDEN = frozenset(MARKS) - {EMERGENT, AT_EVENT}
+"""Marks that stand in no table: what they tell is in other columns."""
+SAID = {AT_EVENT: INSIDE}
+"""Column -> value that is not worth a word."""
+DATED = frozenset({EMERGENT, START_DAY})
+"""Columns that tell of study day 0 too."""
+NARRATED = ("term", "onset", "grade", "relation", "expected", "action", "outcome", "end")
+"""What is told of a serious event (ICH E3, 12.3.2)."""
 TIMED = (
     "Per 100 participant-weeks: events that began in the time followed, by their recorded start; one whose start is "
     "not known counts."
@@ -43,8 +66,7 @@ def events_table(run: Run, form: Form) -> Table | None:
     if "n_events" not in total or not total["n_events"].value:
         return None
     found = [("Any event", 0, total)]
-    for level, name in ordered_levels(run, form):
-        found.append((name, level, stats_of(run, form.id if level else f"{form.id}.{CLASS}", name)))
+    found += ordered_levels(run, form)
     shown, why = _with_values(("n_events", "n_serious", "n_severe", "rate"), [stats for _, _, stats in found])
     body = tuple(_event_row(run, name, level, stats, shown, notes) for name, level, stats in found)
     return Table(
@@ -88,12 +110,34 @@ def _with_values(names: Iterable[str], found: Collection[Mapping[str, Result]]) 
 
 
 def severity(run: Run, stats: Mapping[str, Result]) -> Iterator[Part]:
-    """Yield how many of the events were serious and how many of grade 3 or more, and of how many that is not known."""
+    """Yield how many events were serious, of grade 3 or more, and fatal, and of how many that is not known."""
     for name, words in (("n_serious", "serious"), ("n_severe", "of grade 3 or more")):
         row = stats.get(name)
         if row is not None:
-            yield from ("; ", run.quotes.number(row), f" {'was' if row.value == 1 else 'were'} {words}")
-            yield f" ({in_sentence(row.warning.removesuffix('.'))})" if row.warning else ""
+            yield from ("; ", run.quotes.number(row), f" {'was' if row.value == 1 else 'were'} {words}", _unknown(row))
+    died = stats.get("n_died")
+    if died is not None:
+        people = "participant" if died.value == 1 else "participants"
+        yield from ("; ", run.quotes.number(died), f" {people} had a fatal event", _unknown(died))
+
+
+def _unknown(row: Result) -> str:
+    """Say of how many a count is not known; nothing where it is of all."""
+    return f" ({in_sentence(row.warning.removesuffix('.'))})" if row.warning else ""
+
+
+def outside_line(run: Run, form: str) -> Line:
+    """Say how many further events were recorded of those who were not enrolled; empty where there are none."""
+    stats = stats_of(run, f"{form}.{NOT_ENROLLED}", "")
+    total, people = stats.get("n_events"), stats.get("n_participants")
+    if total is None or people is None:
+        return ()
+    is_one = total.value == 1
+    who = "participant who was" if people.value == 1 else "participants who were"
+    return (
+        "Not counted: ", run.quotes.number(total), f" {'event' if is_one else 'events'} of ",
+        run.quotes.number(people), f" {who} not enrolled", *severity(run, stats), ".",
+    )  # fmt: skip
 
 
 def rate_line(run: Run, form: Form) -> Line:
@@ -116,23 +160,48 @@ def rate_line(run: Run, form: Form) -> Line:
         first, of_them = "All " if is_all and total.value != 1 else "", "" if is_all else " of them"
         said = (*said, first, run.quotes.number(emerged), f"{of_them} began on or after study day 0")
         untold: Line = ("; of ", run.quotes.number(open_), " that cannot be told") if open_ and open_.value else ()
-        said = (*said, *untold, ".")
+        said = (*said, *untold, ".", *_before(run, stats))
     return said
 
 
-def ordered_levels(run: Run, form: Form) -> Iterator[tuple[int, str]]:
-    """Yield classes (0), each followed by its terms (1), in the order of the results; terms without a class last."""
-    classes = _levels(run, f"{form.id}.{CLASS}")
-    terms = _levels(run, form.id)
-    pairs = [(row.get(CLASS), row.get(TERM)) for row, _ in as_mappings(listing_of(run, form))]
-    under: dict[str, str] = {}
-    for name, term in pairs:
-        under.setdefault(folded(str(term or "")), folded(str(name or "")))
+def _before(run: Run, stats: Mapping[str, Result]) -> Iterator[Part]:
+    """Yield how many of the events began before their participant was enrolled; nothing where none did."""
+    before, serious = stats.get("n_before"), stats.get("n_before_serious")
+    if before is None or not before.value:
+        return
+    yield from (" Of all, ", run.quotes.number(before), " began before enrolment")
+    if serious is not None:
+        yield from (", ", run.quotes.number(serious), " of these serious", _unknown(serious))
+    yield "."
+
+
+def ordered_levels(run: Run, form: Form) -> Iterator[tuple[str, int, dict[str, Result]]]:
+    """Yield classes (0), each followed by its terms (1), in the order of the results; terms alone without classes.
+
+    A term stands under every class that it has events in, counted there alone; events without a class stand last.
+    """
+    kind = item_for(form, "kind")
+    levels = _levels(run, f"{form.id}.{CLASS}")
+    classes = [] if levels == [REST] else levels
     for name in classes:
-        yield 0, name
-        yield from ((1, term) for term in terms if under.get(folded(term)) == folded(name))
-    known = {folded(name) for name in classes}
-    yield from ((1, term) for term in terms if under.get(folded(term)) not in known)
+        yield _level_name(run, form, kind, name), 0, stats_of(run, f"{form.id}.{CLASS}", name)
+        yield from _terms(run, form, within(form.id, name))
+    if not classes:
+        yield from _terms(run, form, form.id)
+
+
+def _terms(run: Run, form: Form, variable: str) -> Iterator[tuple[str, int, dict[str, Result]]]:
+    for term in _levels(run, variable):
+        yield _level_name(run, form, item_for(form, "term"), term), 1, stats_of(run, variable, term)
+
+
+def _level_name(run: Run, form: Form, item: Item | None, level: str) -> str:
+    """Write a class or a term by its label; one that is not recorded by what was asked."""
+    if item is None:
+        return level
+    if level == REST:
+        return f"{item_label(run.study, form.id, item.id)}: not recorded"
+    return value_text(run.study, item, level)
 
 
 def stats_of(run: Run, variable: str, level: str) -> dict[str, Result]:
@@ -154,8 +223,8 @@ def listing_table(run: Run, form: Form) -> Table | None:
     listing = listing_of(run, form)
     if listing is None:
         return None
-    names = [name for name in listing.columns if name != "participant"]
-    shown = [name for name in names if any(row[name] not in {None, ""} for row, _ in as_mappings(listing))]
+    names = [name for name in listing.columns if name not in {"participant", START_DAY, WHY_SERIOUS, *HIDDEN}]
+    shown = _filled(names, as_mappings(listing))
     rows = tuple(_each_row(run, form, shown, row, entries) for row, entries in as_mappings(listing))
     is_long = len(rows) > MANY
     return Table(
@@ -165,11 +234,39 @@ def listing_table(run: Run, form: Form) -> Table | None:
     )  # fmt: skip
 
 
+def serious_table(run: Run, form: Form) -> Table | None:
+    """Return the serious events one by one, each with what came of it and why it is one; None where there are none.
+
+    What ICH E3, 12.3.2, asks of each, as far as the form holds it.
+    """
+    listing = as_mappings(listing_of(run, form))
+    found = [(row, entries) for row, entries in listing if row.get(COUNTS_AS_SERIOUS) == "yes"]
+    items = [item.id for meaning in NARRATED if (item := item_for(form, meaning)) is not None]
+    names = [
+        name for name in (*items[:1], START_DAY, *items[1:], AT_EVENT, WHY_SERIOUS) if found and name in found[0][0]
+    ]
+    shown = _filled(names, found)
+    rows = tuple(_each_row(run, form, shown, row, entries) for row, entries in found)
+    is_long = len(rows) > MANY
+    return Table(
+        id=f"table-serious-{form.id}", title=f"{run.say(form.label) or form.id}: serious ones", stub="Participant",
+        columns=tuple(_column(run, form, name) for name in shown), body=rows, numbered=not is_long, folded=is_long,
+    ) if rows else None  # fmt: skip
+
+
+def _filled(names: Iterable[str], rows: Iterable[tuple[Listed, tuple[int, ...]]]) -> list[str]:
+    """Return the columns in which any row tells something; that somebody was enrolled goes without saying."""
+    told = {
+        name for row, _ in rows for name, value in row.items() if value not in {None, ""} and value != SAID.get(name)
+    }
+    return [name for name in names if name in told]
+
+
 def _each_row(run: Run, form: Form, shown: Iterable[str], row: Listed, entries: tuple[int, ...]) -> Row:
     """Write one event: whose it is tells of the form too, and whether it began under treatment also of day 0."""
     code = str(row["participant"])
     of, dated = forms_of(code, (form.id,)), forms_of(code, (form.id, day_form(run.datasets, code)))
-    cells = (told(_listed(run, form, name, row[name]), dated if name == EMERGENT else of) for name in shown)
+    cells = (told(_listed(run, form, name, row), dated if name in DATED else of) for name in shown)
     return Row(stub=leading(entries, code, of), cells=tuple(cells))
 
 
@@ -182,19 +279,25 @@ def _event_row(run: Run, name: str, level: int, stats: Mapping[str, Result], sho
 
 def _column(run: Run, form: Form, name: str) -> Column:
     """Head a column; only words may be broken over lines, dates may not."""
-    known = {"repeat": "No.", "day": "Study day", "visit": "Visit", EMERGENT: "Treatment-emergent"}
     if name not in form.items:
-        return Column(label=known.get(name, name.replace("_", " ").capitalize()))
+        return Column(
+            label=HEADS.get(name, name.replace("_", " ").capitalize()),
+            align="left" if name == WHY_SERIOUS else "centre",
+        )
     is_words = form.items[name].kind in {"text", "choice"}
     return Column(label=item_label(run.study, form.id, name), align="left" if is_words else "centre")
 
 
-def _listed(run: Run, form: Form, name: str, value: str | float | None) -> str:
-    if value is None or value == "":
+def _listed(run: Run, form: Form, name: str, row: Listed) -> str:
+    value = row[name]
+    if name == SERIOUS and value != "yes" and row.get(COUNTS_AS_SERIOUS) == "yes":
+        recorded = _listed(run, form, name, {name: value})
+        return f"{recorded}. {row[WHY_SERIOUS]}" if value else str(row[WHY_SERIOUS])
+    if value is None or value == "" or value == SAID.get(name):
         return ABSENT
     if isinstance(value, str) and name in form.items:
         return value_text(run.study, item_of(run.study, form.id, name), value)
-    return value.capitalize() if name == EMERGENT and isinstance(value, str) else _plain(value)
+    return capital(value) if name in MARKS and isinstance(value, str) else _plain(value)
 
 
 def _plain(value: str | float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from trialbook.analysis.results import Result
 from trialbook.protocol.model import Endpoint, FigurePlan
 from trialbook.render.document import Block, Figure, Notice, Paragraph, Section
 from trialbook.render.inline import Line, Part, Recorded
@@ -17,7 +18,16 @@ from trialbook.report.beside_models import bayes_table, imputation_table
 from trialbook.report.conditions import condition_tables
 from trialbook.report.courses import MANY, Panel, panel_of
 from trialbook.report.endpoints import SHARED, endpoint_tables, sensitivity_table, table_id, tables_for
-from trialbook.report.events import each_table, event_forms, events_table, listing_table, rate_line, severity
+from trialbook.report.events import (
+    each_table,
+    event_forms,
+    events_table,
+    listing_table,
+    outside_line,
+    rate_line,
+    serious_table,
+    severity,
+)
 from trialbook.report.figures import draw
 from trialbook.report.figures_further import chosen
 from trialbook.report.figures_further.parts import MOST_ROWS
@@ -36,6 +46,7 @@ from trialbook.report.run import Run
 from trialbook.report.sentences import endpoint_lines, own_line, participants_line
 
 NO_EVENT = "No adverse event was recorded."
+NO_EVENT_INSIDE = "No adverse event was recorded of those enrolled."
 NOT_TOLD = "Nothing is recorded of adverse events, nor of any visit at which they could have been asked for."
 STATS = (
     ("n", "n"),
@@ -189,7 +200,7 @@ def events(run: Run) -> Section:
         blocks += [Paragraph(line=line or (NO_EVENT if run.is_followed() else NOT_TOLD,))]
         rates = () if own else rate_line(run, form)
         blocks += [Paragraph(line=rates)] if rates else []
-        found = (events_table(run, form), each_table(run, form), listing_table(run, form))
+        found = (events_table(run, form), each_table(run, form), serious_table(run, form), listing_table(run, form))
         blocks += [table for table in found if table is not None]
     if not blocks:
         blocks = [
@@ -201,13 +212,15 @@ def events(run: Run) -> Section:
 
 
 def events_line(run: Run, form: str) -> Line:
-    """Say how many events were recorded in how many participants; empty where there is no such result."""
+    """Say how many events were recorded in how many of whom; empty where there is no such result."""
     stats = {row.stat: row for row in run.quotes.of("events", form) if row.level == "all"}
     people, total, percent = stats.get("n_participants"), stats.get("n_events"), stats.get("percent")
     if people is None or total is None:
         return ()
+    outside = outside_line(run, form)
+    further: Line = (" ", *outside) if outside else ()
     if not total.value:
-        return (NO_EVENT if run.is_followed() else NOT_TOLD,)
+        return (NO_EVENT_INSIDE if outside else NO_EVENT if run.is_followed() else NOT_TOLD, *further)
     share: tuple[Part, ...] = (
         (" (", run.quotes.number(percent), ")") if percent is not None and percent.value is not None else ()
     )
@@ -216,11 +229,19 @@ def events_line(run: Run, form: str) -> Line:
         run.quotes.number(total),
         " was recorded, in " if total.value == 1 else " were recorded, in ",
         run.quotes.number(people),
-        " participant" if people.value == 1 else " participants",
-        *share,
+        *_of_whom(run, people, share),
         *severity(run, stats),
         ".",
+        *further,
     )
+
+
+def _of_whom(run: Run, people: Result, share: Line) -> Line:
+    """Say participants with their share; of how many, where more are counted here than are elsewhere enrolled."""
+    kept = len(run.datasets.safety_only)
+    if not kept:
+        return (" participant" if people.value == 1 else " participants", *share)
+    return (*share, f" of {people.n} participants, among them {kept} who withdrew the use of all other data")
 
 
 def figures(run: Run) -> tuple[tuple[FigurePlan, Figure], ...]:

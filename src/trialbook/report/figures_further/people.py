@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Literal
 
+from trialbook.analysis.event_rows import COUNTS_AS_SERIOUS
 from trialbook.analysis.followup import last_days
+from trialbook.protocol.event_items import item_for
+from trialbook.protocol.model import Form
 from trialbook.protocol.typed_dates import date_range
 from trialbook.report.events import event_forms, listing_of
 from trialbook.report.phrases import several
-from trialbook.report.run import Run, as_mappings
+from trialbook.report.run import Listed, Run, as_mappings
+from trialbook.report.shown import value_text
 
 End = Literal["completed", "withdrawn", "ongoing"]
 FULL_DATE = 10
@@ -161,11 +166,12 @@ def events_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Happened, ...],
     known = {one.code: one for one in people}
     found, undated = [], 0
     for form in event_forms(run):
+        said = partial(_said, form)
         for row, entries in as_mappings(listing_of(run, form)):
             code = str(row["participant"])
             if code not in known:
                 continue
-            written, anchor = str(row.get("start") or ""), known[code].anchor
+            written, anchor = said(row, "onset"), known[code].anchor
             start = first_day(written, known[code])
             if start is None:
                 undated += 1
@@ -174,12 +180,18 @@ def events_of(run: Run, people: Iterable[Person]) -> tuple[tuple[Happened, ...],
                 Happened(
                     code=code,
                     start=start,
-                    end=day_of(str(row.get("end") or ""), anchor),
+                    end=day_of(said(row, "end"), anchor),
                     is_vague=len(written) < FULL_DATE,
-                    term=str(row.get("term") or "event"),
-                    grade=str(row.get("grade") or ""),
-                    serious=row.get("serious") == "yes",
+                    term=value_text(run.study, item_for(form, "term"), said(row, "term")) or "event",
+                    grade=said(row, "grade"),
+                    serious=row.get(COUNTS_AS_SERIOUS) == "yes",
                     entries=entries,
                 )
             )
     return tuple(found), undated
+
+
+def _said(form: Form, row: Listed, meaning: str) -> str:
+    """Return what a row of a listing holds of an event; empty where nothing."""
+    item = item_for(form, meaning)
+    return "" if item is None else str(row.get(item.id) or "")
