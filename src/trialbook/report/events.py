@@ -291,8 +291,7 @@ def _column(run: Run, form: Form, name: str) -> Column:
 def _listed(run: Run, form: Form, name: str, row: Listed) -> str:
     value = row[name]
     if name == SERIOUS and value != "yes" and row.get(COUNTS_AS_SERIOUS) == "yes":
-        recorded = _listed(run, form, name, {name: value})
-        return f"{recorded}. {row[WHY_SERIOUS]}" if value else str(row[WHY_SERIOUS])
+        return f"{_listed(run, form, name, {name: value})}, but counts as serious"
     if value is None or value == "" or value == SAID.get(name):
         return ABSENT
     if isinstance(value, str) and name in form.items:
