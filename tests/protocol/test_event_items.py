@@ -2,12 +2,16 @@
 
 EVENT-ITEM-01: by any of the usual names, the first that the form has counts.
 EVENT-ITEM-02: a day is told by a date only: an item `reported` that is a text is none.
+EVENT-ITEM-03: the reference names all of them, what makes an event serious, and what is a death.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from trialbook.conduct.deaths import WORDS
+from trialbook.conduct.safety import SIGNS
 from trialbook.instruments import CATALOG
 from trialbook.protocol.event_items import NAMES, item_for
 from trialbook.protocol.model import Form
@@ -45,3 +49,15 @@ def test_names() -> None:
     assert found == {"term": "term", "kind": "kind", "onset": "onset", "reported": "reported_on"}
     both = replace(harms, items={**harms.items, "start": harms.items["onset"]})
     assert item_for(both, "onset") is both.items["start"]
+
+
+def test_the_reference() -> None:
+    """EVENT-ITEM-03."""
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "events-form.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    for names in NAMES.values():
+        assert any(line.split("|")[2].strip().startswith(", ".join(f"`{name}`" for name in names)) for line in rows), (
+            names
+        )
+    assert {f"| `{item}` | {why} |" for item, why in SIGNS.items()} <= set(rows)
+    assert all(word in text for word in WORDS)

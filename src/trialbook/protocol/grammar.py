@@ -240,7 +240,7 @@ FORM = Section(
             otherwise="the roles that record it",
         ),
         Key("repeating", kinds.BOOLEAN, "Several rows may be recorded.", default="false"),
-        Key("events", kinds.BOOLEAN, "Rows are adverse events, counted by their item `term`.", default="false"),
+        Key("events", kinds.BOOLEAN, "Rows are [adverse events](events-form.md), counted by `term`.", default="false"),
         Key("terms", Word(("ctcae-5", "meddra", "free")), "List from which terms of events come.", default="free"),
         Key("after", NAMES, "Forms of the same visit that come first.", otherwise="none"),
         Key(
