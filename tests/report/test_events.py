@@ -218,5 +218,5 @@ def test_of_how_many_where_the_safety_of_others_is_kept() -> None:
     ends = Draft(act="withdraw_consent", participant="3", value="2026-02-01 data use", text="")
     run = run_for(PLANS["usual"] + "withdrawal: {safety: kept}\n", [*happened({}), ends])
     said = plain(events_line(run, "adverse_events"))
-    assert "in 3 (100\u202f%) of 3 participants, among them 1 who withdrew the use of all other data; 3 were" in said
+    assert "in 3 (100\u202f%) of 3 participants, 1 of whom withdrew the use of all other data; 3 were" in said
     assert document_for(run)

@@ -241,7 +241,7 @@ def _of_whom(run: Run, people: Result, share: Line) -> Line:
     kept = len(run.datasets.safety_only)
     if not kept:
         return (" participant" if people.value == 1 else " participants", *share)
-    return (*share, f" of {people.n} participants, among them {kept} who withdrew the use of all other data")
+    return (*share, f" of {people.n} participants, {kept} of whom withdrew the use of all other data")
 
 
 def figures(run: Run) -> tuple[tuple[FigurePlan, Figure], ...]:
