@@ -81,8 +81,10 @@ def print_summary(results: Iterable[Result], plan: Terms) -> None:
     if "n" in made and "n_below_alpha" in made:
         n, below = (show_plain(float(made[stat].value or 0)) for stat in ("n", "n_below_alpha"))
         chosen = getattr(plan, "between", None) or plan.test
+        adjusted = "" if plan.multiplicity == "none" else f" after adjustment ({plan.multiplicity})"
         click.echo(
-            f"Tests made: {n}; below {plan.alpha}: {below}. Chosen beforehand: {chosen}; the others are sensitivity."
+            f"Tests made: {n}; below {plan.alpha}{adjusted}: {below}. "
+            f"Chosen beforehand: {chosen}; the others are sensitivity."
         )
 
 

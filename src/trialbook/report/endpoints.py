@@ -135,7 +135,7 @@ def _change_columns(run: Run) -> tuple[str, ...]:
     with_t = "paired t" in {plan.test, *plan.sensitivity}
     percent = (f"{show_share(plan.confidence)} CI",) if with_t else ()
     statistic = {"paired t": ("t (df)",), "signed rank": ("V",), "sign flip": ()}[plan.test]
-    adjusted = () if plan.multiplicity == "none" else ("adjusted p",)
+    adjusted = ("adjusted p",) if run.is_adjusted else ()
     return ("Pairs", "Mean ± SD", *percent, *statistic, "p", *adjusted)
 
 
@@ -180,9 +180,11 @@ def stats_at(run: Run, analysis: str, endpoint: str, moment: Moment, analysis_se
 
 def _legend(run: Run) -> str:
     chosen = run.set_label(run.study.analysis.set)
+    adjusted = "; adjusted p: with all other planned tests" if run.is_adjusted else ""
     return (
         f"Values: all in the set who have one. Change: participants with a value at both times (pairs), visit minus "
-        f"baseline, in the set “{chosen}”. SD: standard deviation; CI: confidence interval; p: planned test, two-sided."
+        f"baseline, in the set “{chosen}”. SD: standard deviation; CI: confidence interval; p: planned test, two-sided"
+        f"{adjusted}."
     )
 
 

@@ -83,9 +83,9 @@ def _of_arms(run: Run, endpoint: Endpoint, visit: str) -> Iterator[Line]:
     if each:
         yield ("It held for ", *join(each, last=" and "), ".")
     for (group, at), stats in run.grouped("fisher", endpoint.id).items():
-        if at == visit and (p := _known(stats, "p")) is not None:
+        if at == visit and _known(stats, "p") is not None:
             chosen = "" if run.study.analysis.between else "; not chosen beforehand"
-            yield (f"{run.pair_label(group)}: Fisher’s exact test gave ", run.quotes.p(p), f"{chosen}.")
+            yield (f"{run.pair_label(group)}: Fisher’s exact test gave ", *run.p_of(stats), f"{chosen}.")
 
 
 def _binomial(run: Run, endpoint: Endpoint, visit: str) -> Line:
@@ -139,7 +139,7 @@ def _mcnemar(run: Run, endpoint: Endpoint, visit: str) -> Line:
     number = run.quotes.number
     return (
         "Since the baseline ", number(gained), " gained it and ", number(lost), " lost it (McNemar’s exact test, ",
-        run.quotes.p(p), ").",
+        *run.p_of(stats), ").",
     )  # fmt: skip
 
 
