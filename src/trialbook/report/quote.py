@@ -88,6 +88,24 @@ def cell(quotes: Quotes, row: Result | None, notes: Notes, *, signed: bool = Fal
     return (number, Mark(letter(row.error, notes))) if row.value is None and row.error else (number,)
 
 
+def counted(quotes: Quotes, row: Result | None, notes: Notes) -> Line:
+    """Write how many values there are; which were left out, or come from elsewhere, becomes a footnote."""
+    return (*cell(quotes, row, notes), *warned(row, notes))
+
+
+def warned(row: Result | None, notes: Notes) -> Line:
+    """Mark what a warning is about with its footnote; empty where there is none."""
+    return (Mark(letter(row.warning, notes)),) if row is not None and row.value is not None and row.warning else ()
+
+
+def centre(quotes: Quotes, stats: Mapping[str, Result], notes: Notes) -> Line:
+    """Write `41.5 (25–58)`: median and range, which tell nothing of values that were left out; empty without any."""
+    middle, limits = stats.get("median"), spread(quotes, stats.get("min"), stats.get("max"))
+    if middle is None or not limits:
+        return ()
+    return (quotes.number(middle), " (", *limits, ")", *warned(middle, notes))
+
+
 def mean_sd(quotes: Quotes, mean: Result | None, sd: Result | None, notes: Notes, *, signed: bool = False) -> Line:
     """Write `58.1 ± 9.1`; the mean alone where there is no SD."""
     first = cell(quotes, mean, notes, signed=signed)
