@@ -108,7 +108,7 @@ def _design(run: Run, endpoint: Endpoint, visit: str) -> Line:
         return _stopped(run, stats)
     limit: Line = ("The limit of the design, ", number(needed), " of its ", number(planned), ", is ")
     if not isinstance(planned.value, int | float) or (verdict.n or 0) <= planned.value:
-        return (*limit, number(verdict), ".")
+        return (*limit, number(verdict), f". {verdict.warning}".rstrip())
     if here is None:
         return (*limit, number(verdict), f"; since {verdict.n} are judged, it has not the level and power planned.")
     return (
