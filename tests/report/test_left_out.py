@@ -4,6 +4,7 @@ SHELL-45: each row of Table 1, of the values and of the pairs says in a footnote
     range carries it too, since it is that of the others.
 SHELL-46: figures by study day say how many of those enrolled they do not draw, since day 0 is not known.
 SHELL-47: beside the rate of events it is said whose time followed begins with enrolment for want of day 0.
+SHELL-48: a value that stands alone is shown without a deviation, and a footnote says why.
 """
 
 from __future__ import annotations
@@ -81,3 +82,11 @@ def test_shell_46_and_47_everybody_has_a_day_0(carry_out: Callable[[str, Iterabl
     assert figure is not None
     assert "Not drawn" not in plain(figure.caption)
     assert "from enrolment" not in plain(rate_line(run, form))
+
+
+def test_shell_48_one_value(carry_out: Callable[[str, Iterable[Draft]], Run]) -> None:
+    run = carry_out(PLAN, list(drafts(1)))
+    values = endpoint_tables(run)[0]
+    base = cells_of(values, "Baseline")
+    assert (base[0], base[1]) == ("1", "4000.0a")
+    assert "a One value has no standard deviation." in notes_of(values)

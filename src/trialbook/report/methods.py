@@ -245,7 +245,7 @@ def _endpoint(run: Run, endpoint: Endpoint) -> Line:
         *_unit(run, endpoint),
         *_origin(run.source(endpoint)),
         *_held(run, endpoint),
-        (BETTER[endpoint.better],),
+        *_better(run, endpoint),
         *_scale(run.source(endpoint)),
     ]
     last = f", the primary endpoint{at}." if is_primary else "."
@@ -270,6 +270,18 @@ def _held(run: Run, endpoint: Endpoint) -> list[Line]:
         return []
     at = f" {listed([run.at(visit) for visit in endpoint.visits])}" if endpoint.visits else ""
     return [("met where ", *condition(run, endpoint.when), at)]
+
+
+def _better(run: Run, endpoint: Endpoint) -> list[Line]:
+    """Say which way is better; of a condition only where the file tells it, or that meeting it is a response."""
+    if endpoint.when is None:
+        return [(BETTER[endpoint.better],)]
+    design, time_to = run.study.analysis.design, endpoint.time_to
+    is_response = (design is not None and design.endpoint == endpoint.id) or (
+        time_to is not None and time_to.event == "response"
+    )
+    met = endpoint.better == "higher" or (endpoint.better == "neither" and is_response)
+    return [("met is better",)] if met else [("not met is better",)] if endpoint.better == "lower" else []
 
 
 def _scale(source: Item | Derived | None) -> list[Line]:

@@ -107,10 +107,12 @@ def centre(quotes: Quotes, stats: Mapping[str, Result], notes: Notes) -> Line:
 
 
 def mean_sd(quotes: Quotes, mean: Result | None, sd: Result | None, notes: Notes, *, signed: bool = False) -> Line:
-    """Write `58.1 ± 9.1`; the mean alone where there is no SD."""
+    """Write `58.1 ± 9.1`; the mean alone where there is no SD, which has its reason as a footnote."""
     first = cell(quotes, mean, notes, signed=signed)
     if mean is None or mean.value is None or sd is None:
         return first
+    if sd.value is None:
+        return (*first, Mark(letter(sd.error, notes))) if sd.error else first
     return (*first, PLUS_MINUS, *cell(quotes, sd, notes))
 
 
