@@ -10,6 +10,7 @@ FIGURE-07: where the study file says how large a change matters, a line shows fr
 FIGURE-24: panels below one another share their axis of visits, and each mean stands at its visit.
 FIGURE-25: the flow says at which visit how many have values, and of how many the primary condition can be told.
 FIGURE-26: who left and is analysed comes in the flow from those enrolled, not from those who completed.
+FIGURE-27: numbers of an axis that are very large or very small are written as powers of ten.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import pytest
 
 from trialbook.protocol.model import FigurePlan
 from trialbook.render.document import Document, Figure
+from trialbook.render.drawing.axis import plain_number
 from trialbook.render.drawing.marks import Box, Sheet, Spot, Stroke, Word, apart
 from trialbook.render.inline import numbers, plain, recorded
 from trialbook.report.courses import panel_of
@@ -229,3 +231,15 @@ def test_the_way_of_those_who_left(plan: str, carry_out: Callable[[str], Run], c
     down = [way for way in ways if way[0] == (completed.x + completed.width / 2, completed.y + completed.height)]
     past = [way for way in ways if len(way) == 3 and way[0] == (enrolled.x, enrolled.y + enrolled.height / 2)]
     assert (len(past), len(down)) == (ends, 1 - ends)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (250_000.0, "250\u202f000"), (1e6, "10⁶"), (1e11, "10¹¹"), (2.5e9, "2.5×10⁹"), (-3e7, "−3×10⁷"),
+        (0.0001, "0.0001"), (2e-5, "2×10⁻⁵"),
+    ],
+)  # fmt: skip
+def test_numbers_of_an_axis(value: float, text: str) -> None:
+    """FIGURE-27: the label of 10¹¹ leaves the panel its room."""
+    assert plain_number(value) == text
