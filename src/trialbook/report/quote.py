@@ -12,6 +12,7 @@ from trialbook.render.numbers import (
     ABSENT,
     MINUS,
     PLUS_MINUS,
+    settled,
     show,
     show_p,
     show_percent,
@@ -53,7 +54,7 @@ class Quotes:
         if row.stat in PROBABILITIES:
             return show_p(value, self.alpha)
         if row.stat == "percent":
-            return show_percent(value, row.decimals or 0)
+            return show_percent(settled(value, row.decimals or 0), row.decimals or 0)
         return _figure(row, value)
 
     def number(self, row: Result) -> Number:
@@ -64,7 +65,7 @@ class Quotes:
         """Quote a change, with its sign."""
         if not isinstance(row.value, float | int):
             return self.number(row)
-        return Number(row.id, show_signed(row.value, row.decimals or 0))
+        return Number(row.id, show_signed(settled(row.value, row.decimals or 0), row.decimals or 0))
 
     def p(self, row: Result) -> Number:
         """Quote a probability for a sentence: `p = 0.043`, `p < 0.001`."""
@@ -154,8 +155,5 @@ def shows(row: Result | None) -> bool:
 
 
 def _figure(row: Result, value: float) -> str:
-    if row.decimals is not None:
-        return show(value, row.decimals)
-    if row.stat in TWO_DECIMALS:
-        return show(value, 2)
-    return show_plain(value)
+    decimals = 2 if row.decimals is None and row.stat in TWO_DECIMALS else row.decimals
+    return show_plain(value) if decimals is None else show(settled(value, decimals), decimals)
