@@ -137,14 +137,23 @@ def test_outc_02_before_and_after(whole: Whole) -> None:
     test = mcnemar(3, 1)
     counts = {"n_pairs": 6, "n_before": 1, "n_after": 3, "gained": 3, "lost": 1}
     assert found == {**counts, "p": test.p, "p_mid": test.p_mid, "p_min": 0.125}
-    assert rows["mcnemar.good.week_12.enrolled.p"].role == "primary"
-    assert rows["mcnemar.good.week_12.enrolled.significant"].value == "no"
+    assert rows["mcnemar.good.week_12.enrolled.p"].role == "sensitivity"  # planned is the test of the design
+    assert "mcnemar.good.week_12.enrolled.significant" not in rows
     assert rows["mcnemar.good.week_4.enrolled.p"].role == "sensitivity"
     assert "cannot be told at both visits: left out" in rows["mcnemar.good.week_4.enrolled.n_pairs"].warning
     q = friedman([[0, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 0], [1, 1, 0, 0]])
     assert rows["cochran.good.enrolled.q"].value == pytest.approx(q.q)
     assert rows["cochran.good.enrolled.p"].value == pytest.approx(q.p)
     assert "mcnemar.kept.week_12.enrolled.p" not in rows
+
+
+def test_outc_02_is_the_planned_test_where_there_is_no_design(person: Person) -> None:
+    text = FILE.replace("  design: {endpoint: good, kind: KIND, p0: 10 %, p1: 60 %}\n", "")
+    plan, _ = parse_study(text.replace("DESIGN", ONE).replace("ARMS", ""), file="asked.yaml")
+    assert plan is not None
+    rows = run(plan, people(person))[2]
+    assert rows["mcnemar.good.week_12.enrolled.p"].role == "primary"
+    assert rows["mcnemar.good.week_12.enrolled.significant"].value == "no"
 
 
 def test_outc_03_response(whole: Whole) -> None:
@@ -254,6 +263,7 @@ def test_outc_06_one_stage(whole: Whole) -> None:
     assert rows["binomial.good.week_12.enrolled.p_greater"].value == pytest.approx(sum(
         weight * 0.1**k * 0.9 ** (6 - k) for k, weight in ((3, 20), (4, 15), (5, 6), (6, 1))))  # fmt: skip
     assert rows["binomial.good.week_12.enrolled.p_min"].value == pytest.approx(1e-6)
+    assert rows["binomial.good.week_12.enrolled.p_greater"].role == "primary"
 
 
 @pytest.mark.parametrize(

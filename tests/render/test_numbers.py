@@ -5,6 +5,7 @@ NUMBER-02: a minus sign is a minus sign, zero has none, and thousands stand apar
 NUMBER-03: a probability is never written 0.000, nor 1.000 below one, nor as the planned level where it is not.
 NUMBER-04: percentages, units and numbers for machines have one written form.
 NUMBER-05: a number of one participant is not rounded onto a limit that it does not meet.
+NUMBER-06: a computed number is rounded as by hand, also where binary fractions put it beside a tie.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from trialbook.render import numbers
 from trialbook.render.numbers import (
     rounded,
+    settled,
     show,
     show_enough,
     show_p,
@@ -180,3 +182,17 @@ def test_numbers_for_machines(value: float, text: str) -> None:
 )
 def test_number_05_not_rounded_away(value: float, decimals: int, text: str) -> None:
     assert show_enough(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (1.9874999999999998, 3, "1.988"), (1.98749999, 3, "1.987"), (0.1525 - 2e-16, 3, "0.153"),
+        (-0.5249999999999999, 2, "−0.53"), (-5.350000000000001, 1, "−5.4"), (0.0, 2, "0.00"), (7, 1, "7.0"),
+        (-1e-15, 1, "0.0"), (1.5e-14, 14, "0.00000000000002"), (46830679081.45, 1, "46 830 679 081.5"),
+        (1234567890123.4, 1, "1 234 567 890 123.4"),
+    ],
+)  # fmt: skip
+def test_ties_of_computed_numbers(value: float, decimals: int, text: str) -> None:
+    """NUMBER-06: as means of four values may be; of very large numbers no shown digit is lost."""
+    assert show(settled(value, decimals), decimals) == text.replace(" ", numbers.THIN)

@@ -8,6 +8,9 @@ FIGURE-05: names stand apart; visits that would stand too close stand evenly.
 FIGURE-06: every number of a figure stands in its table, linked.
 FIGURE-07: where the study file says how large a change matters, a line shows from where on it does.
 FIGURE-24: panels below one another share their axis of visits, and each mean stands at its visit.
+FIGURE-25: the flow says at which visit how many have values, and of how many the primary condition can be told.
+FIGURE-26: who left and is analysed comes in the flow from those enrolled, not from those who completed.
+FIGURE-27: numbers of an axis that are very large or very small are written as powers of ten.
 """
 
 from __future__ import annotations
@@ -22,11 +25,13 @@ import pytest
 
 from trialbook.protocol.model import FigurePlan
 from trialbook.render.document import Document, Figure
-from trialbook.render.drawing.marks import Sheet, Spot, Word, apart
+from trialbook.render.drawing.axis import plain_number
+from trialbook.render.drawing.marks import Box, Sheet, Spot, Stroke, Word, apart
 from trialbook.render.inline import numbers, plain, recorded
 from trialbook.report.courses import panel_of
 from trialbook.report.figures import draw, sheet_of
-from trialbook.report.flow import boxes_of, participant_flow
+from trialbook.report.flow import boxes_of, flow_table, participant_flow
+from trialbook.report.flow_drawing import sheet_of as flow_sheet
 from trialbook.report.run import Run
 from trialbook.report.sections import alt_text, figure_of
 
@@ -199,3 +204,42 @@ def test_participant_flow(run: Run) -> None:
     assert [plain(line) for box in boxes_of(run) for line in box.side] == ["Left the study (n = 1)", "· moved away (1)"]
     assert 'href="#disposition.withdrawn.moved_away.n"' in flow.svg
     assert {"Withdrawn: moved away", "Analysis set: Completers"} <= {plain(row.stub) for row in flow.table.body}
+
+
+def test_the_flow_names_the_visit_of_its_numbers(plan: str, carry_out: Callable[[str], Run]) -> None:
+    """FIGURE-25: five have a value at week 4 and four at week 8; the primary endpoint stands there, a condition too."""
+    primary = "{endpoint: power, at: week 8}"
+    strong = carry_out(plan.replace(primary, "{endpoint: strong, at: week 8}"))
+    at_week_4 = carry_out(plan.replace(primary, "{endpoint: power, at: week 4}"))
+    assert [plain(line) for line in list(boxes_of(strong))[-1].lines[2:]] == [
+        "Judged at week 8:", "· Strong at the end: 4",
+        "Values at baseline and at week 8:", "· Power: 4", "· Creatine kinase: 4",
+    ]  # fmt: skip
+    assert "Values at baseline and at week 4:" in [plain(line) for line in list(boxes_of(at_week_4))[-1].lines]
+    told = {plain(row.stub): plain(row.cells[0]) for row in flow_table(strong).body}
+    assert told["Judged at week 8: Strong at the end"] == "4"
+
+
+@pytest.mark.parametrize(("chosen", "ends"), [("enrolled", 1), ("completers", 0)])
+def test_the_way_of_those_who_left(plan: str, carry_out: Callable[[str], Run], chosen: str, ends: int) -> None:
+    """FIGURE-26: four of five completed; the five analysed come from the first box, the four from the second."""
+    boxes = tuple(boxes_of(carry_out(plan.replace("set: enrolled", f"set: {chosen}"))))
+    drawn = flow_sheet(boxes, invented=True).marks
+    frames = [mark for mark in drawn if isinstance(mark, Box)][:4]
+    enrolled, completed = frames[0], frames[2]
+    ways = [mark.places for mark in drawn if isinstance(mark, Stroke)]
+    down = [way for way in ways if way[0] == (completed.x + completed.width / 2, completed.y + completed.height)]
+    past = [way for way in ways if len(way) == 3 and way[0] == (enrolled.x, enrolled.y + enrolled.height / 2)]
+    assert (len(past), len(down)) == (ends, 1 - ends)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (250_000.0, "250\u202f000"), (1e6, "10⁶"), (1e11, "10¹¹"), (2.5e9, "2.5×10⁹"), (-3e7, "−3×10⁷"),
+        (0.0001, "0.0001"), (2e-5, "2×10⁻⁵"),
+    ],
+)  # fmt: skip
+def test_numbers_of_an_axis(value: float, text: str) -> None:
+    """FIGURE-27: the label of 10¹¹ leaves the panel its room."""
+    assert plain_number(value) == text

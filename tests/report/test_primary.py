@@ -176,6 +176,7 @@ OF_MORE = (
     "The design is for 6 participants; of the 9 judged 4 are needed by the exact test of the same level, "
     "a limit that is"
 )
+OF_FEWER = "Of 4 participants it can be told; the design is for 6: its level and power are not those planned."
 STOPS = (
     "By the design the study stops for futility after the first stage: of the first 2 participants the condition held "
     "for 0; to go on it has to hold for more than 0."
@@ -186,6 +187,7 @@ STOPS = (
     ("kind", "held", "words"),
     [
         ("single stage", "000100", "The limit of the design, 3 of its 6, is not reached."),
+        ("single stage", "1110", f"The limit of the design, 3 of its 6, is reached. {OF_FEWER}"),
         # P(X >= 3) of nine at 0.1 is 0.0530, of four or more 0.0083
         ("single stage", "000111000", f"{OF_MORE} not reached."),
         ("single stage", "000111100", f"{OF_MORE} reached."),

@@ -268,10 +268,12 @@ def test_entry_numbers(numbers: tuple[int, ...], text: str) -> None:
         ("71.0", True, "71.0"),
         ("-3", True, "−3.0"),
         ("<0.2", True, "<0.2"),
-        (">=5", True, ">=5.0"),
+        (">=5", True, ">=5"),
+        (">5.20", True, ">5.20"),
+        ("<11.4839", False, "<11.5"),
     ],
 )
 def test_recorded_numbers(run: Run, value: str, typed: bool, text: str) -> None:  # noqa: FBT001 - a parameter of the test
-    """SHELL-02: with the decimals of the item; none that was typed is taken away, a converted one is rounded."""
+    """SHELL-02: with the decimals of the item, a limit with its own; none is taken away, a converted one is rounded."""
     item = Item(id="x", kind="number", label={}, unit="kg", decimals=1)
     assert value_text(run.study, item, value, as_typed=typed) == text

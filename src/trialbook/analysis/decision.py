@@ -157,11 +157,16 @@ def _verdict(found: TwoStage, early: int, known: int, count: int, n: int) -> str
 
 
 def _tested(heading: Heading, design: Design, holds: dict[str, bool]) -> Iterator[Result]:
-    """Give the exact one-sided test against p0, of those of whom it can be told."""
+    """Give the exact one-sided test against p0, of those of whom it can be told.
+
+    It decides a design of one stage (A'Hern 2001); beside two stages it is a sensitivity analysis.
+    """
     count, n, null = sum(holds.values()), len(holds), float(design.null)
     found = binomial_test(count, n, null=null)
-    method = GREATER.format(null=100 * null) + ("" if design.kind == "single stage" else f", {AS_ONE_STAGE}")
-    at = replace(heading, analysis="binomial", unit="", n=n, role="sensitivity", method=method)
+    is_one = design.kind == "single stage"
+    method = GREATER.format(null=100 * null) + ("" if is_one else f", {AS_ONE_STAGE}")
+    role: Role = heading.role if is_one else "sensitivity"
+    at = replace(heading, analysis="binomial", unit="", n=n, role=role, method=method)
     yield at.row(Stat(name="p_greater", value=found.p_greater, error=found.reason))
     least = None if found.reason else null**n
     yield at.row(Stat(name="p_min", value=least, error=found.reason, method=LEAST))

@@ -24,6 +24,8 @@ class Time:
 
     first: date
     last: date
+    is_from_enrolment: bool = False
+    """Whether it begins with enrolment, since study day 0 is not known."""
 
     @property
     def weeks(self) -> float:
@@ -53,7 +55,7 @@ def times_followed(datasets: Datasets) -> Mapping[str, Time]:
     last = last_days(datasets)
     rows = datasets.participants.select("participant", "anchor", "enrolled_on", "ended_on").iter_rows()
     days = {
-        code: _time(anchor or full_date(enrolled), full_date(ended) or last.get(code))
+        code: _time(anchor, full_date(enrolled), full_date(ended) or last.get(code))
         for code, anchor, enrolled, ended in rows
     }
     return {code: time for code, time in days.items() if time is not None}
@@ -81,5 +83,8 @@ def _doses(datasets: Datasets) -> Iterator[tuple[str, date]]:
             yield from ((book.participant, day) for day in days if day is not None)
 
 
-def _time(first: date | None, last: date | None) -> Time | None:
-    return Time(first=first, last=last) if first is not None and last is not None and first <= last else None
+def _time(anchor: date | None, enrolled: date | None, last: date | None) -> Time | None:
+    first = anchor or enrolled
+    if first is None or last is None or first > last:
+        return None
+    return Time(first=first, last=last, is_from_enrolment=anchor is None)

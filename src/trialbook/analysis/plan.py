@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from trialbook.analysis.adjusted import adjust_rows
+from trialbook.analysis.adjusted import WORDS, adjust_rows
 from trialbook.analysis.blinding import count_blinding, judge_guesses, list_blinding, list_guesses
 from trialbook.analysis.compare import describe_others, describe_visit
 from trialbook.analysis.comparisons import compare_endpoint
@@ -228,16 +228,20 @@ def _adjust(study: Study, groups: list[list[Result]]) -> None:
 
 
 def _tests(datasets: Datasets, groups: list[list[Result]]) -> Iterator[Result]:
-    """Count the planned tests that were made, and those whose unrounded p lies below the level."""
+    """Count the planned tests that were made, and those whose unrounded p, adjusted as planned, is below the level."""
     plan = datasets.study.analysis
-    made = [
-        row for group in groups for row in group
-        if row.stat == "p" and row.role in {"primary", "planned"} and isinstance(row.value, float)
-    ]  # fmt: skip
-    below = [row for row in made if isinstance(row.value, float) and Decimal(row.value) < plan.alpha]
+    made, is_each = _planned(groups, "p"), plan.multiplicity == "none"
+    below = [p for p in (made if is_each else _planned(groups, "p_adjusted")) if Decimal(p) < plan.alpha]
+    how = "each test for itself" if is_each else f"p adjusted {WORDS[plan.multiplicity]}"
     heading = Heading(
         analysis="tests", variable="all", analysis_set=plan.set, in_id=False, unit="tests", n=len(made),
-        method=f"planned tests that gave a p; level {plan.alpha}, each test for itself",
+        method=f"planned tests that gave a p; level {plan.alpha}, {how}",
         source=Selector(frame="observations", variable=EVERY_ENDPOINT, analysis_set=plan.set, paired=True),
     )  # fmt: skip
     yield from heading.rows([Stat(name="n", value=len(made)), Stat(name="n_below_alpha", value=len(below))])
+
+
+def _planned(groups: list[list[Result]], stat: str) -> list[float]:
+    """Return what the planned tests gave of one statistic."""
+    rows = (row for group in groups for row in group if row.stat == stat and row.role in {"primary", "planned"})
+    return [row.value for row in rows if isinstance(row.value, float)]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trialbook.analysis.event_rows import Event
     from trialbook.analysis.frames import Datasets
 
+FROM_ENROLMENT = "Followed from enrolment, since study day 0 is not known: {n} of the participants."
 LEFT_OUT = "Of {n} participants the time followed is not known: they are left out here, with their events."
 OUTSIDE = "Not in this rate, as begun before or after the time followed: {n} of the events."
 IN_TIME = "events that began in the time followed, or may have"
@@ -108,7 +109,11 @@ def _rates(events: Sequence[Event], known: Mapping[str, Time], size: int, confid
     timed = [event for event in events if event.participant in known]
     inside = sum(known[event.participant].may_hold(event.start) for event in timed)
     found = rate_of(inside, weeks, confidence=float(confidence))
-    unknown = LEFT_OUT.format(n=size - len(known)) if 0 < len(known) < size else ""
+    enrolled = sum(time.is_from_enrolment for time in known.values())
+    unknown = together(
+        LEFT_OUT.format(n=size - len(known)) if 0 < len(known) < size else "",
+        FROM_ENROLMENT.format(n=enrolled) if enrolled else "",
+    )
     warning = together(unknown, OUTSIDE.format(n=len(timed) - inside) if inside < len(timed) else "")
     why = UNDATED if found.rate is None else ""
     interval = f"{level_in_words(confidence)} confidence interval of a Poisson count (Garwood); {NOT_INDEPENDENT}"

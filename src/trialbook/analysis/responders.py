@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from trialbook.analysis.frames import Datasets
 from trialbook.analysis.rates import share_intervals
@@ -11,6 +12,7 @@ from trialbook.analysis.rows import Heading, Stat
 from trialbook.analysis.sets import Members, judge
 from trialbook.analysis.table_one import share
 
+EVALUABLE = "participants of whom it can be told whether the condition holds"
 RESPONDER = "participants for whom the condition holds; percent of those for whom it can be judged"
 
 
@@ -30,3 +32,5 @@ def count_responders(datasets: Datasets, who: Members) -> Iterator[Result]:
             yield heading.row(Stat(name="unknown", value=unknown, n=len(inside), unit="participants"))
             yield from heading.rows(share(true, known, RESPONDER))
             yield from heading.rows(share_intervals(true, known, datasets.study.analysis.confidence))
+            evaluable = replace(heading, analysis="disposition", variable="evaluable", level=endpoint.id, n=len(inside))
+            yield evaluable.row(Stat(name="n", value=known, unit="participants", method=EVALUABLE))

@@ -112,7 +112,8 @@ def _changed(plan: PlannedAnalysis, endpoint: Endpoint, arm: str, told: _Told) -
     both, visits = told.both, told.visits
     found = mcnemar(sum(one and not was for was, one in both), sum(was and not one for was, one in both))
     is_primary = (endpoint.id, visits[1]) == (plan.primary_endpoint, plan.primary_visit)
-    role: Role = "primary" if is_primary and plan.between is None else "sensitivity"
+    has_design = plan.design is not None and plan.design.endpoint == endpoint.id  # which then is what was planned
+    role: Role = "primary" if is_primary and plan.between is None and not has_design else "sensitivity"
     warning = OPEN.format(n=len(told.who) - len(both)) if len(both) < len(told.who) else ""
     changed = found.gained + found.lost
     why = told.refusal or found.reason

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trialbook.exchange.tables import shorten
-from trialbook.render.numbers import show, show_p, show_plain, show_share, show_signed, significant
+from trialbook.render.numbers import settled, show, show_p, show_plain, show_share, show_signed, significant
 
 if TYPE_CHECKING:
     from trialbook.analysis.bare import BareTable
@@ -81,8 +81,10 @@ def print_summary(results: Iterable[Result], plan: Terms) -> None:
     if "n" in made and "n_below_alpha" in made:
         n, below = (show_plain(float(made[stat].value or 0)) for stat in ("n", "n_below_alpha"))
         chosen = getattr(plan, "between", None) or plan.test
+        adjusted = "" if plan.multiplicity == "none" else f" after adjustment ({plan.multiplicity})"
         click.echo(
-            f"Tests made: {n}; below {plan.alpha}: {below}. Chosen beforehand: {chosen}; the others are sensitivity."
+            f"Tests made: {n}; below {plan.alpha}{adjusted}: {below}. "
+            f"Chosen beforehand: {chosen}; the others are sensitivity."
         )
 
 
@@ -152,7 +154,8 @@ def number(row: Result | None, *, signed: bool = False) -> str:
     value = float(row.value)
     if row.decimals is None:
         return show_plain(value)
-    return show_signed(value, row.decimals) if signed else show(value, row.decimals)
+    shown = settled(value, row.decimals)
+    return show_signed(shown, row.decimals) if signed else show(shown, row.decimals)
 
 
 def p_of(row: Result | None) -> str:

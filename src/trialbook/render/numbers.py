@@ -17,6 +17,8 @@ ABSENT = "\u2013"
 PLUS_MINUS = "\u00a0±\u00a0"
 SMALLEST_P = Decimal("0.001")
 P_DECIMALS = 3
+STEADY = 13
+"""Significant digits of a computed number that its way through binary fractions does not reach."""
 WIDE = Context(prec=400)
 """Enough digits for any float at any number of decimals."""
 
@@ -41,6 +43,16 @@ def rounded(value: float | Decimal, decimals: int) -> Decimal:
     """Round once to `decimals`, ties away from zero; a result of zero has no sign."""
     number = exact(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=WIDE)
     return abs(number) if number.is_zero() else number
+
+
+def settled(value: float, decimals: int) -> float | Decimal:
+    """Return a computed number without the noise of its last binary digits, so that a tie by hand is one here.
+
+    A mean of 1.9875 may come out as 1.9874999999999998. Where so many digits are shown that none could be spared, the
+    number stays as it is.
+    """
+    number = Decimal(format(value, f".{STEADY}g"))
+    return number if number.adjusted() + 1 + decimals < STEADY else value
 
 
 def show(value: float | Decimal, decimals: int) -> str:

@@ -146,5 +146,5 @@ def _told_differences(run: Run, endpoint: Endpoint, visit: str) -> Iterator[Line
             yield (
                 f"{'By the planned test, ' if between else ''}{run.pair_label(group)} ({BETWEEN[analysis]}): ",
                 run.quotes.change(stats["difference"]), f", {show_share(run.study.analysis.confidence)} CI ", *reach,
-                ", ", run.quotes.p(stats["p"]), "." if between else "; not chosen beforehand.",
+                ", ", *run.p_of(stats), "." if between else "; not chosen beforehand.",
             )  # fmt: skip

@@ -11,7 +11,7 @@ from trialbook.render.numbers import ABSENT
 from trialbook.render.table import Column, Row, Spanner, Table
 from trialbook.report.flow import set_size
 from trialbook.report.one_by_one import AT_BASELINE, heading
-from trialbook.report.quote import Notes, cell, footnotes, mean_sd, spread
+from trialbook.report.quote import Notes, centre, counted, footnotes, mean_sd
 from trialbook.report.run import Run
 
 LEGEND = "n: participants with a value. SD: standard deviation. Percentages are of the participants with a value."
@@ -72,16 +72,13 @@ def _stats(rows: list[Result], analysis_set: str, level: str) -> dict[str, Resul
 
 
 def _numeric(run: Run, stats: dict[str, Result], notes: Notes) -> tuple[Line, Line, Line]:
-    get = stats.get
-    middle = get("median")
-    limits = spread(run.quotes, get("min"), get("max"))
-    centre = (run.quotes.number(middle), " (", *limits, ")") if middle is not None and limits else (ABSENT,)
-    return cell(run.quotes, get("n"), notes), mean_sd(run.quotes, get("mean"), get("sd"), notes), centre
+    get, middle = stats.get, centre(run.quotes, stats, notes) or (ABSENT,)
+    return counted(run.quotes, get("n"), notes), mean_sd(run.quotes, get("mean"), get("sd"), notes), middle
 
 
 def _counted(run: Run, stats: dict[str, Result], notes: Notes) -> tuple[Line, Line, Line]:
     """Say only how many have an answer: levels follow in rows of their own, texts and dates stand in the next table."""
-    return cell(run.quotes, stats.get("n"), notes), (), ()
+    return counted(run.quotes, stats.get("n"), notes), (), ()
 
 
 def _share(run: Run, stats: dict[str, Result]) -> Line:

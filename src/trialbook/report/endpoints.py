@@ -11,7 +11,7 @@ from trialbook.render.inline import Line
 from trialbook.render.numbers import show_share
 from trialbook.render.table import Column, Row, Spanner, Table
 from trialbook.report.flow import count, set_size
-from trialbook.report.quote import Notes, cell, footnotes, interval, mean_sd, spread
+from trialbook.report.quote import Notes, cell, centre, counted, footnotes, interval, mean_sd
 from trialbook.report.run import TESTS, Run, as_mappings
 
 SENSITIVITY: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -135,7 +135,7 @@ def _change_columns(run: Run) -> tuple[str, ...]:
     with_t = "paired t" in {plan.test, *plan.sensitivity}
     percent = (f"{show_share(plan.confidence)} CI",) if with_t else ()
     statistic = {"paired t": ("t (df)",), "signed rank": ("V",), "sign flip": ()}[plan.test]
-    adjusted = () if plan.multiplicity == "none" else ("adjusted p",)
+    adjusted = ("adjusted p",) if run.is_adjusted else ()
     return ("Pairs", "Mean ± SD", *percent, *statistic, "p", *adjusted)
 
 
@@ -180,9 +180,11 @@ def stats_at(run: Run, analysis: str, endpoint: str, moment: Moment, analysis_se
 
 def _legend(run: Run) -> str:
     chosen = run.set_label(run.study.analysis.set)
+    adjusted = "; adjusted p: with all other planned tests" if run.is_adjusted else ""
     return (
         f"Values: all in the set who have one. Change: participants with a value at both times (pairs), visit minus "
-        f"baseline, in the set “{chosen}”. SD: standard deviation; CI: confidence interval; p: planned test, two-sided."
+        f"baseline, in the set “{chosen}”. SD: standard deviation; CI: confidence interval; p: planned test, two-sided"
+        f"{adjusted}."
     )
 
 
@@ -211,10 +213,9 @@ def _size(run: Run, name: str) -> Line:
 
 
 def _values(run: Run, values: dict[str, Result], notes: Notes) -> tuple[Line, Line, Line]:
-    get = values.get
-    middle, limits = get("median"), spread(run.quotes, get("min"), get("max"))
-    centre = (run.quotes.number(middle), " (", *limits, ")") if middle is not None and limits else ()
-    return cell(run.quotes, get("n"), notes), mean_sd(run.quotes, get("mean"), get("sd"), notes), centre
+    quote, get = run.quotes, values.get
+    mean = mean_sd(quote, get("mean"), get("sd"), notes)
+    return counted(quote, get("n"), notes), mean, centre(quote, values, notes)
 
 
 def _change(run: Run, endpoint: Endpoint, moment: Moment, name: str, notes: Notes) -> tuple[Line, ...]:
@@ -225,7 +226,7 @@ def _change(run: Run, endpoint: Endpoint, moment: Moment, name: str, notes: Note
     planned = run.planned_at(endpoint.id, moment.visit)
     quote = run.quotes
     parts: dict[str, Line] = {
-        "Pairs": cell(quote, change.get("n_pairs"), notes),
+        "Pairs": counted(quote, change.get("n_pairs"), notes),
         "Mean ± SD": mean_sd(quote, change.get("mean"), change.get("sd"), notes, signed=True),
         "t (df)": (*cell(quote, planned.get("t"), notes), *_df(run, planned)),
         "V": cell(quote, planned.get("v"), notes),

@@ -155,6 +155,7 @@ def rate_line(run: Run, form: Form) -> Line:
             began = (run.quotes.number(inside_time), verb)
         said = ("In ", run.quotes.number(weeks), " participant-weeks ", *began, run.quotes.number(rate),
                 f" events per 100 participant-weeks ({level} CI ", *inside, "). ")  # fmt: skip
+        said = (*said, f"{weeks.warning} ") if weeks.warning else said
     if emerged is not None and total is not None and total.value:
         is_all = emerged.value == total.value
         first, of_them = "All " if is_all and total.value != 1 else "", "" if is_all else " of them"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from itertools import groupby
 
 from trialbook.analysis.consents import LEVELS
 from trialbook.analysis.results import Result
@@ -59,7 +60,13 @@ def boxes_of(run: Run) -> Iterator[Stage]:
         yield Stage(lines=tuple(_stage(run, label, row) for label, row in ends))
     analysed = tuple(_analysed(run))
     if analysed:
-        yield Stage(lines=analysed)
+        yield Stage(lines=analysed, passes=bool(ends) and _has_left(run))
+
+
+def _has_left(run: Run) -> bool:
+    """Tell whether some who are analysed may have left: then not all come from the stage of those who stayed."""
+    left, chosen = count(run, "withdrawn"), run.study.analysis.sets.get(run.study.analysis.set)
+    return left is not None and bool(left.value) and (chosen is None or chosen.who != "completed")
 
 
 def ongoing_label(run: Run) -> str:
@@ -93,12 +100,23 @@ def reasons(run: Run) -> tuple[Result, ...]:
 
 
 def evaluable(run: Run) -> Iterator[tuple[str, Result]]:
-    """Yield for each endpoint its label and how many had both values at the visit of which the Results speak."""
-    for endpoint in run.followed():
+    """Yield for each endpoint its label and of how many it is known at the visit of which the Results speak.
+
+    Of a number these have both values; of the primary endpoint, where that is a condition, it can be told.
+    """
+    chosen = run.study.endpoints.get(run.study.analysis.primary_endpoint or "")
+    judged = (chosen,) if chosen is not None and chosen.when else ()
+    for endpoint in (*judged, *run.followed()):
         visit = run.focal_visit(endpoint) or ""
         row = run.quotes.find("disposition", "evaluable", endpoint.id, visit, "", run.study.analysis.set, "n")
         if row is not None and run.has_values(endpoint):
             yield run.label(endpoint), row
+
+
+def known_at(run: Run, row: Result) -> str:
+    """Say what is known of those who are counted as evaluable, and at which visit."""
+    is_number = run.study.endpoints[row.level].source is not None
+    return f"{'Values at baseline and' if is_number else 'Judged'} {run.at(row.visit)}"
 
 
 def flow_table(run: Run) -> Table:
@@ -113,7 +131,7 @@ def flow_table(run: Run) -> Table:
     for name in run.study.analysis.sets:
         rows.append(_row(run, f"Analysis set: {run.set_label(name)}", set_size(run, name)))
     for endpoint, row in evaluable(run):
-        rows.append(_row(run, f"Values at baseline and {run.at(row.visit)}: {endpoint}", row))
+        rows.append(_row(run, f"{known_at(run, row)}: {endpoint}", row))
     return Table(
         id="table-flow", title="Participants at each stage", stub="Stage", columns=(Column(label="n", align="right"),),
         body=tuple(row for row in rows if row is not None), numbered=False,
@@ -155,11 +173,10 @@ def _analysed(run: Run) -> Iterator[Line]:
     if size is not None:
         yield _stage(run, "Analysed", size)
         yield from (("\u2003", words) for words in textwrap.wrap(f"Set: {run.set_label(chosen)}", LETTERS))
-    found = tuple(evaluable(run))
-    if found:
-        yield ("With baseline and a later value:",)
-    for endpoint, row in found:
-        yield from _listed(endpoint, (": ", run.quotes.number(row)))
+    for known, found in groupby(evaluable(run), lambda one: known_at(run, one[1])):
+        yield from ((words,) for words in textwrap.wrap(f"{known}:", LETTERS))
+        for endpoint, row in found:
+            yield from _listed(endpoint, (": ", run.quotes.number(row)))
 
 
 def _spoken(box: Stage) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from trialbook.render.drawing import axis
 from trialbook.render.drawing.letters import width_of
@@ -13,9 +12,11 @@ from trialbook.render.drawing.to_svg import to_svg
 from trialbook.render.inline import Line, Number, plain
 
 WIDTH, GAP, LEADING, PAD, MARGIN = 225.0, 22.0, 12.0, 7.0, 1.0
-BETWEEN = 26.0
+PASSING = 12.0
+"""Left of the boxes, for a way that passes a stage by."""
+BETWEEN = 14.0
 """From a box to the one beside the way down."""
-SIDE_WIDTH = PAGE - WIDTH - BETWEEN - 2 * MARGIN
+SIDE_WIDTH = PAGE - WIDTH - BETWEEN - PASSING - 2 * MARGIN
 LETTERS = 38
 """Letters of a line in a box."""
 SIZE = 8.5
@@ -29,6 +30,8 @@ class Stage:
 
     lines: tuple[Line, ...]
     side: tuple[Line, ...] = ()
+    passes: bool = False
+    """Whether the way to it passes the stage before it by, since its participants are not all of that one."""
 
 
 def sheet_of(stages: Sequence[Stage], *, invented: bool) -> Sheet:
@@ -37,21 +40,34 @@ def sheet_of(stages: Sequence[Stage], *, invented: bool) -> Sheet:
     for stage in stages:
         tops.append(top)
         top += _height(stage.lines) + GAP + (_height(stage.side) if stage.side else 0)
-    width = PAGE if any(stage.side for stage in stages) else WIDTH + 2 * MARGIN
+    left = MARGIN + (PASSING if any(stage.passes for stage in stages) else 0)
+    width = PAGE if any(stage.side for stage in stages) else left + WIDTH + MARGIN
     marks: list[Mark] = [axis.invented(width)] if invented else []
     bottom = 0.0
     for stage, place in zip(stages, tops, strict=True):
-        marks += _boxed(stage.lines, MARGIN, place, WIDTH)
+        marks += _boxed(stage.lines, left, place, WIDTH)
         bottom = place + _height(stage.lines)
         if stage.side:
             side = bottom + GAP / 2
             middle = side + _height(stage.side) / 2
-            marks += _boxed(stage.side, MARGIN + WIDTH + BETWEEN, side, SIDE_WIDTH)
-            marks += _arrow(MARGIN + WIDTH / 2, middle, MARGIN + WIDTH + BETWEEN, middle)
+            marks += _boxed(stage.side, left + WIDTH + BETWEEN, side, SIDE_WIDTH)
+            marks += _arrow(left + WIDTH / 2, middle, left + WIDTH + BETWEEN, middle)
             bottom = side + _height(stage.side)
-    for (above, below), stage in zip(pairwise(tops), stages, strict=False):
-        marks += _arrow(MARGIN + WIDTH / 2, above + _height(stage.lines), MARGIN + WIDTH / 2, below)
+    marks += _ways(stages, tops, left)
     return Sheet(width=width, height=bottom + MARGIN, marks=tuple(marks))
+
+
+def _ways(stages: Sequence[Stage], tops: Sequence[float], left: float) -> Iterator[Mark]:
+    """Draw the way into each stage: down from the one before it, or past that one from the one above."""
+    for place in range(1, len(stages)):
+        if not stages[place].passes or place < 2:
+            above = tops[place - 1] + _height(stages[place - 1].lines)
+            yield from _arrow(left + WIDTH / 2, above, left + WIDTH / 2, tops[place])
+            continue
+        start = tops[place - 2] + _height(stages[place - 2].lines) / 2
+        end = tops[place] + PAD + LEADING / 2
+        yield Stroke(places=((left, start), (MARGIN, start), (MARGIN, end)), width=0.8)
+        yield from _arrow(MARGIN, end, left, end)
 
 
 def svg_of(stages: Sequence[Stage], *, invented: bool) -> str:

@@ -8,6 +8,7 @@ from trialbook.protocol.model import Derived, Form, Item
 from trialbook.render.document import Block, Facts, Items, Paragraph, Section
 from trialbook.render.inline import Line, Reference, join
 from trialbook.report.flow import count, set_size
+from trialbook.report.methods import ADJUSTED
 from trialbook.report.phrases import in_sentence, listed, sentence
 from trialbook.report.run import Run
 from trialbook.report.sentences import baseline_lines
@@ -95,10 +96,11 @@ def tests_lines(run: Run) -> Iterator[Line]:
     if made is None or not made.value:
         return
     many: Line = ("; ", run.quotes.number(below), " gave a p below the level") if below is not None else ()
-    adjusted = run.study.analysis.multiplicity != "none"
-    chance = "." if adjusted else ", without adjustment for the number of tests: such a p also comes by chance alone."
+    chance = ADJUSTED[run.study.analysis.multiplicity] if below is not None else "."
     tests = " planned test was made" if made.value == 1 else " planned tests were made"
-    yield (run.quotes.number(made), tests, *many, chance)
+    binomial = any(row.role != "sensitivity" and row.value is not None for row in run.quotes.of("binomial"))
+    beside = "Beside the exact binomial test of the design " if binomial else ""
+    yield (*((beside,) if beside else ()), run.quotes.number(made), tests, *many, chance)
 
 
 def least_lines(run: Run) -> Iterator[Line]:

@@ -21,6 +21,13 @@ TEST_NAMES = {
     "signed rank": "the exact Wilcoxon signed-rank test",
     "sign flip": "the exact sign-flip test",
 }
+ADJUSTED = {
+    "none": ", without adjustment for the number of tests: such a p also comes by chance alone.",
+    "holm": " after adjustment by Holm\u2019s method.",
+    "hochberg": " after adjustment by Hochberg\u2019s method.",
+    "fixed sequence": " in the fixed sequence.",
+}
+"""How a count of planned tests below the level ends."""
 MULTIPLICITY = {
     "none": "No adjustment was made for the number of tests.",
     "holm": "Probabilities were adjusted for the number of tests by Holm\u2019s method.",
@@ -142,12 +149,12 @@ def endpoints(run: Run) -> Iterator[Block]:
 def statistics(run: Run) -> Iterator[Block]:
     """Yield the plan of the analysis, then what was really computed."""
     plan = run.study.analysis
-    level = f"{plan.alpha.normalize():f}"
+    level, adjusted = f"{plan.alpha.normalize():f}", "adjusted " if run.is_adjusted else ""
     words = (
         f"Values are given as mean ± standard deviation, median and range. Baseline was {_baseline(run)}. Each later "
         f"visit was compared with baseline by {TEST_NAMES[plan.test]}, two-sided, within participants, in the "
         f"analysis set “{run.set_label(plan.set)}”. A change is called statistically significant where the unrounded "
-        f"p of this planned test is below {level}."
+        f"{adjusted}p of this planned test is below {level}."
     )
     yield Paragraph(line=(words, *outcome_words(run)))
     others = [TEST_NAMES[name] for name in plan.sensitivity if name != plan.test]
@@ -172,7 +179,19 @@ def plan_line(run: Run) -> Line:
     others = [OTHER_RULES[rule] for rule in plan.sensitivity_missing]
     beside = f" As sensitivity analyses the planned test was repeated {listed(others)}." if others else ""
     models = "".join(SAID[model] for model in plan.sensitivity_models)
-    return (" ".join(refused.get(key, words) for key, words in choices.items()) + beside + models,)
+    many, *others = (refused.get(key, words) for key, words in choices.items())
+    return (many, *_family(run), f" {' '.join(others)}{beside}{models}")
+
+
+def _family(run: Run) -> Line:
+    """Say which tests are adjusted for each other, and which are not; nothing where none are."""
+    made = run.quotes.find("tests", "all", "n")
+    if made is None or not run.is_adjusted:
+        return ()
+    planned = any(row.role != "sensitivity" for row in run.quotes.of("binomial"))
+    own = "; the exact binomial test of the design has a level of its own and is none of them" if planned else ""
+    family = f" planned tests that gave a p, of all endpoints at all compared visits{own}."
+    return (" The family holds the ", run.quotes.number(made), f"{family} Sensitivity analyses are not adjusted.")
 
 
 def _has_gaps(source: Item | Derived | None) -> bool:
@@ -226,7 +245,7 @@ def _endpoint(run: Run, endpoint: Endpoint) -> Line:
         *_unit(run, endpoint),
         *_origin(run.source(endpoint)),
         *_held(run, endpoint),
-        (BETTER[endpoint.better],),
+        *_better(run, endpoint),
         *_scale(run.source(endpoint)),
     ]
     last = f", the primary endpoint{at}." if is_primary else "."
@@ -251,6 +270,18 @@ def _held(run: Run, endpoint: Endpoint) -> list[Line]:
         return []
     at = f" {listed([run.at(visit) for visit in endpoint.visits])}" if endpoint.visits else ""
     return [("met where ", *condition(run, endpoint.when), at)]
+
+
+def _better(run: Run, endpoint: Endpoint) -> list[Line]:
+    """Say which way is better; of a condition only where the file tells it, or that meeting it is a response."""
+    if endpoint.when is None:
+        return [(BETTER[endpoint.better],)]
+    design, time_to = run.study.analysis.design, endpoint.time_to
+    is_response = (design is not None and design.endpoint == endpoint.id) or (
+        time_to is not None and time_to.event == "response"
+    )
+    met = endpoint.better == "higher" or (endpoint.better == "neither" and is_response)
+    return [("met is better",)] if met else [("not met is better",)] if endpoint.better == "lower" else []
 
 
 def _scale(source: Item | Derived | None) -> list[Line]:

@@ -15,8 +15,16 @@ from trialbook.report.shown import item_label, value_text
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NAME = r"[A-Za-z_]\w*(?:\.\w+)+"
-TERM = re.compile(rf'(!?)({NAME})(?:\s*(==|!=|>=|<=|>|<)\s*(?:"([^"]*)"|({NAME})|(-?\d+(?:\.\d+)?)))?')
+NUMBER = r"\d+(?:\.\d+)?"
+TERM = re.compile(
+    rf'(!?)({NAME})(?:\s*(==|!=|>=|<=|>|<)\s*(?:"([^"]*)"|({NAME})(?:\s*([-+*/])\s*({NUMBER}))?|(-?{NUMBER})))?'
+)
 """One comparison of a condition, or a yes/no answer; anything else is shown as it is written."""
+AMONG = re.compile(rf'({NAME}) in \[("[^"]*"(?:,\s*"[^"]*")*)\]')
+"""One of several answers."""
+EARLIER = {"baseline": "at baseline", "previous": "at the visit before"}
+"""What stands before a name -> of which answer it speaks."""
+STEPS = {"-": "minus", "+": "plus", "*": "times", "/": "divided by"}
 EACH = re.compile(rf"({NAME})\.all\((\w+),\s*\2\s*(==|>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\)")
 """The same comparison for each rating of a group."""
 COMPARED = {"==": "is", "!=": "is not", ">=": "is at least", "<=": "is at most", ">": "is above", "<": "is below"}
@@ -83,6 +91,8 @@ def in_sentence(label: str) -> str:
 def named(run: Run, name: str) -> str:
     """Name an item or derived number in quotation marks: `form.item`, or the date or status of a participant."""
     form, _, item = name.partition(".")
+    if form in EARLIER:
+        return f"{named(run, item)} {EARLIER[form]}"
     return f"“{item_label(run.study, form, item)}”" if item else in_sentence(name)
 
 
@@ -98,8 +108,18 @@ def names_in(conditions: Iterable[str]) -> tuple[str, ...]:
 
 
 def _term(run: Run, text: str) -> str:
-    each = EACH.fullmatch(text)
+    each, among = EACH.fullmatch(text), AMONG.fullmatch(text)
+    if among:
+        return _among(run, *among.groups())
     return _each(run, *each.groups()) if each else _compared(run, text)
+
+
+def _among(run: Run, name: str, codes: str) -> str:
+    item = _item(run, name)
+    if item is None:
+        return ""
+    answers = [_value(run, item, code, None) for code in re.findall(r'"([^"]*)"', codes)]
+    return f"{named(run, name)} is {listed(answers, 'or')}"
 
 
 def _each(run: Run, name: str, _: str, sign: str, number: str) -> str:
@@ -116,12 +136,18 @@ def _compared(run: Run, text: str) -> str:
     item = _item(run, found[2]) if found else None
     if found is None or item is None:
         return ""
-    negation, name, sign, code, other, number = found.groups()
+    negation, name, sign, code, other, step, by, number = found.groups()
     if sign is None:
         return f"{named(run, name)} is {'not ' if negation else ''}recorded as yes" if item.kind == "yes_no" else ""
     if other is not None:
-        return f"{named(run, name)} {COMPARED[sign]} {named(run, other)}" if _item(run, other) else ""
+        against = _item(run, other)
+        moved = f" {STEPS[step]} {_moved(run, against, step, by)}" if step and against else ""
+        return f"{named(run, name)} {COMPARED[sign]} {named(run, other)}{moved}" if against else ""
     return f"{named(run, name)} {COMPARED[sign]} {_value(run, item, code, number)}"
+
+
+def _moved(run: Run, item: Item | Derived, step: str, by: str) -> str:
+    return _value(run, item, None, by) if step in "+-" else show_plain(Decimal(by))
 
 
 def _value(run: Run, item: Item | Derived, code: str | None, number: str | None) -> str:
@@ -134,7 +160,8 @@ def _value(run: Run, item: Item | Derived, code: str | None, number: str | None)
 
 
 def _item(run: Run, name: str) -> Item | Derived | None:
+    before, _, rest = name.partition(".")
     try:
-        return run.study.item(name)
+        return run.study.item(rest if before in EARLIER else name)
     except KeyError:
         return None

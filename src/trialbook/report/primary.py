@@ -83,9 +83,9 @@ def _of_arms(run: Run, endpoint: Endpoint, visit: str) -> Iterator[Line]:
     if each:
         yield ("It held for ", *join(each, last=" and "), ".")
     for (group, at), stats in run.grouped("fisher", endpoint.id).items():
-        if at == visit and (p := _known(stats, "p")) is not None:
+        if at == visit and _known(stats, "p") is not None:
             chosen = "" if run.study.analysis.between else "; not chosen beforehand"
-            yield (f"{run.pair_label(group)}: Fisher’s exact test gave ", run.quotes.p(p), f"{chosen}.")
+            yield (f"{run.pair_label(group)}: Fisher’s exact test gave ", *run.p_of(stats), f"{chosen}.")
 
 
 def _binomial(run: Run, endpoint: Endpoint, visit: str) -> Line:
@@ -108,7 +108,7 @@ def _design(run: Run, endpoint: Endpoint, visit: str) -> Line:
         return _stopped(run, stats)
     limit: Line = ("The limit of the design, ", number(needed), " of its ", number(planned), ", is ")
     if not isinstance(planned.value, int | float) or (verdict.n or 0) <= planned.value:
-        return (*limit, number(verdict), ".")
+        return (*limit, number(verdict), f". {verdict.warning}".rstrip())
     if here is None:
         return (*limit, number(verdict), f"; since {verdict.n} are judged, it has not the level and power planned.")
     return (
@@ -139,7 +139,7 @@ def _mcnemar(run: Run, endpoint: Endpoint, visit: str) -> Line:
     number = run.quotes.number
     return (
         "Since the baseline ", number(gained), " gained it and ", number(lost), " lost it (McNemar’s exact test, ",
-        run.quotes.p(p), ").",
+        *run.p_of(stats), ").",
     )  # fmt: skip
 
 

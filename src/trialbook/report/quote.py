@@ -12,6 +12,7 @@ from trialbook.render.numbers import (
     ABSENT,
     MINUS,
     PLUS_MINUS,
+    settled,
     show,
     show_p,
     show_percent,
@@ -53,7 +54,7 @@ class Quotes:
         if row.stat in PROBABILITIES:
             return show_p(value, self.alpha)
         if row.stat == "percent":
-            return show_percent(value, row.decimals or 0)
+            return show_percent(settled(value, row.decimals or 0), row.decimals or 0)
         return _figure(row, value)
 
     def number(self, row: Result) -> Number:
@@ -64,7 +65,7 @@ class Quotes:
         """Quote a change, with its sign."""
         if not isinstance(row.value, float | int):
             return self.number(row)
-        return Number(row.id, show_signed(row.value, row.decimals or 0))
+        return Number(row.id, show_signed(settled(row.value, row.decimals or 0), row.decimals or 0))
 
     def p(self, row: Result) -> Number:
         """Quote a probability for a sentence: `p = 0.043`, `p < 0.001`."""
@@ -88,11 +89,31 @@ def cell(quotes: Quotes, row: Result | None, notes: Notes, *, signed: bool = Fal
     return (number, Mark(letter(row.error, notes))) if row.value is None and row.error else (number,)
 
 
+def counted(quotes: Quotes, row: Result | None, notes: Notes) -> Line:
+    """Write how many values there are; which were left out, or come from elsewhere, becomes a footnote."""
+    return (*cell(quotes, row, notes), *warned(row, notes))
+
+
+def warned(row: Result | None, notes: Notes) -> Line:
+    """Mark what a warning is about with its footnote; empty where there is none."""
+    return (Mark(letter(row.warning, notes)),) if row is not None and row.value is not None and row.warning else ()
+
+
+def centre(quotes: Quotes, stats: Mapping[str, Result], notes: Notes) -> Line:
+    """Write `41.5 (25–58)`: median and range, which tell nothing of values that were left out; empty without any."""
+    middle, limits = stats.get("median"), spread(quotes, stats.get("min"), stats.get("max"))
+    if middle is None or not limits:
+        return ()
+    return (quotes.number(middle), " (", *limits, ")", *warned(middle, notes))
+
+
 def mean_sd(quotes: Quotes, mean: Result | None, sd: Result | None, notes: Notes, *, signed: bool = False) -> Line:
-    """Write `58.1 ± 9.1`; the mean alone where there is no SD."""
+    """Write `58.1 ± 9.1`; the mean alone where there is no SD, which has its reason as a footnote."""
     first = cell(quotes, mean, notes, signed=signed)
     if mean is None or mean.value is None or sd is None:
         return first
+    if sd.value is None:
+        return (*first, Mark(letter(sd.error, notes))) if sd.error else first
     return (*first, PLUS_MINUS, *cell(quotes, sd, notes))
 
 
@@ -134,8 +155,5 @@ def shows(row: Result | None) -> bool:
 
 
 def _figure(row: Result, value: float) -> str:
-    if row.decimals is not None:
-        return show(value, row.decimals)
-    if row.stat in TWO_DECIMALS:
-        return show(value, 2)
-    return show_plain(value)
+    decimals = 2 if row.decimals is None and row.stat in TWO_DECIMALS else row.decimals
+    return show_plain(value) if decimals is None else show(settled(value, decimals), decimals)

@@ -110,7 +110,8 @@ def planned_appendix(run: Run, index: Table | None = None) -> Section:
     where: Line = (
         "All results stand in results.csv, each with the id by which report.html and ",
         Code("trialbook trace"),
-        " lead to the entries behind it. Here are the probabilities of the planned tests, unrounded."
+        " lead to the entries behind it. Here are the probabilities of the planned tests, unrounded"
+        f"{' and before adjustment' if run.is_adjusted else ''}."
         if rows
         else " lead to the entries behind it.",
     )

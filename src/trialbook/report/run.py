@@ -9,6 +9,7 @@ from trialbook.analysis.frames import Datasets
 from trialbook.analysis.results import Analysis, Listing, Result
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Endpoint, Item, Study, Text
+from trialbook.render.inline import Line
 from trialbook.render.numbers import show_signed, show_unit
 from trialbook.report.quote import Quotes, quotes_of
 from trialbook.report.shown import LANGUAGE, write_own
@@ -141,6 +142,18 @@ class Run:
     def planned_at(self, endpoint: str, visit: str) -> Stats:
         """Return the results of the planned test of an endpoint at one visit."""
         return self.stats_at(TESTS[self.study.analysis.test], endpoint, visit)
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Tell whether the planned tests are judged by p that are adjusted for each other."""
+        return self.study.analysis.multiplicity != "none"
+
+    def p_of(self, stats: Stats) -> Line:
+        """Quote p of a test for a sentence, and beside it the adjusted one by which it is judged, if any."""
+        adjusted = stats.get("p_adjusted")
+        has_both = adjusted is not None and adjusted.value is not None
+        beside: Line = (", adjusted ", self.quotes.number(adjusted)) if adjusted is not None and has_both else ()
+        return (self.quotes.p(stats["p"]), *beside)
 
     def focal_visit(self, endpoint: Endpoint) -> str | None:
         """Return the visit of which the Results speak: the primary one; where it has no pairs, the last that has."""

@@ -283,7 +283,8 @@ def caption(run: Run, panels: list[Panel]) -> Line:
     parts += ["Dotted: upper limit of normal."] if any(panel.limits for panel in panels) else []
     parts += [meaningful_words(run, panels)] if any(panel.meaningful and not panel.log for panel in panels) else []
     has_p = any("p" in found for panel in panels for found in panel.summary.values())
-    parts.append("n: participants with a value" + ("; p: planned test against baseline." if has_p else "."))
+    adjusted = ", not adjusted for the number of tests" if run.is_adjusted else ""
+    parts.append("n: participants with a value" + (f"; p: planned test against baseline{adjusted}." if has_p else "."))
     return (" ".join(parts),)
 
 

@@ -87,7 +87,7 @@ def test_line(run: Run, planned: Stats) -> Line:
         for stat in ("t", "v", "df")
         if (row := planned.get(stat)) is not None and row.value is not None
     ]
-    inside = join([*numbers, (run.quotes.p(p),)])
+    inside = join([*numbers, run.p_of(planned)])
     told = planned.get("significant")
     if told is None or told.value is None:
         why = f" {told.error}" if told is not None else ""
@@ -106,24 +106,27 @@ def sensitivity_line(run: Run, endpoint: Endpoint, visit: str) -> Line:
         if (p := stats.get("p")) is not None and p.value is not None
     ]
     against = _against(
-        run, run.planned_at(endpoint.id, visit), [stats["p"] for stats in found.values() if "p" in stats]
+        run, run.planned_at(endpoint.id, visit).get("p"), [stats["p"] for stats in found.values() if "p" in stats]
     )
     beside: Line = ("As sensitivity analyses, ", *join(said, last=" and "), ".", against) if said else ()
     geometric = _ratio(run, run.stats_at("ratio", endpoint.id, visit))
     return (*beside, *((" ",) if beside and geometric else ()), *geometric)
 
 
-def _against(run: Run, planned: Stats, others: list[Result]) -> str:
-    """Say where every sensitivity analysis falls on the other side of the level than the planned test."""
-    told = planned.get("significant")
-    values = [row.value for row in others]
-    if told is None or told.value is None or not all(isinstance(value, float | int) for value in values):
+def _against(run: Run, planned: Result | None, others: list[Result]) -> str:
+    """Say where every sensitivity analysis falls on the other side of the level than the planned test.
+
+    No sensitivity analysis is adjusted for the number of tests, so that the planned p is laid beside them as it was.
+    """
+    values = [row.value for row in (planned, *others) if row is not None and isinstance(row.value, float | int)]
+    if len(values) < 1 + len(others):
         return ""
-    sides = {Decimal(value) < run.study.analysis.alpha for value in values if isinstance(value, float | int)}
-    if sides == {told.value != "yes"}:
-        side = "not below" if told.value == "yes" else "below"
-        return f" Unlike the planned test, {'they are' if len(values) > 1 else 'it is'} {side} the planned level."
-    return ""
+    is_below, *sides = (Decimal(value) < run.study.analysis.alpha for value in values)
+    if set(sides) != {not is_below}:
+        return ""
+    side = "not below" if is_below else "below"
+    before = " before adjustment" if run.is_adjusted else ""
+    return f" Unlike the planned test{before}, {'they are' if len(sides) > 1 else 'it is'} {side} the planned level."
 
 
 def _least(run: Run, row: Result | None) -> Line:
@@ -131,19 +134,18 @@ def _least(run: Run, row: Result | None) -> Line:
 
 
 def others_line(run: Run, endpoint: Endpoint, visit: str) -> Line:
-    """Name the other visits at which the planned p was below the level, or say that there was none."""
+    """Name the other visits at which the planned p, adjusted by the plan, was below the level, or that none was."""
     tests = [(other, run.planned_at(endpoint.id, other)) for other in run.study.schedule.visits if other != visit]
     made = [(other, stats) for other, stats in tests if "p" in stats and stats["p"].value is not None]
     if not made:
         return ()
-    below = [
-        (other, stats["p"]) for other, stats in made if "significant" in stats and stats["significant"].value == "yes"
-    ]
+    below = [(other, stats) for other, stats in made if "significant" in stats and stats["significant"].value == "yes"]
     level = f"{run.study.analysis.alpha.normalize():f}"
+    which = "the adjusted p of the planned test" if run.is_adjusted else "the planned p"
     if not below:
-        return (f"At no other visit was the planned p below {level}.",)
-    named = [(f"{run.at(other)} (", run.quotes.p(p), ")") for other, p in below]
-    return (f"Among the other visits the planned p was below {level} ", *join(named, last=" and "), ".")
+        return (f"At no other visit was {which} below {level}.",)
+    named = [(f"{run.at(other)} (", *run.p_of(stats), ")") for other, stats in below]
+    return (f"Among the other visits {which} was below {level} ", *join(named, last=" and "), ".")
 
 
 def caution_line(change: Stats) -> Line:

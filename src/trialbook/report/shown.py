@@ -67,9 +67,10 @@ def value_text(study: Study, item: Item | Derived | None, value: str, *, as_type
     number = NUMBER.fullmatch(value)
     if number is None:
         return value
-    own = len(number[2].rstrip("0"))
-    wanted = item.decimals or 0
-    return number[1] + show(Decimal(number[0].removeprefix(number[1])), max(wanted, own) if as_typed else wanted)
+    own, wanted = len(number[2].rstrip("0")), item.decimals or 0
+    # a limit is what the device says of itself: it gets no digit that nobody recorded
+    decimals = len(number[2]) if number[1] and as_typed else max(wanted, own) if as_typed else wanted
+    return number[1] + show(Decimal(number[0].removeprefix(number[1])), decimals)
 
 
 def entry_text(study: Study, entry: Entry) -> str:

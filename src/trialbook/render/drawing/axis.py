@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from trialbook.render.drawing.letters import SIZE, width_of
 from trialbook.render.drawing.marks import Box, Mark, Shape, Spot, Stroke, Word
 from trialbook.render.drawing.scale import Scale
-from trialbook.render.numbers import show_plain
+from trialbook.render.numbers import POWERS, show_plain
 
+LEAST, MOST = 1e-4, 1e6
+"""Below and from these on the number of a tick is written as a power of ten."""
 TICK = 2.5
 APART = 8.0
 """Points between the ticks of a value axis and the middle of the label beside their numbers."""
@@ -28,8 +30,13 @@ class Frame:
 
 
 def plain_number(value: float) -> str:
-    """Write the number of a tick."""
-    return show_plain(float(f"{value:.6g}"))
+    """Write the number of a tick: `1.5`; of a million on, and where it is tiny, as a power of ten: `2×10⁹`."""
+    digits, _, power = f"{value:.5e}".partition("e")
+    if value == 0 or LEAST <= abs(value) < MOST:
+        return show_plain(float(f"{value:.6g}"))
+    times = show_plain(float(digits))
+    raised = f"10{str(int(power)).translate(POWERS)}"
+    return raised if times == "1" else f"{times}×{raised}"
 
 
 def upright(

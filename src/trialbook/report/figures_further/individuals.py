@@ -75,7 +75,7 @@ def individuals_figure(run: Run, endpoints: Sequence[Endpoint]) -> Figure | None
     lives = tuple(_lives(run, people, chosen, doses, events))
     title = "Each participant: " + " and ".join(run.label(one) for one in chosen)
     said = _caption(run, chosen, lives) + undated(events, lost_doses, lost_events)
-    said += parts.capped(len(people), len(everybody))
+    said += parts.without_day_0(run) + parts.capped(len(people), len(everybody))
     return parts.drawn(
         "individuals",
         title,

@@ -11,6 +11,7 @@ from trialbook.render.drawing.to_svg import to_svg
 from trialbook.render.inline import Line
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.courses import WEEK
+from trialbook.report.phrases import several
 from trialbook.report.run import Run
 from trialbook.report.shown import recorded_or_plain
 
@@ -80,6 +81,14 @@ def led(entries: Sequence[int], text: str) -> Line:
 def few_of(lines: int) -> str:
     """Say that only some lines are drawn; nothing where all are."""
     return f" Lines: the first {MOST_LINES} of {lines} participants." if lines > MOST_LINES else ""
+
+
+def without_day_0(run: Run) -> str:
+    """Say how many of those enrolled are not drawn, since nothing of theirs has a place on an axis of study days."""
+    rows = run.datasets.used.select("enrolled_on", "anchor").iter_rows()
+    missing = sum(enrolled is not None and anchor is None for enrolled, anchor in rows)
+    people = f"{missing} enrolled {several(missing, 'participant')}"
+    return f" Not drawn: {people} whose study day 0 is not known." if missing else ""
 
 
 def capped(shown: int, of: int, which: str = "participants, in the order of their codes") -> str:

@@ -45,7 +45,7 @@ def swimmer_figure(run: Run) -> Figure | None:
     caption = (
         "One bar a participant, from enrolment or day 0 to the end, the longest first; weeks are counted from day 0."
     )
-    caption += undated(events, lost_doses, lost_events)
+    caption += undated(events, lost_doses, lost_events) + parts.without_day_0(run)
     rows = [
         (
             one.code,
