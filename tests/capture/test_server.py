@@ -8,6 +8,7 @@ SERVER-04: a server that is restarted, or a connection that is lost, costs no ac
 SERVER-05: a database that cannot be reached, is no ledger, or would lose saves at a power cut is told in a sentence.
 SERVER-06: a reader of one site reads its entries alone.
 SERVER-07: words that are erased are gone from the table, and nothing else goes (R13).
+SERVER-09: nothing is published from a database whose entries were changed behind the triggers.
 SERVER-08: the same acts leave the same head in a file and in a database.
 """
 
@@ -97,6 +98,16 @@ def test_entries_are_kept(there: Site, harm: str) -> None:
         assert [entry.hash for entry in book.entries()][-1] == before.hash
         assert [problem.code for problem in book.verify().problems] == ["LEDGER-07"]
     assert code_of(there.open) == "LEDGER-07"
+
+
+def test_nothing_is_published_of_a_changed_database(there: Site) -> None:
+    """SERVER-09: its superuser changed an entry with the triggers off."""
+    with there.create() as book:
+        book.refuse_damaged()
+        with connected(there, OWNER) as owner:
+            owner.execute("SET session_replication_role = replica")
+            owner.execute("UPDATE ledger.entry SET value = '99' WHERE act = 'enrol'")
+        assert code_of(book.refuse_damaged) == "LEDGER-33"
 
 
 def test_an_entry_of_another_hand(there: Site) -> None:
