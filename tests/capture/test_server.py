@@ -9,6 +9,7 @@ SERVER-05: a database that cannot be reached, is no ledger, or would lose saves 
 SERVER-06: a reader of one site reads its entries alone.
 SERVER-07: words that are erased are gone from the table, and nothing else goes (R13).
 SERVER-09: nothing is published from a database whose entries were changed behind the triggers.
+SERVER-10: a database is prepared for a role that is there and may change nothing; a slip leaves it as it was.
 SERVER-08: the same acts leave the same head in a file and in a database.
 """
 
@@ -312,6 +313,27 @@ def test_how_it_is_reached(there: Site) -> None:
     """SERVER-05: by a socket, as the writer, and without sums of pages."""
     found = standing(there.address)
     assert found == Standing(role=WRITER, is_far=False, is_encrypted=False, is_proven=False, has_sums=False)
+
+
+def test_a_writer_that_adds_nothing(there: Site) -> None:
+    """SERVER-05: its owner took the right away."""
+    with connected(there, OWNER) as owner:
+        owner.execute(f"REVOKE INSERT ON ledger.entry FROM {WRITER}")
+    assert not standing(there.address).may_append
+
+
+def test_whom_a_database_is_prepared_for(server: Server) -> None:
+    """SERVER-10: the owner is no writer; nor is a role that is not there, or has that of the owner."""
+    server.run("CREATE DATABASE slips")
+    server.run("DO $$ BEGIN CREATE ROLE heir LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    server.run(f"GRANT {OWNER} TO heir")
+    address = server.address("slips", OWNER)
+    assert code_of(lambda: prepare(address, writer=OWNER)) == "LEDGER-62"
+    assert code_of(lambda: prepare(address, writer="heir")) == "LEDGER-62"
+    assert code_of(lambda: prepare(address, writer="nobody")) == "LEDGER-63"
+    assert code_of(lambda: prepare(address, writer=WRITER, readers=[Reader(role="nobody")])) == "LEDGER-63"
+    assert prepare(address, writer=WRITER)
+    assert code_of(lambda: prepare(address, writer=OWNER)) == "LEDGER-62"
 
 
 def test_a_reader_of_one_site(there: Site) -> None:

@@ -6,8 +6,8 @@ SESSIONS-03: nobody ends the sessions of others by that page, whatever they send
 SESSIONS-04: each end is in the log of sign-ins, with who did it (ASVS-V16.3.1).
 SESSIONS-05: sessions that are over by time, or by a new password, are not listed; what a browser says of itself is not
     kept, only names of ours.
-SESSIONS-06: a form of before a new sign-in is refused in the reader's words; what was typed is listed, without passwords,
-    and nothing of what another site sent.
+SESSIONS-06: a form of before a new sign-in is refused in the reader's words; what was typed is listed, without
+    passwords, and nothing of what another site sent.
 """
 
 from __future__ import annotations

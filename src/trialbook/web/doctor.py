@@ -135,7 +135,10 @@ def look_at_ledger(patient: Patient) -> Iterator[Problem]:
 
 
 def look_at_database(patient: Patient) -> Iterator[Problem]:
-    """Look how the database is reached, and whether it notices a failing disk; its guards are the ledger's."""
+    """Look how the database is reached, whether it takes entries, and whether it notices a failing disk.
+
+    Its guards are the ledger's.
+    """
     if not patient.where.store:
         return
     from trialbook.capture.server import standing
@@ -145,6 +148,8 @@ def look_at_database(patient: Patient) -> Iterator[Problem]:
         yield Problem(code="SERVE-31", values={"file": patient.where.named, "role": found.role})
     elif found.is_far and not found.is_proven:
         yield Problem(code="SERVE-33", values={"file": patient.where.named})
+    if not found.may_append:
+        yield Problem(code="SERVE-34", values={"file": patient.where.named, "role": found.role})
     if not found.has_sums:
         yield Problem(code="SERVE-32", level="warning")
 
