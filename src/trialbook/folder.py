@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -193,8 +195,36 @@ def write_new_study(folder: Path, title: str) -> Path:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then moved there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file whole or not at all: beside its place first, then moved there.
+
+    A link stays one: what it leads to is written. What is no file, a pipe or `/dev/stdout`, is written into. OSError
+    names the path as it was given.
+    """
+    is_new = not path.parent.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            with path.open("wb") as stream:
+                stream.write(content)
+        else:
+            _write_beside(target_of(path), content)
+    except OSError as error:
+        if is_new:
+            with suppress(OSError):
+                path.parent.rmdir()
+        error.filename = str(path)
+        raise
+
+
+def target_of(path: Path) -> Path:
+    """Return the file that a link leads to, the path itself where it is none; OSError where links lead in a circle."""
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return target
+
+
+def _write_beside(path: Path, content: bytes) -> None:
     # named after the process, so that two that write at once do not meet; `tempfile` would load a dozen libraries
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
