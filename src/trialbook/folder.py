@@ -289,13 +289,19 @@ def open_or_create(where: StudyFolder, doors: Doors) -> Book:
 
 
 def plan_in_force(where: StudyFolder, book: Book) -> tuple[Problem, ...]:
-    """Warn where the study file was changed since it was adopted: the ledger goes by the adopted one."""
+    """Tell where the study file was changed since it was adopted, or is that of another study.
+
+    The ledger goes by the adopted one.
+    """
     if where.study_file.exists():
         if where.study_file.read_bytes() == book.study.text.encode():
             return ()
         study, _ = check_study_file(where.study_file)
         if study is not None and study.fingerprint == book.study.fingerprint:
             return ()
+        if study is not None and study.identity.id != book.study.identity.id:
+            values = {"old": book.study.identity.id, "new": study.identity.id}
+            return (Problem(code="FOLDER-10", place=Place(file=str(where.study_file)), values=values),)
     return (Problem(code="FOLDER-05", place=Place(file=str(where.study_file)), level="warning"),)
 
 
@@ -325,7 +331,7 @@ def import_files(
     problems = preview.problems if dry else (*preview.problems, *preview.lacks(reason))
     if problems:
         # a map that names what only the changed study file has: the reason stands beside the problems
-        raise ImportRefused([*problems, *(note for note in preview.notes if note.code == "FOLDER-05")])
+        raise ImportRefused([*problems, *(note for note in preview.notes if note.code in {"FOLDER-05", "FOLDER-10"})])
     if dry or not preview.asked:
         return Imported(preview=preview)
     with open_or_create(where, doors) as book:

@@ -8,7 +8,7 @@ import sqlite3
 import ssl
 import subprocess
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -18,8 +18,8 @@ from urllib.request import urlopen
 
 from trialbook.capture.identities import IDENTITIES_FILE, Vault, check_apart, known_participants
 from trialbook.capture.ledger import Entry
-from trialbook.errors import Level, Place, Problem, TrialbookError
-from trialbook.folder import Doors, StudyFolder, open_existing, read_study, verify_ledger
+from trialbook.errors import LedgerError, Level, Place, Problem, TrialbookError
+from trialbook.folder import Doors, StudyFolder, open_existing, plan_in_force, read_study, verify_ledger
 from trialbook.keeping.log import last_good, read_runs
 from trialbook.keeping.schedule import what_is_wrong
 from trialbook.web.accounts.policy import SITE_FILE, Policy
@@ -123,9 +123,12 @@ def told_by(check: Callable[[Patient], Iterator[Problem]], patient: Patient) -> 
 
 
 def look_at_plan(patient: Patient) -> Iterator[Problem]:
-    """Read the study file."""
+    """Read the study file, and look whether it is that of the ledger, as far as that can be opened."""
     read_study(patient.where.path)
-    yield from ()
+    with suppress(LedgerError):
+        if patient.where.has_ledger:
+            with open_existing(patient.where, patient.doors) as book:
+                yield from plan_in_force(patient.where, book)
 
 
 def look_at_ledger(patient: Patient) -> Iterator[Problem]:
