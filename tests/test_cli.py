@@ -15,6 +15,7 @@ CLI-13: an answer out of the expected range is recorded, and told.
 CLI-14: a terminal that cannot show a sign shows another; what an amendment took out keeps its history.
 CLI-15: today is the day at the sites, by the time zone of the study file.
 CLI-11: `verify` notices a change made behind the program's back, and a head that does not match.
+CLI-16: nothing is published from a ledger that fails its own check; what happens is recorded all the same.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -199,13 +201,38 @@ def test_verify_notices(study: Path) -> None:
     run("verify", study, "--head", study / "other.json", code=5)
     (study / "none.json").write_text("[]", encoding="utf-8")
     assert "FOLDER-04" in run("verify", study, "--head", study / "none.json", code=5).stderr
-    ledger = sqlite3.connect(study / "ledger.db")
-    for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        ledger.execute(f'DROP TRIGGER "{name}"')
-    ledger.execute("UPDATE entry SET value = '99' WHERE item = 'ck' AND participant = '3' AND visit = 'after'")
-    ledger.commit()
-    ledger.close()
+    tamper(study, "UPDATE entry SET value = '99' WHERE item = 'ck' AND participant = '3' AND visit = 'after'")
     assert "NOT in order" in run("verify", study, code=5).output
+
+
+def tamper(study: Path, statement: str) -> None:
+    """Change the ledger past the program, as its owner can: the guards are taken off, and put back."""
+    with closing(sqlite3.connect(study / "ledger.db", isolation_level=None)) as ledger:
+        guards = ledger.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            ledger.execute(f'DROP TRIGGER "{name}"')
+        ledger.execute(statement)
+        for _, words in guards:
+            ledger.execute(words)
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE entry SET value = '99' WHERE item = 'ck' AND participant = '3' AND visit = 'after'", "LEDGER-33"),
+        ("UPDATE entry SET at = 'xxxxxxxxxxxxxxxxxxxxxxxxxxx' WHERE seq = 20", "LEDGER-32"),
+        ("DELETE FROM entry WHERE seq = 20", "LEDGER-30"),
+    ],
+)
+def test_nothing_is_published_from_a_damaged_ledger(study: Path, statement: str, code: str) -> None:
+    """CLI-16."""
+    result = next(iter(numbers(study / "report")))
+    before = {file: file.read_bytes() for file in sorted((study / "report").rglob("*"))}
+    tamper(study, statement)
+    for words in (("report", study), ("report", study, "--as-of", 15), ("analyse", study), ("trace", study, result)):
+        assert code in run(*words, code=5).stderr
+    assert {file: file.read_bytes() for file in sorted((study / "report").rglob("*"))} == before
+    run("enter", study, "3", "enzymes.ck", "16.9", "--visit", "after", "--reason", "typing error")
 
 
 def test_acts_by_hand(tmp_path: Path) -> None:

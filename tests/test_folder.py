@@ -6,16 +6,22 @@ FOLD-03: an import that meets a study file which nobody adopted says so.
 FOLD-04: a ledger that cannot be looked at is not called damaged.
 FOLD-05: a ledger that was moved into a database is not begun a second time beside what is left of it.
 FOLD-06: a report names the head of what its numbers were computed from.
+FOLD-07: a file is written whole or not at all; a link stays one, and what is no file is written into; a disk without
+    room is told with the file that was asked for.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -36,6 +42,7 @@ from trialbook.folder import (
     read_head,
     verify_ledger,
     write_head,
+    write_whole,
 )
 from trialbook.outcome import write_report, write_results
 from trialbook.wording import remedy, sentence
@@ -192,3 +199,46 @@ def test_a_report_names_the_head_of_its_numbers(
         before = book.head()
         page = write_report(book, tmp_path, now=doors.now()).page.read_text(encoding="utf-8")
         assert [head.hash in page for head in (before, book.head())] == [True, False]
+
+
+# ---- files that are written -------------------------------------------------------------------------------------
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    """FOLD-07: also one that leads to nothing yet."""
+    (tmp_path / "there").mkdir()
+    link, target = tmp_path / "link", tmp_path / "there" / "target"
+    link.symlink_to("there/target")
+    for content in (b"first", b"second"):
+        write_whole(link, content)
+        assert (link.is_symlink(), target.read_bytes()) == (True, content)
+    assert [path.name for path in target.parent.iterdir()] == ["target"]
+
+
+def test_a_pipe_is_written_into(tmp_path: Path) -> None:
+    """FOLD-07: as `/dev/stdout` and every device; what stands there is still there."""
+    pipe, read = tmp_path / "pipe", list[bytes]()
+    os.mkfifo(pipe)
+    reader = Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_whole(pipe, b"told")
+    reader.join()
+    assert (pipe.is_fifo(), read) == (True, [b"told"])
+
+
+def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """FOLD-07: by the name that was asked for; nothing is left behind."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "circle").symlink_to("circle")
+    for name in ("folder", "circle"):
+        with pytest.raises(OSError, match=r"directory|symbolic") as told:
+            write_whole(tmp_path / name, b"x")
+        assert told.value.filename == str(tmp_path / name)
+    words = (
+        "import resource, sys; from pathlib import Path; from trialbook.folder import write_whole; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)); write_whole(Path(sys.argv[1]), b'x' * 100)"
+    )
+    file = tmp_path / "new" / "study.yaml"
+    done = subprocess.run([sys.executable, "-c", words, str(file)], capture_output=True, text=True, check=False)
+    assert f"File too large: {str(file)!r}" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["circle", "folder"]

@@ -45,6 +45,7 @@ def show(name: str, folder: Path, doors: Doors, progress: Progress) -> Shown:
     progress(f"{name}: importing", 0, 1)
     done = import_files(where, files, where.path / "map.yaml", doors=doors)
     with open_existing(where, doors) as book:
+        book.refuse_damaged()
         told = telling(name, progress)
         return Shown(
             title=book.study.say(book.study.identity.title),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -193,8 +195,36 @@ def write_new_study(folder: Path, title: str) -> Path:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then moved there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file whole or not at all: beside its place first, then moved there.
+
+    A link stays one: what it leads to is written. What is no file, a pipe or `/dev/stdout`, is written into. OSError
+    names the path as it was given.
+    """
+    is_new = not path.parent.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            with path.open("wb") as stream:
+                stream.write(content)
+        else:
+            _write_beside(target_of(path), content)
+    except OSError as error:
+        if is_new:
+            with suppress(OSError):
+                path.parent.rmdir()
+        error.filename = str(path)
+        raise
+
+
+def target_of(path: Path) -> Path:
+    """Return the file that a link leads to, the path itself where it is none; OSError where links lead in a circle."""
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return target
+
+
+def _write_beside(path: Path, content: bytes) -> None:
     # named after the process, so that two that write at once do not meet; `tempfile` would load a dozen libraries
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -259,13 +289,19 @@ def open_or_create(where: StudyFolder, doors: Doors) -> Book:
 
 
 def plan_in_force(where: StudyFolder, book: Book) -> tuple[Problem, ...]:
-    """Warn where the study file was changed since it was adopted: the ledger goes by the adopted one."""
+    """Tell where the study file was changed since it was adopted, or is that of another study.
+
+    The ledger goes by the adopted one.
+    """
     if where.study_file.exists():
         if where.study_file.read_bytes() == book.study.text.encode():
             return ()
         study, _ = check_study_file(where.study_file)
         if study is not None and study.fingerprint == book.study.fingerprint:
             return ()
+        if study is not None and study.identity.id != book.study.identity.id:
+            values = {"old": book.study.identity.id, "new": study.identity.id}
+            return (Problem(code="FOLDER-10", place=Place(file=str(where.study_file)), values=values),)
     return (Problem(code="FOLDER-05", place=Place(file=str(where.study_file)), level="warning"),)
 
 
@@ -295,7 +331,7 @@ def import_files(
     problems = preview.problems if dry else (*preview.problems, *preview.lacks(reason))
     if problems:
         # a map that names what only the changed study file has: the reason stands beside the problems
-        raise ImportRefused([*problems, *(note for note in preview.notes if note.code == "FOLDER-05")])
+        raise ImportRefused([*problems, *(note for note in preview.notes if note.code in {"FOLDER-05", "FOLDER-10"})])
     if dry or not preview.asked:
         return Imported(preview=preview)
     with open_or_create(where, doors) as book:

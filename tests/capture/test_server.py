@@ -8,6 +8,8 @@ SERVER-04: a server that is restarted, or a connection that is lost, costs no ac
 SERVER-05: a database that cannot be reached, is no ledger, or would lose saves at a power cut is told in a sentence.
 SERVER-06: a reader of one site reads its entries alone.
 SERVER-07: words that are erased are gone from the table, and nothing else goes (R13).
+SERVER-09: nothing is published from a database whose entries were changed behind the triggers.
+SERVER-10: a database is prepared for a role that is there and may change nothing; a slip leaves it as it was.
 SERVER-08: the same acts leave the same head in a file and in a database.
 """
 
@@ -97,6 +99,16 @@ def test_entries_are_kept(there: Site, harm: str) -> None:
         assert [entry.hash for entry in book.entries()][-1] == before.hash
         assert [problem.code for problem in book.verify().problems] == ["LEDGER-07"]
     assert code_of(there.open) == "LEDGER-07"
+
+
+def test_nothing_is_published_of_a_changed_database(there: Site) -> None:
+    """SERVER-09: its superuser changed an entry with the triggers off."""
+    with there.create() as book:
+        book.refuse_damaged()
+        with connected(there, OWNER) as owner:
+            owner.execute("SET session_replication_role = replica")
+            owner.execute("UPDATE ledger.entry SET value = '99' WHERE act = 'enrol'")
+        assert code_of(book.refuse_damaged) == "LEDGER-33"
 
 
 def test_an_entry_of_another_hand(there: Site) -> None:
@@ -301,6 +313,27 @@ def test_how_it_is_reached(there: Site) -> None:
     """SERVER-05: by a socket, as the writer, and without sums of pages."""
     found = standing(there.address)
     assert found == Standing(role=WRITER, is_far=False, is_encrypted=False, is_proven=False, has_sums=False)
+
+
+def test_a_writer_that_adds_nothing(there: Site) -> None:
+    """SERVER-05: its owner took the right away."""
+    with connected(there, OWNER) as owner:
+        owner.execute(f"REVOKE INSERT ON ledger.entry FROM {WRITER}")
+    assert not standing(there.address).may_append
+
+
+def test_whom_a_database_is_prepared_for(server: Server) -> None:
+    """SERVER-10: the owner is no writer; nor is a role that is not there, or has that of the owner."""
+    server.run("CREATE DATABASE slips")
+    server.run("DO $$ BEGIN CREATE ROLE heir LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    server.run(f"GRANT {OWNER} TO heir")
+    address = server.address("slips", OWNER)
+    assert code_of(lambda: prepare(address, writer=OWNER)) == "LEDGER-62"
+    assert code_of(lambda: prepare(address, writer="heir")) == "LEDGER-62"
+    assert code_of(lambda: prepare(address, writer="nobody")) == "LEDGER-63"
+    assert code_of(lambda: prepare(address, writer=WRITER, readers=[Reader(role="nobody")])) == "LEDGER-63"
+    assert prepare(address, writer=WRITER)
+    assert code_of(lambda: prepare(address, writer=OWNER)) == "LEDGER-62"
 
 
 def test_a_reader_of_one_site(there: Site) -> None:

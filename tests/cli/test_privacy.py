@@ -3,6 +3,7 @@
 CLI-20: `erase` takes the words of entries away, names others that say the same, and leaves a ledger that verifies.
 CLI-21: `erase --identity` destroys an identity and says so in the ledger; without a file of keys it says what to do.
 CLI-22: `participant ... transfer` moves somebody, with a reason.
+CLI-24: a number that no entry can have is that of no entry.
 CLI-23: `doctor` says where keys are beside the data, or readable, and where an erased identity is still kept.
 """
 
@@ -88,3 +89,9 @@ def test_a_move(folder: Path) -> None:
     run("participant", folder, "P1", "transfer", "--site", "B", code=4)
     run("participant", folder, "P1", "transfer", "--site", "B", "--reason", "moved house")
     assert "transfer" in run("history", folder, "P1").output
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "9223372036854775808", "9223372036854775807", "0"])
+def test_a_number_of_no_entry(folder: Path, number: str) -> None:
+    """CLI-24."""
+    assert f"no entry {number}" in run("erase", folder, number, "--reason", "a name", code=4).stderr

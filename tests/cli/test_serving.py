@@ -7,6 +7,7 @@ RUN-04: `doctor` leaves with 1 where something is unsafe, and tells it as text a
 RUN-05: `trialbook --help` loads no Django.
 RUN-06: files that `serve` makes are closed to other users.
 RUN-07: where the server does not come up, that is said.
+RUN-09: a site starts on a ledger that fails its own check, and says so.
 RUN-08: the worker ends with the process that started it.
 """
 
@@ -18,6 +19,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -128,6 +130,22 @@ def test_worker_ends_with_the_process_that_started_it(folder: Path) -> None:
                     return
             time.sleep(0.1)
     pytest.fail("somebody still listens")
+
+
+def test_a_damaged_ledger_is_served_and_told(folder: Path) -> None:
+    """RUN-09: the clean one says nothing, as `test_serve` shows."""
+    for participant in ("P1", "P2"):
+        assert run("participant", folder, participant, "screen").returncode == 0
+    with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as ledger:
+        (guard,) = ledger.execute("SELECT sql FROM sqlite_master WHERE name = 'entry_unchanged'").fetchone()
+        ledger.execute("DROP TRIGGER entry_unchanged")
+        ledger.execute("UPDATE entry SET at = 'xxxxxxxxxxxxxxxxxxxxxxxxxxx' WHERE participant = 'P1'")
+        ledger.execute(guard)
+    with served(folder) as (port, _, process):
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if "LEDGER-" in line)
+        assert "LEDGER-32" in line
+        assert get(HTTPConnection("127.0.0.1", port, timeout=10), "/").status == 302
 
 
 def test_a_fingerprint_stays_what_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ RESTORE-01: a restored study has the same entries and head, and goes on recordin
 RESTORE-02: a folder that holds anything is refused, and stays as it is.
 RESTORE-03: a backup or archive that was changed in any file is refused, and nothing is left of the attempt.
 RESTORE-04: an archive leads nowhere else: a path out of it, or a file that its manifest does not name, is refused.
+RESTORE-05: a manifest is measured before it is unpacked, and what is no file is not waited for.
 ARCHIVE-01: an archive that is restored and archived again has the same bytes in all that was recorded (R14).
 ARCHIVE-02: its entries can be read and their chain checked without this program (R14).
 ARCHIVE-03: plan, every version of it, results, report, software and checksums are in it, and whose data they are (R27).
@@ -20,6 +21,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import shutil
 import sqlite3
 import zipfile
@@ -40,7 +42,7 @@ from trialbook.folder import read_kept
 from trialbook.keeping.archive import PRIVATE_KEY, archive, write_entries, write_ledger
 from trialbook.keeping.backup import take_backup
 from trialbook.keeping.manifest import MANIFEST
-from trialbook.keeping.restoring import restore
+from trialbook.keeping.restoring import LARGEST_MANIFEST, restore
 
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - of an invented site
 MADE_ANEW = {
@@ -251,6 +253,19 @@ def test_an_archive_leads_nowhere_else(kept: Kept, archived: Path, tmp_path: Pat
     assert code_of(refused) == "KEEP-02"
     assert list((tmp_path / "place").iterdir()) == []
     assert not (tmp_path / "out.txt").exists()
+
+
+def test_a_manifest_is_measured(kept: Kept, archived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RESTORE-05: it is never read."""
+    read = list[str]()
+    repacked(archived, {**packed(archived), MANIFEST: b" " * (LARGEST_MANIFEST + 1)})
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda _packed, name: read.append(name))
+    os.mkfifo(tmp_path / "pipe")
+    for source in (archived, tmp_path / "pipe"):
+        with pytest.raises(LedgerError) as refused:
+            restore(source, tmp_path / "again", kept.doors)
+        assert code_of(refused) == "KEEP-01"
+    assert read == []
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])

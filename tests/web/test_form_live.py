@@ -5,7 +5,7 @@ filled in. EDC-19: leaving offers save, discard and stay; discard leaves no trac
 nothing typed. SAVE-01: a double click stores once. SAVE-03: offline, and an answer that never came. LIVE-01: axe finds
 nothing. LIVE-02: Enter sends no form by accident. LIVE-03: what was typed is seen by nobody who signs in later.
 LIVE-04: what has the focus is never hidden behind the bar with the buttons. LIVE-05: what is typed takes the place of a
-proposed code.
+proposed code. LIVE-06: who was signed out, and signs in again in a window beside this one, saves what was typed here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from tests.web.browsing import at_an_address, chromium_page, sign_in
-from tests.web.conftest import Served
+from tests.web.conftest import PASSWORD, Served, account_of
 
 from trialbook.capture.acts import grant, save_form, screen
 
@@ -43,6 +43,7 @@ def address(served: Served) -> Iterator[str]:
     served.site.record(screen("P01"), by="carla")
     served.site.record(grant("nils", "nurse"), by="carla")
     for person in ("nora", "nils", "ida"):
+        account_of(person)
         served.browser(person)  # before Playwright begins: Django's ORM is not to be used within its loop
     with at_an_address() as found:
         yield found
@@ -226,6 +227,35 @@ def test_a_reload_brings_it_back_for_the_same_person_only(served: Served, addres
             "Object.keys(sessionStorage).filter((name) => name.startsWith('trialbook form')).length"
         )
     assert value(served, "ck") is None
+
+
+def test_signed_in_again_in_a_window_beside(served: Served, address: str, chromium: str) -> None:
+    """LIVE-06 (EDC-2): this page was visible all the while; somebody else who signs in there saves nothing here."""
+    with chromium_page(chromium, viewport=DESKTOP) as page:
+        sign_in(page, address, served.browser("nora"))
+        page.goto(address + ENZYMES)
+        fill(page, "ck", "200")
+        beside = page.context.new_page()
+        signed_in_anew(beside, address, "nils")
+        page.click(SAVE)
+        page.wait_for_selector("#unsaved:has-text('signed out')")
+        assert page.input_value("#in-ck") == "200"
+        signed_in_anew(beside, address, "nora")
+        assert page.evaluate("document.visibilityState") == "visible"
+        page.click(SAVE)
+        page.wait_for_url("**saved=**")
+    assert [entry.text for entry in served.site.history(participant="P01", item="ck")] == ["200"]
+
+
+def signed_in_anew(page: Any, address: str, person: str) -> None:
+    """Sign out, and in again with the password."""
+    page.goto(address)
+    page.evaluate("document.querySelector('form[action=\"/sign-out\"]').submit()")
+    page.wait_for_selector("input[name=password]")
+    page.fill("input[name=code]", person)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector("details.who")
 
 
 def test_branching_hides_and_asks(served: Served, address: str, chromium: str) -> None:

@@ -8,6 +8,7 @@ OUT-03: a statistician writes nothing: every address that takes a form refuses, 
 OUT-04: participants stand by their codes; no free text, no date, no file name of a recording leaves the site.
     (ASVS-V14.2.4, ASVS-V15.3.1)
 OUT-05: every file that is taken out is noted in the log, and only its maker can fetch it.
+OUT-08: of a ledger that fails its own check nothing is made, and whoever keeps the study is told.
 OUT-06: who sees no results, a blind role above all, finds no such page.
 """
 
@@ -16,8 +17,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sqlite3
 import time
 import zipfile
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -111,6 +114,29 @@ def test_out_01_it_is_said_why_they_are_open(unopened: Served, old: str, new: st
     shown = words(page(unopened.browser("stan"), "/results/"))
     assert said in shown
     assert "is reached" not in shown
+
+
+@pytest.mark.parametrize("kind", ["report", "data"])
+def test_out_08_nothing_of_a_damaged_ledger(served: Served, kind: str) -> None:
+    finish(served, "P1")
+    stan, carla = served.browser("stan"), served.browser(CUSTODIAN)
+    assert "fails its own check" not in words(page(carla, "/"))
+    with closing(sqlite3.connect(served.folder / "ledger.db", isolation_level=None)) as ledger:
+        guards = ledger.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            ledger.execute(f'DROP TRIGGER "{name}"')
+        ledger.execute("UPDATE entry SET value = '2001-01-01' WHERE act = 'enrol'")
+        for _, text in guards:
+            ledger.execute(text)
+    answer = stan.post("/results/make", {"kind": kind, "request": f"made-{next(NUMBERS)}"})
+    key = answer.headers["Location"].strip("/").rpartition("/")[2]
+    errand = ERRANDS.of("stan", key)
+    assert errand is not None
+    assert errand.wait(60)
+    assert (errand.failed, errand.done, MADE.of("stan", key)) == ("", [], {})
+    assert "was changed after it was written" in words(page(stan, answer.headers["Location"]))
+    assert "fails its own check" in words(page(carla, "/"))
+    assert "fails its own check" not in words(page(stan, "/"))
 
 
 def test_out_02_an_earlier_look_is_an_act(served: Served) -> None:
@@ -227,7 +253,7 @@ def test_out_01_making_is_in_the_background(served: Served) -> None:
     assert time.monotonic() - began < 5
     errand = ERRANDS.of("stan", "slow-report")
     assert errand is not None
-    assert errand.total == 4
+    assert errand.total == 5
     assert errand.wait(60)
 
 

@@ -319,6 +319,16 @@ def test_nothing_is_found_on_a_safe_site(safe: Served) -> None:
     assert {one.check: told(one.problems) for one in examine(patient)} == {name: [] for name in CHECKS}
 
 
+def test_the_file_of_another_study(safe: Served) -> None:
+    """SRV-06: what is changed and waits to be adopted is a warning alone."""
+    file = safe.folder / "study.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("planned: ", "planned: 1"), encoding="utf-8")
+    assert found_by("study file", safe) == ["FOLDER-05"]
+    file.write_text(text.replace("id: rituximab-polymyositis", "id: another"), encoding="utf-8")
+    assert found_by("study file", safe) == ["FOLDER-10"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files")
 @pytest.mark.parametrize("name", ["ledger.db", "people.db", "site.key", "identities.db", "tls.key.pem"])
 def test_files_that_others_can_read(safe: Served, name: str) -> None:

@@ -6,6 +6,8 @@ SESSIONS-03: nobody ends the sessions of others by that page, whatever they send
 SESSIONS-04: each end is in the log of sign-ins, with who did it (ASVS-V16.3.1).
 SESSIONS-05: sessions that are over by time, or by a new password, are not listed; what a browser says of itself is not
     kept, only names of ours.
+SESSIONS-06: a form of before a new sign-in is refused in the reader's words; what was typed is listed, without
+    passwords, and nothing of what another site sent.
 """
 
 from __future__ import annotations
@@ -173,3 +175,20 @@ def test_sessions_of_an_earlier_version(tmp_path: Path) -> None:
         SignIn.objects.filter(code="nora").update(code="x")
     assert opened_by(Account.objects.get(code="nora")) == ()
     connections.close_all()
+
+
+@pytest.mark.parametrize(("origin", "is_listed"), [("http://testserver", True), ("https://elsewhere.example", False)])
+@pytest.mark.parametrize(("language", "word"), [("en", "This form has expired"), ("zh-hant", "此表單已逾時")])
+@pytest.mark.usefixtures("served")
+def test_a_form_of_another_sign_in(origin: str, language: str, word: str, *, is_listed: bool) -> None:
+    """SESSIONS-06."""
+    client = Client(enforce_csrf_checks=True, headers={"Accept-Language": language, "Origin": origin})
+    sent = {"answer.ck": "1500", "unit.ck": "U/L", "password": PASSWORD, "reason": "<b>misread</b>"}
+    here = "http://testserver/participants/P01/"
+    answer = client.post("/participants/P01/", sent, headers={"Referer": here})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert word in page
+    assert PASSWORD not in page
+    for words in ("1500 U/L", "&lt;b&gt;misread", f'href="{here}"'):
+        assert (words in page) == is_listed

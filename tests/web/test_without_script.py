@@ -2,6 +2,7 @@
 
 NOSCRIPT-01: sign in, look at what is due, save the form of a visit, record a dose and an adverse event, correct one.
 NOSCRIPT-02: language, role and filters change by forms that a browser sends by itself; nothing needs a script.
+NOSCRIPT-04: a form that was open while one signed in anew is refused with a way back, and nothing typed is lost.
 NOSCRIPT-03: what a script would do while a form is filled in (hidden questions, histories) is reachable all the same.
 """
 
@@ -55,6 +56,26 @@ def test_a_day_without_scripts(study: Served, chromium: str) -> None:
     assert casebook.value("enzymes", "ck", visit="baseline") == "1600"
     assert casebook.value("infusion", "given", repeat="3") == "580"
     assert casebook.value("adverse_events", "term", repeat="1") == "Fever"
+
+
+def test_a_form_from_before_the_sign_in(study: Served, chromium: str) -> None:
+    """NOSCRIPT-04."""
+    form = "/participants/P01/visits/baseline/forms/enzymes/"
+    with at_an_address() as address, chromium_page(chromium, java_script_enabled=False) as page:
+        page.set_default_timeout(15_000)
+        signed_in(page, address)
+        page.goto(address + form)
+        page.fill("#in-ck", "1500")
+        page.context.clear_cookies()
+        signed_in(page.context.new_page(), address)
+        page.click("button[value=save]")
+        page.wait_for_selector("h1:has-text('This form has expired')")
+        assert "DEBUG" not in page.content()
+        assert page.locator("dl.facts").inner_text().split() == ["answer.ck", "1500", "U/L"]
+        with page.expect_popup() as opened:
+            page.click("main >> text=Open the form anew")
+        saved(opened.value, ck="1500")
+    assert study.site.casebooks["P01"].value("enzymes", "ck", visit="baseline") == "1500"
 
 
 def signed_in(page: Any, address: str) -> None:

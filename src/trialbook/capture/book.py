@@ -495,6 +495,15 @@ class Book:
         """Verify the ledger, against a head kept outside where one is given."""
         return verify_store(self._store, head)
 
+    def refuse_damaged(self) -> None:
+        """Refuse a ledger that fails its own check, before anything is published from it.
+
+        LedgerError carries what the check found. What happened can be recorded all the same.
+        """
+        found = self.verify()
+        if not found.ok:
+            raise LedgerError([problem for problem in found.problems if problem.level == "error"])
+
 
 def check_tail(transaction: Transaction) -> None:
     """Make sure that there is a last entry and that it is as it was written; LedgerError where not."""

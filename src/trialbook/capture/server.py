@@ -75,6 +75,8 @@ class Standing:
     """The connection is refused to a server that does not prove by a certificate that it is the one that is named."""
     has_sums: bool
     """Its pages carry sums, by which it notices that a disk has changed them."""
+    may_append: bool = True
+    """Who is connected may add entries."""
 
 
 def url_of(address: str) -> URL:
@@ -213,12 +215,14 @@ def guards_wrong(transaction: Transaction) -> Iterator[Problem]:
 def prepare(address: str, *, writer: str, readers: Sequence[Reader] = ()) -> bool:
     """Make the schema as its owner, once; let the writer append and the readers read. False where it was there.
 
-    LedgerError where the address does not reach a database, or its role may not make the schema.
+    LedgerError where the address does not reach a database, or its role may not make the schema; where there is no such
+    role; and where the writer could change entries, as owner of the tables for instance: then nothing is made.
     """
     url = url_of(address)
     engine, name = engine_of(url, PATIENCE), named(address)
     try:
         with told(name), engine.begin() as connection:
+            refuse_unknown_roles(connection, name, [writer, *(reader.role for reader in readers)])
             quote = connection.dialect.identifier_preparer.quote_identifier
             is_there = version_of(connection) is not None
             for statement in () if is_there else statements(quote(writer)):
@@ -226,6 +230,8 @@ def prepare(address: str, *, writer: str, readers: Sequence[Reader] = ()) -> boo
             may = connection.exec_driver_sql("SELECT has_table_privilege(%s, 'ledger.entry', 'INSERT')", (writer,))
             if not may.scalar():
                 raise LedgerError([Problem(code="LEDGER-59", values={"file": name, "writer": writer})])
+            if may_change(connection, writer):
+                raise LedgerError([Problem(code="LEDGER-62", values={"file": name, "writer": writer})])
             for reader in readers:
                 for statement in reader_statements(quote(reader.role)):
                     connection.exec_driver_sql(statement)
@@ -237,6 +243,24 @@ def prepare(address: str, *, writer: str, readers: Sequence[Reader] = ()) -> boo
         engine.dispose()
 
 
+def refuse_unknown_roles(connection: Connection, name: str, roles: Sequence[str]) -> None:
+    """Refuse roles that the database does not have."""
+    known = {str(row[0]) for row in connection.exec_driver_sql("SELECT rolname FROM pg_roles")}
+    unknown = [role for role in roles if role not in known]
+    if unknown:
+        raise LedgerError([Problem(code="LEDGER-63", values={"file": name, "role": role}) for role in unknown])
+
+
+def may_change(connection: Connection, writer: str) -> bool:
+    """Tell whether a role may change or remove entries: as owner, as superuser, or by another role that it has."""
+    found = connection.exec_driver_sql(
+        "SELECT rolsuper OR rolbypassrls OR has_table_privilege(rolname, 'ledger.entry', 'UPDATE, DELETE, TRUNCATE') "
+        "FROM pg_roles WHERE rolname = %s",
+        (writer,),
+    )
+    return bool(found.scalar())
+
+
 def standing(address: str) -> Standing:
     """Ask a database who is connected and how; LedgerError where it cannot be reached."""
     store = ServerStore.look(address)
@@ -244,20 +268,22 @@ def standing(address: str) -> Standing:
         with store.reading() as transaction:
             row = transaction.connection.exec_driver_sql(
                 "SELECT current_user, coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false), "
-                "current_setting('data_checksums') = 'on'"
+                "current_setting('data_checksums') = 'on', "
+                "coalesce(has_table_privilege(to_regclass('ledger.entry'), 'INSERT'), true)"
             ).one()
             driver = transaction.connection.connection.driver_connection
             host = "" if driver is None else str(driver.info.host)
             mode = "" if driver is None else driver.info.get_parameters().get("sslmode", "")
     finally:
         store.close()
-    role, is_encrypted, has_sums = row
+    role, is_encrypted, has_sums, may_append = row
     return Standing(
         role=str(role),
         is_far=is_elsewhere(host),
         is_encrypted=is_encrypted,
         is_proven=is_encrypted and mode == "verify-full",
         has_sums=has_sums,
+        may_append=may_append,
     )
 
 

@@ -54,6 +54,9 @@ CHUNK = 10_000
 PART = 500
 """Entries that one statement names."""
 
+LARGEST = 2**63 - 1
+"""The largest number that a store can hold."""
+
 PATIENCE = 10.0
 """Seconds to wait while another program writes."""
 
@@ -116,7 +119,8 @@ class Transaction:
 
     def numbered(self, seqs: Sequence[int]) -> Iterator[Entry]:
         """Yield the entries with these numbers, in order."""
-        for some in in_parts(seqs):
+        # a number that no store can hold is that of no entry
+        for some in in_parts([seq for seq in seqs if 0 < seq <= LARGEST]):
             yield from self._entries(select(ENTRY).where(COLUMNS.seq.in_(some)).order_by(COLUMNS.seq))
 
     def study_wide(self, *, until: int | None = None) -> Iterator[Entry]:

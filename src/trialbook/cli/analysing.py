@@ -170,8 +170,8 @@ def _of_study(study: Path, out: Path | None, as_of: str | None, reason: str | No
 
     where, clock = folder_at(study), doors(None)
     with open_existing(where, clock) as book, progress_bar() as progress:
-        print_problems(plan_in_force(where, book))
         look_at_results(book, "all results", clock, reason)
+        print_problems(plan_in_force(where, book))
         written = write_results(book, out or where.report, as_of=moment(as_of), progress=progress)
     print_summary(written.results, written.study.analysis)
     click.echo(f"{len(written.results)} results. Wrote {written.table} and {written.document}")

@@ -69,9 +69,10 @@ def doors(by: str | None) -> Doors:
 
 
 def look_at_results(book: Book, what: str, clock: Doors, reason: str | None) -> None:
-    """Make sure that results may be seen, and say so where an earlier look was recorded for it."""
+    """Make sure that the ledger is whole and its results may be seen; say so where an earlier look was recorded."""
     from trialbook.capture.early_looks import look_at_results as looked_at
 
+    book.refuse_damaged()
     if looked_at(book, what, by=clock.by, reason=reason, today=book.study.local_day(clock.now())):
         click.echo("Recorded: results were looked at before the planned cut of the data.", err=True)
 

@@ -55,8 +55,8 @@ def report(
     kinds = [kind for kind, is_asked in asked.items() if is_asked or everything]
     reader = Reader(trace=depth, role=role)
     with open_existing(where, clock) as book, progress_bar() as progress:
-        print_problems(plan_in_force(where, book))
         look_at_results(book, "the whole report", clock, reason)
+        print_problems(plan_in_force(where, book))
         written = write_report(
             book, out or where.report / copy_folder(role, depth), now=clock.now(), as_of=moment(as_of), kinds=kinds,
             reader=reader, beside=where.comparators, progress=progress,

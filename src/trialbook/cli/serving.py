@@ -56,7 +56,12 @@ def serve(
     serving = plan_serving(where, policy, own)
     start = prepare_accounts(serving)
     click.echo(f"Starting the site of {where.path} ...")
-    run(serving, own, ready=lambda: print_ready(serving, start))
+
+    def ready() -> None:
+        print_ready(serving, start)
+        print_damage(where)
+
+    run(serving, own, ready=ready)
     click.echo("Stopped. Everything that was saved is saved.")
 
 
@@ -129,6 +134,21 @@ def print_ready(serving: Serving, start: str | None) -> None:
     if start is not None:
         print_first_run(serving, start)
     out.print("Stop with Ctrl-C.")
+
+
+def print_damage(where: StudyFolder) -> None:
+    """Say what is wrong with the ledger of a site that runs: what happens is recorded all the same."""
+    from trialbook.errors import TrialbookError
+    from trialbook.folder import verify_ledger
+
+    try:
+        found = verify_ledger(where, None).problems if where.has_ledger else ()
+    except TrialbookError as error:
+        found = error.problems
+    wrong = [problem for problem in found if problem.level == "error"]
+    if wrong:
+        print_problems(wrong)
+        click.echo("The ledger fails its own check. What happens is recorded; no report is made before it is mended.")
 
 
 def print_first_run(serving: Serving, start: str) -> None:

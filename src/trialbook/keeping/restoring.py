@@ -46,6 +46,9 @@ SITE_FILE, ASIDE = "site.toml", "site.toml.restored"
 """The settings of the site, and what they are called in a study that was restored: they lead to the ledger, to the
 backups and to the heads of the study that was copied."""
 
+LARGEST_MANIFEST = 16_000_000
+"""Bytes, which name a hundred thousand files: it is read as a whole, and measured before."""
+
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, FileNotFoundError, EOFError, NotImplementedError,
     RuntimeError, ValueError,
@@ -134,6 +137,9 @@ def unpacked(source: Path, to: Path, doors: Doors) -> Iterator[Path]:
     if source.is_dir():
         yield source
         return
+    if source.exists() and not source.is_file():
+        # a pipe or a device would be waited for
+        raise LedgerError([Problem(code="KEEP-01", place=Place(file=str(source)))])
     scratch = to.absolute().with_name(f".{to.absolute().name}.{doors.new_id()}")
     try:
         try:
@@ -149,7 +155,10 @@ def unpacked(source: Path, to: Path, doors: Doors) -> Iterator[Path]:
 
 def unpack(packed: zipfile.ZipFile, folder: Path) -> None:
     """Unpack what the manifest of an archive names, and no other file, wherever that would go."""
-    (folder / MANIFEST).write_bytes(packed.read(MANIFEST) if MANIFEST in packed.namelist() else b"")
+    told = packed.NameToInfo.get(MANIFEST)
+    if told is not None and told.file_size > LARGEST_MANIFEST:
+        raise LedgerError([Problem(code="KEEP-01", place=Place(file=MANIFEST))])
+    (folder / MANIFEST).write_bytes(b"" if told is None else packed.read(MANIFEST))
     manifest = read_manifest(folder)
     for name in packed.namelist():
         if name in manifest.files:

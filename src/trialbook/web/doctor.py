@@ -8,7 +8,7 @@ import sqlite3
 import ssl
 import subprocess
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -18,8 +18,8 @@ from urllib.request import urlopen
 
 from trialbook.capture.identities import IDENTITIES_FILE, Vault, check_apart, known_participants
 from trialbook.capture.ledger import Entry
-from trialbook.errors import Level, Place, Problem, TrialbookError
-from trialbook.folder import Doors, StudyFolder, open_existing, read_study, verify_ledger
+from trialbook.errors import LedgerError, Level, Place, Problem, TrialbookError
+from trialbook.folder import Doors, StudyFolder, open_existing, plan_in_force, read_study, verify_ledger
 from trialbook.keeping.log import last_good, read_runs
 from trialbook.keeping.schedule import what_is_wrong
 from trialbook.web.accounts.policy import SITE_FILE, Policy
@@ -123,9 +123,12 @@ def told_by(check: Callable[[Patient], Iterator[Problem]], patient: Patient) -> 
 
 
 def look_at_plan(patient: Patient) -> Iterator[Problem]:
-    """Read the study file."""
+    """Read the study file, and look whether it is that of the ledger, as far as that can be opened."""
     read_study(patient.where.path)
-    yield from ()
+    with suppress(LedgerError):
+        if patient.where.has_ledger:
+            with open_existing(patient.where, patient.doors) as book:
+                yield from plan_in_force(patient.where, book)
 
 
 def look_at_ledger(patient: Patient) -> Iterator[Problem]:
@@ -135,7 +138,10 @@ def look_at_ledger(patient: Patient) -> Iterator[Problem]:
 
 
 def look_at_database(patient: Patient) -> Iterator[Problem]:
-    """Look how the database is reached, and whether it notices a failing disk; its guards are the ledger's."""
+    """Look how the database is reached, whether it takes entries, and whether it notices a failing disk.
+
+    Its guards are the ledger's.
+    """
     if not patient.where.store:
         return
     from trialbook.capture.server import standing
@@ -145,6 +151,8 @@ def look_at_database(patient: Patient) -> Iterator[Problem]:
         yield Problem(code="SERVE-31", values={"file": patient.where.named, "role": found.role})
     elif found.is_far and not found.is_proven:
         yield Problem(code="SERVE-33", values={"file": patient.where.named})
+    if not found.may_append:
+        yield Problem(code="SERVE-34", values={"file": patient.where.named, "role": found.role})
     if not found.has_sums:
         yield Problem(code="SERVE-32", level="warning")
 

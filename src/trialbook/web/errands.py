@@ -15,10 +15,15 @@ MOST_KEPT = 50
 
 
 class Errand:
-    """Steps that are done one after the other; one that is refused leaves the others as they are."""
+    """Steps that are done one after the other; one that is refused leaves the others as they are.
 
-    def __init__(self, key: str, person: str, steps: Sequence[tuple[str, Callable[[], object]]]) -> None:
-        self.key, self.person, self.total = key, person, len(steps)
+    Of a chain each step needs what the one before it made: nothing is done after one that is refused.
+    """
+
+    def __init__(
+        self, key: str, person: str, steps: Sequence[tuple[str, Callable[[], object]]], *, is_chain: bool = False
+    ) -> None:
+        self.key, self.person, self.total, self.is_chain = key, person, len(steps), is_chain
         self.done: list[str] = []
         """Names of the steps that were done."""
         self.refused: list[tuple[str, TrialbookError]] = []
@@ -53,6 +58,8 @@ class Errand:
                 step()
             except TrialbookError as error:
                 self.refused.append((name, error))
+                if self.is_chain:
+                    break
             else:
                 self.done.append(name)
         self.failed = ""
@@ -65,13 +72,15 @@ class Errands:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], Errand] = OrderedDict()
 
-    def begin(self, key: str, person: str, steps: Sequence[tuple[str, Callable[[], object]]]) -> Errand:
+    def begin(
+        self, key: str, person: str, steps: Sequence[tuple[str, Callable[[], object]]], *, is_chain: bool = False
+    ) -> Errand:
         """Begin an errand; asked again under the same key, the first one is returned."""
         with self._lock:
             known = self._kept.get((person, key))
             if known is not None:
                 return known
-            errand = self._kept[person, key] = Errand(key, person, steps)
+            errand = self._kept[person, key] = Errand(key, person, steps, is_chain=is_chain)
             over = [name for name, one in self._kept.items() if one.is_over]
             for name in over[: max(0, len(self._kept) - MOST_KEPT)]:
                 del self._kept[name]

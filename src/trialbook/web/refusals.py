@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
 from trialbook.errors import LedgerError, TrialbookError
@@ -15,6 +17,10 @@ from trialbook.web.saying import remedy, sentence
 
 UNREACHABLE = frozenset({"LEDGER-12", "LEDGER-51"})
 """Codes of a database that was cut off."""
+TYPED = re.compile(
+    r"(?:answer|never|missing|reason)\..+|(?:visit|paper)_day|reason|text|words|why|remarks|meaning|topic|tasks"
+)
+"""Names of what people type into forms; passwords and codes are none of them."""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -27,6 +33,32 @@ def refused(request: HttpRequest, exception: Exception | None = None) -> HttpRes
     """Answer what may not be done."""
     del exception
     return render(request, "error.html", {"status": 403}, status=403)
+
+
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that was made for another sign-in, with what was typed in it; or one that comes from elsewhere.
+
+    A browser that goes back fetches the page anew, without what was typed. Of another site's form nothing is shown.
+    """
+    del reason
+    host = request.get_host()
+    is_own = request.headers.get("Origin") == f"{request.scheme}://{host}"
+    asked = request.headers.get("Referer", "")
+    shown = {
+        "status": "expired",
+        "typed": typed_in(request.POST) if is_own else [],
+        "back": asked if is_own and url_has_allowed_host_and_scheme(asked, {host}) else "",
+    }
+    return render(request, "error.html", shown, status=403)
+
+
+def typed_in(sent: QueryDict) -> list[tuple[str, str]]:
+    """Return what was typed into a form that was sent, by the names of its boxes; a number stands with its unit."""
+    found = []
+    for name, values in sent.lists():
+        unit = sent.get(name.replace("answer.", "unit.", 1), "") if name.startswith("answer.") else ""
+        found += [(name, f"{value} {unit}".rstrip()) for value in values if value and TYPED.fullmatch(name)]
+    return found
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -128,6 +128,7 @@ SESSION_COOKIE_NAME = "__Host-session" if IS_TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_TLS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "trialbook.web.refusals.expired"
 SECURE_SSL_REDIRECT = False  # plain HTTP is not listened to beside HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_TLS

@@ -76,6 +76,8 @@ class Site:
         self._book: Book | None = None
         self._shelf: Shelf | None = None
         self._writer: Writer | None = None
+        self.damage: tuple[Problem, ...] = ()
+        """What the last check of the ledger found."""
         if folder.has_ledger:
             self._take(open_existing(folder, self._doors("site")))
 
@@ -136,6 +138,15 @@ class Site:
     def history(self, **cell: str) -> tuple[Entry, ...]:
         """Return every entry of a cell or of all that is given; see `Book.history`."""
         return self.book.history(**cell)
+
+    def refuse_damaged(self) -> None:
+        """Refuse a ledger that fails its own check; LedgerError as `Book.refuse_damaged`."""
+        try:
+            self.book.refuse_damaged()
+        except LedgerError as error:
+            self.damage = error.problems
+            raise
+        self.damage = ()
 
     # ---- what is done -----------------------------------------------------------------------------------------
 

@@ -22,6 +22,10 @@ FOLDER: dict[str, Wording] = {
         "The study file was changed since the study adopted it; what is recorded goes by the adopted one.",
         "Adopt the changed file with “trialbook adopt”, or undo the change.",
     ),
+    "FOLDER-10": Wording(
+        "This is the study file of another study, “{new}”; what is recorded here is of “{old}”, and goes by that one.",
+        "Put the file of this study back, from a backup for instance, or name the folder of the other one.",
+    ),
     "FOLDER-07": Wording("There is no {what} “{name}” in this study.", "{near}There are: {known}."),
     "FOLDER-08": Wording(
         "It is not said which treatment is meant: there is none called “{name}”.",
@@ -44,7 +48,7 @@ FILE: dict[str, Wording] = {
         "The file has {size}; this kind of file has at most {largest}.", "Check that it is the file that you mean."
     ),
     "FILE-05": Wording(
-        "The file is empty, or holds only comments.", "Fill it in; `trialbook new` makes a study file to begin with."
+        "The file is empty, or holds only comments.", "Fill it in; of a study file `trialbook new` makes a beginning."
     ),
     "FILE-06": Wording("The file is {kind}, not plain text.", "Save it as plain text in UTF-8."),
     "FILE-07": Wording("The file is written in UTF-16.", "Save it again with the encoding UTF-8."),

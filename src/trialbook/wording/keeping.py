@@ -22,7 +22,7 @@ KEEP: dict[str, Wording] = {
     ),
     "KEEP-05": Wording(
         "There is something in this place already, and nothing is overwritten.",
-        "Name a folder that is empty or not there yet. Nothing was restored.",
+        "Name a place where there is nothing yet; a study is restored into an empty folder, too. Nothing was written.",
     ),
     "KEEP-06": Wording(
         "The copy does not reach as far as what was recorded before it was made.",

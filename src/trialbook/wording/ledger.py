@@ -246,8 +246,9 @@ CAPTURE: dict[str, Wording] = {
         "If it should be one, restore the last backup and compare it with a head kept elsewhere.",
     ),
     "LEDGER-04": Wording(
-        "{file} cannot be opened for writing ({detail}).",
-        "Check that you may write the file and its folder, and that the disk is not mounted read-only.",
+        "{file} refuses to be opened, read or written ({detail}).",
+        "Of a file, check that you may write it and its folder, and that the disk is not mounted read-only. Of a "
+        "database, let its owner give the role of the address what it lacks; `trialbook doctor` tells.",
     ),
     "LEDGER-05": Wording("{file} belongs to another program.", "Name the ledger of the study, usually ledger.db."),
     "LEDGER-06": Wording(
@@ -256,12 +257,14 @@ CAPTURE: dict[str, Wording] = {
     ),
     "LEDGER-07": Wording(
         "{file} is not protected as it should be: {detail}.",
-        "Somebody changed the database outside of trialbook. Run `trialbook verify`, find out who and why, "
-        "and go on from the last backup that verifies.",
+        "A PostgreSQL database is to be reached as the role that it was prepared for, not as its owner or a superuser. "
+        "Otherwise somebody changed it outside of trialbook: run `trialbook verify`, find out who and why, and go on "
+        "from the last backup that verifies.",
     ),
     "LEDGER-08": Wording(
         "{file}: the setting {setting} is {found}, and has to be {wanted}.",
-        "Keep the ledger on a disk of this machine, not on a network share, and use an SQLite of 3.37 or newer.",
+        "Of a file: keep it on a disk of this machine, not on a network share, and use an SQLite of 3.37 or newer. Of "
+        "a PostgreSQL database: let whoever runs it set {setting} so.",
     ),
     "LEDGER-09": Wording(
         "{file} is in use: another program is writing to it.",
@@ -405,6 +408,15 @@ CAPTURE: dict[str, Wording] = {
     "LEDGER-61": Wording(
         "{file} was moved into a database, and no database is named here; what is left of it is {aside}.",
         "Name the database in TRIALBOOK_STORE, or as `store` in site.toml. Nothing was recorded, and no ledger begun.",
+    ),
+    "LEDGER-62": Wording(
+        "{writer} could change entries in {file}: it owns the tables, is a superuser, or has a role that may.",
+        "Make a role for trialbook that may nothing else (CREATE ROLE … LOGIN), and name that with --writer. Nothing "
+        "was prepared.",
+    ),
+    "LEDGER-63": Wording(
+        "{file} has no role {role}.",
+        "Make it first, as a superuser: CREATE ROLE {role} LOGIN. Nothing was prepared.",
     ),
     "LEDGER-44": Wording(
         "Words were erased from {file}, and its free pages may still hold them.",

@@ -75,6 +75,10 @@ SERVE: dict[str, Wording] = {
         "The database of {file} is on another machine, and nothing proves that it is the right one.",
         "Let the address end in ?sslmode=verify-full&sslrootcert=FILE: less lets whoever is in between pass for it.",
     ),
+    "SERVE-34": Wording(
+        "The role {role} may add no entry to the ledger in {file}: nothing can be recorded.",
+        "Let the owner of the database give the right back: GRANT INSERT ON ledger.entry TO {role}.",
+    ),
     "SERVE-40": Wording("No file was chosen.", "Choose the file with the answers, and send it again."),
     "SERVE-41": Wording(
         "That is more than the site takes at once: {limit} MB, or {files} files.",

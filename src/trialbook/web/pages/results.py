@@ -102,7 +102,8 @@ def make(request: StudyRequest) -> HttpResponse:
         request.view = request.site.view()
     files = MADE.begin(request.actor.person, key)
     steps = _report(request, files, is_early) if kind == "report" else _data(request, files, is_early)
-    ERRANDS.begin(key, request.actor.person, steps)
+    # nothing is made of a ledger that fails its own check
+    ERRANDS.begin(key, request.actor.person, [("ledger", request.site.refuse_damaged), *steps], is_chain=True)
     return redirect("results-work", key)
 
 

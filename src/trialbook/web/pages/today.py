@@ -83,6 +83,7 @@ def today(request: StudyRequest) -> HttpResponse:
     if not actor.sees_participants():
         shown = {
             "keeping": keeping(request) if actor.is_custodian else (),
+            "damage": told(TrialbookError(request.site.damage)) if actor.is_custodian else (),
             "review_due": is_review_due(request),
             "shut": shut_lately(request) if actor.is_custodian else (),
         }

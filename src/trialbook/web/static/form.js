@@ -92,6 +92,14 @@ const beginForm = () => {
     }
   };
 
+  // after a new sign-in in another window the old token is dead: the same is sent once more with the new one
+  const sendWithNewToken = async () => {
+    const answer = await send(pending.body);
+    if (answer.status !== 403 || !(await within(Promise.resolve(document.getElementById("idle")?.renew?.())))) return answer;
+    pending.body.set("csrfmiddlewaretoken", field("csrfmiddlewaretoken").value);
+    return send(pending.body);
+  };
+
   const settle = async (answer, go) => {
     const kind = answer.headers.get("Content-Type") || "";
     if (answer.ok && kind.startsWith("application/json")) return stored(await answer.json(), go);
@@ -162,7 +170,7 @@ const beginForm = () => {
           const told = await fate(pending.request);
           if (told.stored) { done = stored(told, go); break; }
         }
-        done = await settle(await send(pending.body), go);
+        done = await settle(await sendWithNewToken(), go);
       } catch {
         say(navigator.onLine !== false && isFirst ? words.unknown : words.offline);
         doing.textContent = "";

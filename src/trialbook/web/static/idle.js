@@ -12,6 +12,8 @@
     if (!box.open) box.showModal();
   };
 
+  const take = (token) => { for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token; };
+
   const ask = async (method) => {
     lastAsked = Date.now();
     const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
@@ -22,7 +24,7 @@
       if (told.person && told.person !== box.dataset.person) { location.reload(); return; }
       left = told.person ? told.seconds : 0;
       // after a new sign-in the old token is dead: the same person sends the same page with the new one
-      if (told.person) for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = told.token;
+      if (told.person) take(told.token);
     } catch { /* no connection: the server decides when it is back */ }
   };
 
@@ -35,6 +37,15 @@
     if (left <= 0) show("over");
     else if (left <= NOTICE) { box.querySelector("[data-left]").textContent = String(left); show("soon"); }
     else if (box.open) box.close();
+  };
+
+  // for a save that was refused; that of somebody else stays refused, and the page stays with what was typed
+  box.renew = async () => {
+    const answer = await fetch(box.dataset.ask, { cache: "no-store" });
+    const told = answer.ok ? await answer.json() : {};
+    if (!told.person || told.person !== box.dataset.person) return false;
+    take(told.token);
+    return true;
   };
 
   box.querySelector("[data-stay]").addEventListener("click", async () => { await ask("POST"); await look(); });
