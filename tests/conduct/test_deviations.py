@@ -254,6 +254,15 @@ def test_dev_02_a_visit_after_the_withdrawal() -> None:
     assert found(left) == []
 
 
+def test_dev_02_early_termination_is_an_unscheduled_visit() -> None:
+    """DEV-02: on the day on which the participant left it is no deviation, and no visit after it is missed."""
+    cells = {name: value for name, value in AS_PLANNED.items() if not name.startswith("week 4") and "|2" not in name}
+    came = {**cells, "unscheduled-1|visit.date": on(6), "unscheduled-1|rating.power": "6"}
+    left = replace(book(came), status="withdrawn", ended_on=on(6))
+    assert found(left) == []
+    assert found(replace(left, ended_on=on(5))) == [("visit", "after withdrawal")]
+
+
 def test_dev_11_a_form_opened_before_its_time() -> None:
     """DEV-11: the override is listed with its reason, in the place of the order that it broke."""
     override = Override(seq=90, visit="week 4", form="rating", reason="the nurse is ill", by="ines")

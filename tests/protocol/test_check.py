@@ -107,6 +107,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("SCHED-02", SMALL, "baseline: {day: 0}", "¶baseline: {}"),
     ("SCHED-03", SMALL, "week 4: {}", "¶week 4: {day: 30}"),
     ("SCHED-03", SMALL, "baseline: {day: 0}", "¶baseline: {day: 0, week: 1}"),
+    ("SCHED-03", SMALL, "week 4: {}", "¶week 4: {label: Week 5, day: 30, week: 5}"),
     ("SCHED-04", SMALL, "week 4: {}", "¶week 4: {window: 26 days before to 3 days after}"),
     ("SCHED-05", SMALL, WINDOW + PLANNED, PLANNED.replace("baseline", "¶baseline")),
     ("SCHED-06", SMALL, "day: 0", "day: -3 to 0, window: ¶2 days either side"),

@@ -310,19 +310,35 @@ def test_pages_stay_readable(running: Served) -> None:
         assert running.browser("ida").get(path).headers["Location"] == "/participants/P01/earlier/"
     shown = page(running, "ida", "/participants/P01/earlier/")
     assert "Aspartate aminotransferase" in shown
-    assert ">900<" in shown
+    assert ">900 U/L<" in shown
     assert "31" in page(running, "ida", "/audit/?participant=P01&item=sgot")
     assert "no place in the plan in force" in page(running, "ida", "/participants/P01/")
+
+
+def test_answers_outside_the_plan_stand_in_the_words_of_their_version(running: Served) -> None:
+    """AMEND-15: no codes, neither in the answer nor in its history, in the language of the reader."""
+    running.site.record(enter("P01", "screening", "anti_jo_1", "POS"), by="ida")
+    running.site.record(enter("P01", "screening", "other_autoimmune", "no"), by="ida")
+    gone = (("      anti_jo_1: {label", "      jo_1: {label"), ("screening.anti_jo_1", "screening.jo_1"))
+    no_more = (("      other_autoimmune: {label", "      others: {label"), ("other_autoimmune &&", "others &&"))
+    running.site.record(adopt(amended(running, *gone, *no_more), reason="other questions"), by=CUSTODIAN)
+    for language, present, no in (("en", "Present", "no"), ("zh-hant", "有", "否")):
+        running.browser("ida").cookies["language"] = language
+        shown = page(running, "ida", "/participants/P01/earlier/")
+        assert f">{present}<" in shown
+        assert f" {present} <span" in shown
+        assert f">{no}<" in shown
+        assert "POS" not in shown
 
 
 def test_what_the_role_was_never_shown_stays_hidden(running: Served) -> None:
     """AMEND-15: a role that did not see the form by the plan of the day, or may not by the plan in force, sees none."""
     running.site.record(adopt(amended(running, DROPPED, SHORTER), reason="fewer visits"), by=CUSTODIAN)
-    assert ">900<" in page(running, "nora", "/participants/P01/earlier/")
+    assert ">900 U/L<" in page(running, "nora", "/participants/P01/earlier/")
     hidden = amended(running, ("  assessor:", "  visitor: {sees: [consent]}\n  assessor:"))
     running.site.record(adopt(hidden, reason="a visitor"), by=CUSTODIAN)
     running.site.record(grant("vera", "visitor"), by=CUSTODIAN)
-    assert ">900<" not in page(running, "vera", "/participants/P01/earlier/")
+    assert ">900 U/L<" not in page(running, "vera", "/participants/P01/earlier/")
     assert running.browser("asa").get("/participants/P01/earlier/").status_code == 404
 
 

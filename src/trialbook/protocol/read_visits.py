@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from trialbook.protocol.common_names import named
@@ -66,16 +66,28 @@ def _when(name: str, raw: Raw, tolerance: Window | None, path: KeyPath, notes: N
 
 
 def _day(name: str, raw: Raw, path: KeyPath, notes: Notes) -> int:
-    """Return the planned day, which exactly one of the id, `day` and `week` says; an id may lie in a range."""
-    said = [days for days in (day_in_id(name), raw["day"], _in_days(raw["week"])) if days is not None]
+    """Return the planned day, which exactly one of the id, `day` and `week` says; an id may lie in a range.
+
+    Where they differ and a `label` says what the visit is called, its id says no day.
+    """
+    stated = [days for days in (raw["day"], _in_days(raw["week"])) if days is not None]
+    said = [days for days in (day_in_id(name), *stated) if days is not None]
+    if stated and raw["label"] is not None and not _is_one_day(said):
+        said = stated
     if not said and not {(*path, "day"), (*path, "week")} & notes.places.keys():
         notes.add("SCHED-02", path, visit=name)
+    if not _is_one_day(said):
+        notes.add("SCHED-03", path, visit=name)
     ranges = [days for days in said if isinstance(days, Window)]
     single = [days for days in said if isinstance(days, int)]
-    fits = len(set(single)) <= 1 and all(days.first <= day <= days.last for days in ranges for day in single)
-    if not fits:
-        notes.add("SCHED-03", path, visit=name)
     return single[0] if single else planned_day(ranges[0]) if ranges else 0
+
+
+def _is_one_day(said: Sequence[Window | int]) -> bool:
+    """Tell whether days, and ranges of days, that are said of one visit fit each other."""
+    ranges = [days for days in said if isinstance(days, Window)]
+    single = [days for days in said if isinstance(days, int)]
+    return len(set(single)) <= 1 and all(days.first <= day <= days.last for days in ranges for day in single)
 
 
 def _in_days(week: int | None) -> int | None:

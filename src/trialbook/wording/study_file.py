@@ -44,10 +44,15 @@ STUDY: dict[str, Wording] = {
     "SCHED-02": Wording(
         "The visit “{visit}” has no day.", "Write its “day” or “week”, or call it by its week, such as “week 4”."
     ),
-    "SCHED-03": Wording("The visit “{visit}” is planned for two different days.", "Keep one “day” or “week”."),
+    "SCHED-03": Wording(
+        "The visit “{visit}” is planned for two different days.",
+        "Keep one “day” or “week”. Where its name says another day, leave the “day” out, or write a “label” beside it:"
+        " the name is then only its id.",
+    ),
     "SCHED-04": Wording(
         "“{first}” and “{second}” overlap: {days} would belong to both, and the form “{form}” is due at both.",
-        "Make a window smaller, or move one of the visits.",
+        "Make a window smaller, or move one of the visits. A visit that may come on any day, such as one of early"
+        " termination, is not planned: it is recorded as an unscheduled visit.",
     ),
     "SCHED-05": Wording(
         "It is not said how far “{visit}” may lie from its day.",

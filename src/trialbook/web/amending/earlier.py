@@ -16,7 +16,7 @@ from trialbook.conduct.casebook import VISIT_FORM, Answer, Casebook, Cell
 from trialbook.conduct.findings import rules_of
 from trialbook.conduct.judgements import NO_FORM, NO_ITEM, NO_VISIT, place_of_answer
 from trialbook.protocol.model import Study
-from trialbook.web.forms.words import local_time
+from trialbook.web.forms.words import answer_words, local_time
 from trialbook.web.kept import masked
 from trialbook.web.looking import casebook_for
 from trialbook.web.monitoring.act_words import act_word
@@ -86,7 +86,22 @@ def _is_of(entry: Entry, cell: Cell) -> bool:
 
 def _line(request: StudyRequest, entry: Entry) -> tuple[str, str, str, str, str]:
     at = local_time(request.actor.study, entry.at)
-    return at, entry.by, act_word(entry.act), entry.text or "", entry.reason or ""
+    return at, entry.by, act_word(entry.act), _said(request, entry), entry.reason or ""
+
+
+def _said(request: StudyRequest, entry: Entry) -> str:
+    """Write the answer that an entry gave, in the words of its own version."""
+    if entry.is_erased:
+        return gettext("(erased)")
+    answer = Answer(text=entry.text or "", value=entry.value, unit=entry.unit, missing=entry.missing)
+    return _words(request, request.site.book.version(entry.study), cell_of(entry), answer)
+
+
+def _words(request: StudyRequest, plan: Study, cell: Cell, answer: Answer) -> str:
+    """Write an answer in the words of a plan; as it was typed where the plan has no such item."""
+    form = plan.forms.get(cell.form)
+    item = None if form is None else form.items.get(cell.item)
+    return (answer_words(plan, item, answer, request.LANGUAGE_CODE) if item is not None else "") or answer.text
 
 
 def _earlier(
@@ -102,7 +117,7 @@ def _earlier(
         form=gettext("Visit") if form is VISIT else plan.say(form.label, language) or form.id,
         repeat=cell.repeat,
         item=gettext("Date of the visit") if form is VISIT else plan.say(item.label, language) if item else cell.item,
-        text=answer.text,
+        text=_words(request, plan, cell, answer),
         version=plan.fingerprint,
         lines=lines,
     )
