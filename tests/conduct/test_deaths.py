@@ -1,7 +1,7 @@
 """Deaths among adverse events.
 
 DEATH-01: an event is fatal by its mark, by grade 5 or by its outcome, whatever the others say; where none is answered
-    it is not known.
+    it is not known, nor by an outcome that is unknown.
 DEATH-02: an outcome is a death by its code or by its name in any language.
 DEATH-03: a form tells of deaths where it asks for a mark, for a grade that can be 5, or for an outcome that can be one.
 """
@@ -30,7 +30,7 @@ analysis: {baseline: last before anchor, primary: none, test: paired t, missing:
 """
 ALL = (
     "fatal: {choice: yes/no}, grade: {choice: [1, 2, 3, 4, 5]}, "
-    "outcome: {choice: {REC: Recovered, D: {en: Death, zh-Hant: 死亡}, T: {en: Unfavourable, zh-Hant: 死亡}}}"
+    "outcome: {choice: {REC: Recovered, D: {en: Death, zh-Hant: 死亡}, T: {en: Ended, zh-Hant: 死亡}, UNK: Unknown}}"
 )
 
 
@@ -51,6 +51,7 @@ def form_with(items: str) -> Form:
         ({"grade": "4"}, False),
         ({"outcome": "REC"}, False),
         ({"fatal": "no"}, False),
+        ({"outcome": "UNK"}, None),
     ],
 )
 def test_what_is_fatal(answers: dict[str, str], told: bool | None) -> None:  # noqa: FBT001 - an answer, no switch

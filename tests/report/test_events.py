@@ -175,7 +175,7 @@ def test_serious_events_one_by_one(run: Run) -> None:
     assert table_of(run, table)[1:3] == [
         ["2", "Headache", "10", "2026-01-20", "5", "Stopped", "–", "–",
          "Serious, since its grade is 5, death, though it is recorded as not serious."],
-        ["3", "–", "−2", "2026-01-08", "–", "–", "Fatal", "–", "Recorded as serious."],
+        ["3", "–", "−2", "2026-01-08", "–", "–", "Fatal", "–", "Serious, since its outcome is death."],
     ]  # fmt: skip
     cells = {cell for row in table_of(run, listing_table(run, form)) for cell in row}
     assert "No, but counts as serious" in cells
