@@ -17,6 +17,7 @@ import pytest
 from trialbook.analysis.results import Analysis, Results
 from trialbook.render.document import Figure
 from trialbook.render.inline import plain
+from trialbook.report.conditions import changed_table
 from trialbook.report.limits import tests_lines as count_lines
 from trialbook.report.methods import statistics
 from trialbook.report.run import Run, run_of
@@ -129,3 +130,15 @@ def test_adj_09_the_test_of_the_design(plan: str, carry_out: Carry, kind: str, r
     assert run.quotes.rows["mcnemar.strong.week_8.enrolled.p"].role == "sensitivity"
     (line,) = count_lines(run)
     assert plain(line).startswith("Beside the exact binomial test of the design 4 planned") == (role == "primary")
+
+
+def test_adj_07_the_tables_too(plan: str, carry_out: Carry, run: Run) -> None:
+    """ADJ-07: McNemar's test is the planned one of a condition; those of visits that are not planned have none."""
+    asked = plan.replace("{endpoint: power, at: week 8}", "{endpoint: strong, at: week 8}")
+    asked = asked.replace("at: week 8, label: Strong", "at: [baseline, week 4, week 8], label: Strong")
+    holm = adjusted(asked, carry_out)
+    table = changed_table(holm, holm.study.endpoints["strong"])
+    assert table is not None
+    assert [column.label for column in table.columns][-3:] == ["mid-P", "least p", "adjusted p"]
+    assert [plain(row.cells[-1]) != "" for row in table.body] == [False, True]
+    assert changed_table(run, run.study.endpoints["strong"]) is None

@@ -192,6 +192,19 @@ def test_shell_33_a_planned_test_between(carry_out: CarryOut, build: Build) -> N
     assert "Planned is the test adjusted for the baseline" in notes(tables_of(build(run))["table-arms-score"])
 
 
+def test_shell_33_the_adjusted_p_beside_it(carry_out: CarryOut, build: Build) -> None:
+    """SHELL-33: of the planned test only, in table and text."""
+    asked = plan(arms=True, between="between: ancova\n  multiplicity: holm")
+    document = build(carry_out(asked, drafts()))
+    tables = tables_of(document)
+    last = {row[0]: row[-1] for row in rows(tables["table-arms-score"])[5:]}
+    assert tables["table-arms-score"].columns[-1].label == "adjusted p"
+    assert [bool(last[name]) for name in ("Usual", "Drug", "Drug minus Usual, Welch")] == [False] * 3
+    assert last["Drug minus Usual, adjusted for the baseline"]
+    assert all(row[-1] for row in rows(tables["table-odds-good"]))
+    assert ", adjusted <a" in to_html(document)
+
+
 def test_shell_34_every_number_is_a_result(asked: Run, tables: dict[str, Table]) -> None:
     own = [table for name, table in tables.items() if name.split("-")[1] in {"responders", *ASKED}]
     assert len(own) >= 11

@@ -8,7 +8,7 @@ from trialbook.protocol.model import Endpoint
 from trialbook.render.inline import Line, Part, join
 from trialbook.render.numbers import PLUS_MINUS, show_share
 from trialbook.render.table import Column, Row, Table
-from trialbook.report.quote import Notes, cell, footnotes, interval, mean_sd
+from trialbook.report.quote import Notes, cell, footnotes, interval, mean_sd, optional
 from trialbook.report.run import TESTS, Run, Stats
 
 BETWEEN = {"welch": "Welch", "ancova": "adjusted for the baseline"}
@@ -46,7 +46,7 @@ def arm_table(run: Run, endpoint: Endpoint) -> Table | None:
     if not body:
         return None
     plan = run.study.analysis
-    labels = ("n", "Change or difference", f"{show_share(plan.confidence)} CI", "p")
+    labels = ("n", "Change or difference", f"{show_share(plan.confidence)} CI", "p", *_adjusted_head(run))
     legend = LEGEND.format(test=plan.test, planned=PLANNED[plan.between])
     warnings = dict.fromkeys(row.warning for row in run.quotes.of("arms", endpoint.id) if row.warning)
     return Table(
@@ -69,7 +69,17 @@ def _arm(run: Run, endpoint: Endpoint, group: str, visit: str, stats: Stats, not
         mean_sd(run.quotes, stats.get("mean"), stats.get("sd"), notes, signed=True),
         interval(run.quotes, change.get("ci_low"), change.get("ci_high"), notes),
         cell(run.quotes, tested.get("p"), notes),
+        *_adjusted(run, tested, notes),
     )
+
+
+def _adjusted_head(run: Run) -> tuple[str, ...]:
+    return ("adjusted p",) if run.is_adjusted else ()
+
+
+def _adjusted(run: Run, stats: Stats, notes: Notes) -> tuple[Line, ...]:
+    """Write the adjusted p of a planned test, where the plan adjusts; empty for others."""
+    return (optional(run.quotes, stats.get("p_adjusted"), notes),) if run.is_adjusted else ()
 
 
 def _differences(run: Run, endpoint: Endpoint, visit: str, notes: Notes) -> Iterator[Row]:
@@ -82,6 +92,7 @@ def _differences(run: Run, endpoint: Endpoint, visit: str, notes: Notes) -> Iter
                     cell(run.quotes, stats.get("difference"), notes, signed=True),
                     interval(run.quotes, low, high, notes),
                     cell(run.quotes, stats.get("p"), notes),
+                    *_adjusted(run, stats, notes),
                 )
                 yield Row(stub=(f"{run.pair_label(group)}, {words}",), level=1, cells=cells)
 
@@ -97,11 +108,19 @@ def odds_table(run: Run, endpoint: Endpoint) -> Table | None:
             (*cell(run.quotes, stats.get("ci_low"), notes), " to ", *cell(run.quotes, stats.get("ci_high"), notes)),
             cell(run.quotes, stats.get("p"), notes),
             cell(run.quotes, stats.get("p_min"), notes),
+            *_adjusted(run, stats, notes),
         )
         body.append(Row(stub=(f"{run.visit_label(visit)}: {run.pair_label(group)}",), cells=cells))
     if not body:
         return None
-    labels = ("n", "Odds ratio", f"{show_share(run.study.analysis.confidence)} CI", "p", "least p")
+    labels = (
+        "n",
+        "Odds ratio",
+        f"{show_share(run.study.analysis.confidence)} CI",
+        "p",
+        "least p",
+        *_adjusted_head(run),
+    )
     planned = "These tests are planned." if run.study.analysis.between else PLANNED[None]
     return Table(
         id=f"table-odds-{endpoint.id}", title=f"{run.label(endpoint)}: arms against each other", stub="Arms",

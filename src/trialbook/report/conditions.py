@@ -10,7 +10,7 @@ from trialbook.render.inline import Line, Part
 from trialbook.render.numbers import show_share
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.methods_outcomes import is_of_design
-from trialbook.report.quote import Notes, cell, footnotes, interval
+from trialbook.report.quote import Notes, cell, footnotes, interval, optional
 from trialbook.report.run import Run, Stats
 
 INTERVALS = (("Clopper-Pearson", "ci"), ("Wilson", "wilson"), ("Jeffreys", "jeffreys"), ("mid-P", "mid_p"))
@@ -85,25 +85,25 @@ def _shares(run: Run, stats: Stats, notes: Notes) -> tuple[Line, ...]:
         (run.quotes.number(n), f"/{n.n}"),
         cell(run.quotes, stats.get("percent"), notes),
         *(interval(run.quotes, low, high, notes) for low, high in ends),
-        _optional(run, stats.get("unknown"), notes),
+        optional(run.quotes, stats.get("unknown"), notes),
     )
-
-
-def _optional(run: Run, row: Result | None, notes: Notes) -> Line:
-    return () if row is None else cell(run.quotes, row, notes)
 
 
 def changed_table(run: Run, endpoint: Endpoint) -> Table | None:
     """Return who gained and who lost the condition since the baseline, then Cochran's Q."""
     notes: Notes = {}
-    names = ("n_pairs", "n_before", "n_after", "gained", "lost", "p", "p_mid", "p_min")
+    adjusted = {"p_adjusted": "adjusted p"} if run.is_adjusted else {}
+    names = ("n_pairs", "n_before", "n_after", "gained", "lost", "p", "p_mid", "p_min", *adjusted)
     body = [
-        Row(stub=(_stub(run, group, visit),), cells=tuple(cell(run.quotes, stats.get(name), notes) for name in names))
+        Row(
+            stub=(_stub(run, group, visit),),
+            cells=tuple(optional(run.quotes, stats.get(name), notes) for name in names),
+        )
         for (group, visit), stats in run.grouped("mcnemar", endpoint.id).items()
     ]
     if not body:
         return None
-    labels = ("Pairs", "Held before", "Holds", "Gained", "Lost", "p", "mid-P", "least p")
+    labels = ("Pairs", "Held before", "Holds", "Gained", "Lost", "p", "mid-P", "least p", *adjusted.values())
     table = f"table-changed-{endpoint.id}"
     more = tuple(ranks_line(run, "cochran", endpoint, "Cochran’s Q over all these visits"))
     return _table(table, f"{run.label(endpoint)}: against the baseline", labels, body, CHANGED, notes, *more)

@@ -11,7 +11,7 @@ from trialbook.render.inline import Line
 from trialbook.render.numbers import show_share
 from trialbook.render.table import Column, Row, Spanner, Table
 from trialbook.report.flow import count, set_size
-from trialbook.report.quote import Notes, cell, centre, counted, footnotes, interval, mean_sd
+from trialbook.report.quote import Notes, cell, centre, counted, footnotes, interval, mean_sd, optional
 from trialbook.report.run import TESTS, Run, as_mappings
 
 SENSITIVITY: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -252,18 +252,16 @@ def _sensitivity_rows(
             continue
         pairs = run.stats_at("change", endpoint.id, visit).get("n_pairs")
         cells = [cell(run.quotes, pairs, notes)]
-        cells += [_optional(run, stats.get(stat), notes) for test, stats in found for stat in SENSITIVITY[test][2]]
-        cells += [_ratio(run, ratio, notes), _optional(run, ratio.get("p"), notes)] if has_ratio else []
+        cells += [
+            optional(run.quotes, stats.get(stat), notes) for test, stats in found for stat in SENSITIVITY[test][2]
+        ]
+        cells += [_ratio(run, ratio, notes), optional(run.quotes, ratio.get("p"), notes)] if has_ratio else []
         yield Row(stub=(run.visit_label(visit),), level=1, cells=tuple(cells))
-
-
-def _optional(run: Run, row: Result | None, notes: Notes) -> Line:
-    return () if row is None else cell(run.quotes, row, notes)
 
 
 def _ratio(run: Run, ratio: dict[str, Result], notes: Notes) -> Line:
     middle = ratio.get("gmr")
     if middle is None or middle.value is None:
-        return _optional(run, middle, notes)
+        return optional(run.quotes, middle, notes)
     reach = interval(run.quotes, ratio.get("ci_low"), ratio.get("ci_high"), notes)
     return (run.quotes.number(middle), " (", *reach, ")")

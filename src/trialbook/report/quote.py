@@ -89,6 +89,11 @@ def cell(quotes: Quotes, row: Result | None, notes: Notes, *, signed: bool = Fal
     return (number, Mark(letter(row.error, notes))) if row.value is None and row.error else (number,)
 
 
+def optional(quotes: Quotes, row: Result | None, notes: Notes) -> Line:
+    """Write one result as a cell that is empty where there is no such result."""
+    return () if row is None else cell(quotes, row, notes)
+
+
 def counted(quotes: Quotes, row: Result | None, notes: Notes) -> Line:
     """Write how many values there are; which were left out, or come from elsewhere, becomes a footnote."""
     return (*cell(quotes, row, notes), *warned(row, notes))
