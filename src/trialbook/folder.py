@@ -325,9 +325,13 @@ def import_files(
     doors: Doors,
     reason: str | None = None,
     dry: bool = False,
+    is_large: bool = False,
 ) -> Imported:
-    """Record what files say, all or nothing; ImportRefused carries every problem. `dry` records nothing."""
-    preview = preview_files(where, files, map_file, doors)
+    """Record what files say, all or nothing; ImportRefused carries every problem. `dry` records nothing.
+
+    More than one import usually takes is refused, unless it `is_large` on purpose.
+    """
+    preview = preview_files(where, files, map_file, doors, is_large=is_large)
     problems = preview.problems if dry else (*preview.problems, *preview.lacks(reason))
     if problems:
         # a map that names what only the changed study file has: the reason stands beside the problems
@@ -339,14 +343,19 @@ def import_files(
     return Imported(preview=preview, recorded=receipt.entries)
 
 
-def preview_files(where: StudyFolder, files: Sequence[Path], map_file: Path, doors: Doors) -> Preview:
+def preview_files(
+    where: StudyFolder, files: Sequence[Path], map_file: Path, doors: Doors, *, is_large: bool = False
+) -> Preview:
     """Say what importing files would record; a study without a ledger gets none by this."""
     from trialbook.exchange.imports import preview_import
 
     if not where.has_ledger:
-        return preview_import(read_study(where.study_file), {}, (), map_file=map_file, files=files)
+        study = read_study(where.study_file)
+        return preview_import(study, {}, (), map_file=map_file, files=files, is_large=is_large)
     with open_existing(where, doors) as book:
-        preview = preview_import(book.study, book.casebooks(), book.entries(), map_file=map_file, files=files)
+        preview = preview_import(
+            book.study, book.casebooks(), book.entries(), map_file=map_file, files=files, is_large=is_large
+        )
         return replace(preview, notes=(*plan_in_force(where, book), *preview.notes))
 
 
