@@ -365,17 +365,30 @@ def record(where: StudyFolder, act: Act, doors: Doors) -> Receipt:
         return book.record(act, by=doors.by)
 
 
-def unknown_names(book: Book, participant: str, name: str | None) -> tuple[Problem, ...]:
-    """Return a problem for a participant or a `form.item` that the ledger and the plan in force do not know."""
+def unknown_names(
+    book: Book, participant: str, name: str | None, *, visit: str | None = None, repeat: str | None = None
+) -> tuple[Problem, ...]:
+    """Return a problem for each name that neither the ledger nor the plan in force knows.
+
+    They are those of a participant, of a form or a `form.item`, of a visit and of a row. A row is known where anything
+    was recorded of it; where a participant has none, none is unknown.
+    """
+    from trialbook.capture.answers import is_visit
     from trialbook.protocol.suggest import listed, suggest
 
     casebooks, study = book.casebooks(), book.study
+    cells = casebooks[participant].answers if participant in casebooks else ()
     names = {f"{form.id}.{item}" for form in study.forms.values() for item in form.items} | {"visit.date"}
     asked: list[tuple[str, str, Collection[str]]] = [("participant", participant, casebooks)]
     if name is not None and "." in name:
         asked.append(("item", name, names))
     elif name is not None:
         asked.append(("form", name, study.forms))
+    if visit and not is_visit(study, visit):
+        asked.append(("visit", visit, dict.fromkeys([*study.schedule.visits, *(cell.visit for cell in cells)])))
+    rows = {cell.repeat for cell in cells if cell.repeat and (name or cell.form).split(".")[0] == cell.form}
+    if repeat and rows:
+        asked.append(("row", repeat, rows))
     return tuple(
         Problem(
             code="FOLDER-07", values={"what": what, "name": one, "near": suggest(one, known), "known": listed(known)}

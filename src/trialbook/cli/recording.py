@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -31,7 +32,19 @@ def import_(
     print_problems(done.preview.notes)
 
 
-@click.command()
+NEGATIVE = re.compile(r"-[0-9]+(?:[.,][0-9]+)?")
+
+
+class Numbers(click.Command):
+    """A verb that takes a number below zero as what it is, and not as an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; one that looks like such a number is no option."""
+        ctx.ignore_unknown_options = any(NEGATIVE.fullmatch(one) for one in args)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=Numbers)
 @STUDY
 @click.argument("participant")
 @click.argument("item", metavar="FORM.ITEM")
