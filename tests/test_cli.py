@@ -15,6 +15,7 @@ CLI-13: an answer out of the expected range is recorded, and told.
 CLI-14: a terminal that cannot show a sign shows another; what an amendment took out keeps its history.
 CLI-15: today is the day at the sites, by the time zone of the study file.
 CLI-11: `verify` notices a change made behind the program's back, and a head that does not match.
+CLI-17: what names nobody, nothing, or a visit or row that is not known is refused; -5 is a number, not an option.
 CLI-16: nothing is published from a ledger that fails its own check; what happens is recorded all the same.
 """
 
@@ -233,6 +234,22 @@ def test_nothing_is_published_from_a_damaged_ledger(study: Path, statement: str,
         assert code in run(*words, code=5).stderr
     assert {file: file.read_bytes() for file in sorted((study / "report").rglob("*"))} == before
     run("enter", study, "3", "enzymes.ck", "16.9", "--visit", "after", "--reason", "typing error")
+
+
+def test_slips_of_typing(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CLI-17."""
+    monkeypatch.chdir(tmp_path)
+    ck = ("3", "enzymes.ck", "--visit")
+    assert "Planned are" not in run("history", study, *ck, "after").output
+    assert "There is no visit “afer”" in run("history", study, *ck, "afer", code=1).stderr
+    assert "Nothing is recorded" in run("history", study, *ck, "unscheduled-7").output
+    run("enter", study, *ck, "after", "90", "--reason", "x", "--by", " ", code=2)
+    for words in (("new", ""), ("backup", study, "--to", ""), ("serve", study, "--tls-key", "x")):
+        run(*words, code=2)
+    assert [path.name for path in tmp_path.iterdir()] == [study.name]
+    assert "; -5 ukat/L" in run("enter", study, *ck, "after", "-5", "--reason", "misread").stdout
+    assert "No such option" in run("enter", study, *ck, "after", "--reson", "x", "5", code=2).stderr
+    assert "to site north" in run("participant", study, "3", "transfer", "--site", "north", "--reason", "moved").stdout
 
 
 def test_acts_by_hand(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ FOLD-02: where a head was kept elsewhere, a ledger that is gone is told as a los
 FOLD-03: an import that meets a study file which nobody adopted says so.
 FOLD-04: a ledger that cannot be looked at is not called damaged.
 FOLD-05: a ledger that was moved into a database is not begun a second time beside what is left of it.
+FOLD-08: an import that is larger than usual is refused before it is worked on, unless that is wanted.
 FOLD-06: a report names the head of what its numbers were computed from.
 FOLD-07: a file is written whole or not at all; a link stays one, and what is no file is written into; a disk without
     room is told with the file that was asked for.
@@ -33,6 +34,7 @@ from trialbook.capture.file import Store
 from trialbook.capture.moving import put_aside
 from trialbook.demo import SHIPPED
 from trialbook.errors import ImportRefused, LedgerError
+from trialbook.exchange import imports
 from trialbook.folder import (
     Doors,
     StudyFolder,
@@ -199,6 +201,17 @@ def test_a_report_names_the_head_of_its_numbers(
         before = book.head()
         page = write_report(book, tmp_path, now=doors.now()).page.read_text(encoding="utf-8")
         assert [head.hash in page for head in (before, book.head())] == [True, False]
+
+
+def test_an_import_that_is_large(where: StudyFolder, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FOLD-08: nothing is begun."""
+    table, mapping = where.path / "data" / "as_published.csv", where.path / "map.yaml"
+    monkeypatch.setattr(imports, "MOST_CELLS", 50)
+    with pytest.raises(ImportRefused) as told:
+        import_files(where, [table], mapping, doors=doors)
+    assert [problem.code for problem in told.value.problems] == ["IMPORT-34"]
+    assert not where.has_ledger
+    assert import_files(where, [table], mapping, doors=doors, is_large=True).recorded
 
 
 # ---- files that are written -------------------------------------------------------------------------------------

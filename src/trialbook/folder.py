@@ -325,9 +325,13 @@ def import_files(
     doors: Doors,
     reason: str | None = None,
     dry: bool = False,
+    is_large: bool = False,
 ) -> Imported:
-    """Record what files say, all or nothing; ImportRefused carries every problem. `dry` records nothing."""
-    preview = preview_files(where, files, map_file, doors)
+    """Record what files say, all or nothing; ImportRefused carries every problem. `dry` records nothing.
+
+    More than one import usually takes is refused, unless it `is_large` on purpose.
+    """
+    preview = preview_files(where, files, map_file, doors, is_large=is_large)
     problems = preview.problems if dry else (*preview.problems, *preview.lacks(reason))
     if problems:
         # a map that names what only the changed study file has: the reason stands beside the problems
@@ -339,14 +343,19 @@ def import_files(
     return Imported(preview=preview, recorded=receipt.entries)
 
 
-def preview_files(where: StudyFolder, files: Sequence[Path], map_file: Path, doors: Doors) -> Preview:
+def preview_files(
+    where: StudyFolder, files: Sequence[Path], map_file: Path, doors: Doors, *, is_large: bool = False
+) -> Preview:
     """Say what importing files would record; a study without a ledger gets none by this."""
     from trialbook.exchange.imports import preview_import
 
     if not where.has_ledger:
-        return preview_import(read_study(where.study_file), {}, (), map_file=map_file, files=files)
+        study = read_study(where.study_file)
+        return preview_import(study, {}, (), map_file=map_file, files=files, is_large=is_large)
     with open_existing(where, doors) as book:
-        preview = preview_import(book.study, book.casebooks(), book.entries(), map_file=map_file, files=files)
+        preview = preview_import(
+            book.study, book.casebooks(), book.entries(), map_file=map_file, files=files, is_large=is_large
+        )
         return replace(preview, notes=(*plan_in_force(where, book), *preview.notes))
 
 
@@ -356,17 +365,30 @@ def record(where: StudyFolder, act: Act, doors: Doors) -> Receipt:
         return book.record(act, by=doors.by)
 
 
-def unknown_names(book: Book, participant: str, name: str | None) -> tuple[Problem, ...]:
-    """Return a problem for a participant or a `form.item` that the ledger and the plan in force do not know."""
+def unknown_names(
+    book: Book, participant: str, name: str | None, *, visit: str | None = None, repeat: str | None = None
+) -> tuple[Problem, ...]:
+    """Return a problem for each name that neither the ledger nor the plan in force knows.
+
+    They are those of a participant, of a form or a `form.item`, of a visit and of a row. A row is known where anything
+    was recorded of it; where a participant has none, none is unknown.
+    """
+    from trialbook.capture.answers import is_visit
     from trialbook.protocol.suggest import listed, suggest
 
     casebooks, study = book.casebooks(), book.study
+    cells = casebooks[participant].answers if participant in casebooks else ()
     names = {f"{form.id}.{item}" for form in study.forms.values() for item in form.items} | {"visit.date"}
     asked: list[tuple[str, str, Collection[str]]] = [("participant", participant, casebooks)]
     if name is not None and "." in name:
         asked.append(("item", name, names))
     elif name is not None:
         asked.append(("form", name, study.forms))
+    if visit and not is_visit(study, visit):
+        asked.append(("visit", visit, dict.fromkeys([*study.schedule.visits, *(cell.visit for cell in cells)])))
+    rows = {cell.repeat for cell in cells if cell.repeat and (name or cell.form).split(".")[0] == cell.form}
+    if repeat and rows:
+        asked.append(("row", repeat, rows))
     return tuple(
         Problem(
             code="FOLDER-07", values={"what": what, "name": one, "near": suggest(one, known), "known": listed(known)}

@@ -323,7 +323,8 @@ def print_receipt(receipt: Receipt) -> None:
     if not receipt.entries:
         console().print("That is what stands there already: nothing was added.")
     for entry in receipt.entries:
-        what = (entry.act, where_of(entry) or entry.person, value_of(entry) or entry.text)
+        site = f"to site {entry.site}" if entry.act == "transfer" else ""
+        what = (entry.act, where_of(entry) or entry.person, site, value_of(entry) or entry.text)
         console().print(f"Recorded as entry {entry.seq}: {escape('; '.join(part for part in what if part))}")
 
 

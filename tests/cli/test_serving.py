@@ -8,6 +8,7 @@ RUN-05: `trialbook --help` loads no Django.
 RUN-06: files that `serve` makes are closed to other users.
 RUN-07: where the server does not come up, that is said.
 RUN-09: a site starts on a ledger that fails its own check, and says so.
+RUN-10: a second site of one folder is refused; a killed one keeps none away.
 RUN-08: the worker ends with the process that started it.
 """
 
@@ -37,7 +38,7 @@ from trialbook.cli.serving import print_ready
 from trialbook.folder import StudyFolder, read_study
 from trialbook.web.accounts.policy import read_policy
 from trialbook.web.certificates import own_certificate
-from trialbook.web.serving import STOPPING, Serving
+from trialbook.web.serving import STOPPING, Serving, only_one
 
 STUDIES = Path(__file__).parents[2] / "studies"
 ALL = "0.0.0.0"  # noqa: S104 - every address of the machine
@@ -98,7 +99,7 @@ def get(connection: HTTPConnection, address: str) -> HTTPResponse:
 
 
 def test_serve(folder: Path) -> None:
-    """RUN-01, RUN-02, RUN-06: Ctrl-C reaches the server and its worker alike."""
+    """RUN-01, RUN-02, RUN-06, RUN-10: Ctrl-C reaches the server and its worker alike."""
     with served(folder) as (port, told, process):
         answer = get(HTTPConnection("127.0.0.1", port, timeout=10), "/")
         assert answer.headers["Location"] == "/first-run"
@@ -107,6 +108,8 @@ def test_serve(folder: Path) -> None:
         again = run("serve", folder, "--port", port)
         assert again.returncode == 2
         assert "SERVE-06" in again.stderr
+        beside = run("serve", folder, "--port", free_port())
+        assert (beside.returncode, "SERVE-35" in beside.stderr) == (2, True)
         begun = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         assert process.stdout is not None
@@ -119,10 +122,12 @@ def test_serve(folder: Path) -> None:
 
 
 def test_worker_ends_with_the_process_that_started_it(folder: Path) -> None:
-    """RUN-08: a killed server leaves nobody behind who holds the port."""
+    """RUN-08, RUN-10: a killed server leaves nobody behind who holds the port."""
     with served(folder) as (port, _, process):
         process.kill()
         process.wait(30)
+        with only_one(StudyFolder(folder)):
+            pass
         end = time.monotonic() + STOPPING
         while time.monotonic() < end:
             with closing(socket.socket()) as tried:

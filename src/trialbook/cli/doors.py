@@ -65,6 +65,8 @@ def doors(by: str | None) -> Doors:
     def new_id() -> str:
         return str(uuid.uuid4())  # noqa: TID251 - this is the door
 
+    if by is not None and not by.strip():
+        raise click.BadParameter("it names nobody", param_hint="--by")
     return Doors(now=now, new_id=new_id, by=by or person_here())
 
 

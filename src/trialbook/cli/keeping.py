@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trialbook.cli.doors import doors, folder_at, print_problems
-from trialbook.cli.options import STUDY
+from trialbook.cli.options import STUDY, Named
 
 if TYPE_CHECKING:
     from trialbook.folder import StudyFolder
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @STUDY
 @click.option(
     "--to",
-    type=click.Path(path_type=Path),
+    type=Named(path_type=Path),
     metavar="DIR",
     help="Where (default: as site.toml says, else backups, in the study).",
 )
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--identities",
-    type=click.Path(path_type=Path),
+    type=Named(path_type=Path),
     metavar="DIR",
     help="Another place, for the list that ties codes to persons; without it as site.toml says, else left out.",
 )
@@ -71,9 +71,7 @@ def as_planned(where: StudyFolder, to: Path | None, keep: str, identities: Path 
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), metavar="BACKUP")
-@click.option(
-    "--to", type=click.Path(path_type=Path), required=True, metavar="STUDY", help="A folder with nothing in it."
-)
+@click.option("--to", type=Named(path_type=Path), required=True, metavar="STUDY", help="A folder with nothing in it.")
 @click.option("--store", default="", metavar="ADDRESS", help="A prepared PostgreSQL database for ledger and accounts.")
 def restore(source: Path, to: Path, store: str) -> None:
     """Restore a study from a backup or an archive.
@@ -102,7 +100,7 @@ def restore(source: Path, to: Path, store: str) -> None:
 
 @click.command()
 @STUDY
-@click.argument("out", type=click.Path(path_type=Path), metavar="OUT.zip")
+@click.argument("out", type=Named(path_type=Path), metavar="OUT.zip")
 def archive(study: Path, out: Path) -> None:
     """Write all of a study into one zip file.
 

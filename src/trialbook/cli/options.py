@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    import os
+
+
+class Named(click.Path):
+    """A path that names something: an empty one would be the folder in which somebody happens to stand."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """Refuse an empty text."""
+        if not str(value).strip():
+            self.fail("it is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 STUDY = click.argument("study", type=click.Path(path_type=Path), metavar="STUDY")
 BY = click.option(

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from trialbook.cli.doors import day_of, doors, folder_at, print_problems, stop_for
-from trialbook.cli.options import ON, STUDY
+from trialbook.cli.options import ON, STUDY, Named
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("folder", type=Named(path_type=Path), metavar="DIR")
 @click.option("--title", metavar="TEXT", default="Title of the study", help="Title of the study.")
 def new(folder: Path, title: str) -> None:
     """Write a commented study file into DIR."""

@@ -48,7 +48,7 @@ def history(study: Path, participant: str, item: str | None, visit: str | None, 
             participant=participant, visit=visit, form=form or None, repeat=repeat, item=question or None
         )
         # what an amendment took out of the plan is unknown to it, and still recorded
-        problems = () if entries else unknown_names(book, participant, item)
+        problems = () if entries else unknown_names(book, participant, item, visit=visit, repeat=repeat)
         plan = book.study
     stop_for(problems)
     print_data_notice(plan)

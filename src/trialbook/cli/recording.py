@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -15,21 +16,35 @@ from trialbook.cli.options import BY, REASON, REPEAT, STUDY, VISIT
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILES...")
 @click.option("--map", "map_file", type=click.Path(path_type=Path), required=True, help="How columns become answers.")
 @click.option("--preview", is_flag=True, help="Show what would be recorded, and record nothing.")
+@click.option("--large", is_flag=True, help="Take more than 500,000 cells at once; a million take 4 GB of memory.")
 @BY
 @REASON
 def import_(
-    study: Path, files: tuple[Path, ...], map_file: Path, *, preview: bool, by: str | None, reason: str | None
-) -> None:
+    study: Path, files: tuple[Path, ...], map_file: Path, *, preview: bool, large: bool, by: str | None,
+    reason: str | None,
+) -> None:  # fmt: skip
     """Record the answers of CSV or Excel files, all or none."""
     from trialbook.folder import import_files
     from trialbook.terminal import print_import
 
-    done = import_files(folder_at(study), files, map_file, doors=doors(by), reason=reason, dry=preview)
+    done = import_files(folder_at(study), files, map_file, doors=doors(by), reason=reason, dry=preview, is_large=large)
     print_import(done, dry=preview)
     print_problems(done.preview.notes)
 
 
-@click.command()
+NEGATIVE = re.compile(r"-[0-9]+(?:[.,][0-9]+)?")
+
+
+class Numbers(click.Command):
+    """A verb that takes a number below zero as what it is, and not as an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; one that looks like such a number is no option."""
+        ctx.ignore_unknown_options = any(NEGATIVE.fullmatch(one) for one in args)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=Numbers)
 @STUDY
 @click.argument("participant")
 @click.argument("item", metavar="FORM.ITEM")

@@ -45,7 +45,7 @@ def serve(
 
     Without options it is as site.toml in the study's folder says, and only this machine reaches it.
     """
-    from trialbook.web.serving import let_in, plan_serving, prepare_accounts, run
+    from trialbook.web.serving import let_in, only_one, plan_serving, prepare_accounts, run
 
     where = folder_at(study)
     if lost is not None:
@@ -54,14 +54,15 @@ def serve(
     policy = chosen(where, host=host, port=port, tls=tls, tls_key=tls_key, language=language)
     own = doors("serve")
     serving = plan_serving(where, policy, own)
-    start = prepare_accounts(serving)
-    click.echo(f"Starting the site of {where.path} ...")
+    with only_one(where):
+        start = prepare_accounts(serving)
+        click.echo(f"Starting the site of {where.path} ...")
 
-    def ready() -> None:
-        print_ready(serving, start)
-        print_damage(where)
+        def ready() -> None:
+            print_ready(serving, start)
+            print_damage(where)
 
-    run(serving, own, ready=ready)
+        run(serving, own, ready=ready)
     click.echo("Stopped. Everything that was saved is saved.")
 
 
@@ -110,7 +111,10 @@ def chosen(
         "tls_key": None if tls_key is None else str(here / tls_key),
     }
     told = {"host": host, "port": port, "language": language, **files}
-    return replace(read_policy(where.path), **{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]  # click judged each
+    policy = replace(read_policy(where.path), **{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]  # click judged each
+    if tls_key is not None and policy.tls in {"", "make"}:
+        raise click.UsageError("--tls-key is the key of a certificate: name that with --tls FILE.")
+    return policy
 
 
 def print_ready(serving: Serving, start: str | None) -> None:

@@ -10,8 +10,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -90,6 +90,30 @@ def plan_serving(where: StudyFolder, policy: Policy, doors: Doors) -> Serving:
     return Serving(
         where=where, study=study, policy=policy, names=names, certificate=certificate_for(where, policy, names, doors)
     )
+
+
+@contextmanager
+def only_one(where: StudyFolder) -> Iterator[None]:
+    """Keep other sites of the same folder away, as long as this process lives; SiteFileError where one runs.
+
+    A study in a database may be served by several. The folder itself is locked: a crash leaves nothing behind.
+    """
+    if where.store or os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    folder = os.open(where.path, os.O_RDONLY)
+    try:
+        # a file system without such locks keeps nobody away
+        with suppress(OSError):
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise SiteFileError([Problem(code="SERVE-35", values={"folder": str(where.path)})]) from error
+        yield
+    finally:
+        os.close(folder)
 
 
 def check_reach(policy: Policy) -> None:

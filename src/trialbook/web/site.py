@@ -18,7 +18,7 @@ from trialbook.capture.people import People, is_code
 from trialbook.capture.shelf import Shelf, View, nothing_yet
 from trialbook.capture.writer import Writer
 from trialbook.conduct.casebook import Casebook
-from trialbook.errors import LedgerError, Problem
+from trialbook.errors import LedgerError, Place, Problem
 from trialbook.folder import Doors, StudyFolder, open_existing, open_or_create, read_study
 from trialbook.protocol.model import Study
 from trialbook.web.operating.counting import COUNTS
@@ -140,12 +140,13 @@ class Site:
         return self.book.history(**cell)
 
     def refuse_damaged(self) -> None:
-        """Refuse a ledger that fails its own check; LedgerError as `Book.refuse_damaged`."""
+        """Refuse a ledger that fails its own check; its LedgerError names no participant."""
         try:
             self.book.refuse_damaged()
         except LedgerError as error:
-            self.damage = error.problems
-            raise
+            # whoever asks may be one who sees the participants of another site alone
+            self.damage = tuple(replace(problem, place=Place()) for problem in error.problems)
+            raise LedgerError(self.damage) from error
         self.damage = ()
 
     # ---- what is done -----------------------------------------------------------------------------------------

@@ -215,6 +215,11 @@ IMPORT: dict[str, Wording] = {
         "{count} answers that this file gave earlier are no longer in it; the first is {first}.",
         "They stay recorded, since blanks overwrite nothing. Where one of them was wrong, correct it with a reason.",
     ),
+    "IMPORT-34": Wording(
+        "With this file there are more than {most} cells to be read, which is more than one import takes.",
+        "Import the files in parts. In the terminal “trialbook import” takes them with --large: a million cells take "
+        "about 4 GB of memory and two minutes.",
+    ),
     "IMPORT-32": Wording(
         "These files of the map were not given: {files}.", "If they have changed, import them as well."
     ),

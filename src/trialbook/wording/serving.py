@@ -79,6 +79,10 @@ SERVE: dict[str, Wording] = {
         "The role {role} may add no entry to the ledger in {file}: nothing can be recorded.",
         "Let the owner of the database give the right back: GRANT INSERT ON ledger.entry TO {role}.",
     ),
+    "SERVE-35": Wording(
+        "Another process serves the study in {folder} already.",
+        "Stop that first. Several processes at once serve a study that is kept in a PostgreSQL database.",
+    ),
     "SERVE-40": Wording("No file was chosen.", "Choose the file with the answers, and send it again."),
     "SERVE-41": Wording(
         "That is more than the site takes at once: {limit} MB, or {files} files.",
