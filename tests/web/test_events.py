@@ -8,6 +8,8 @@ EVENTS-05: terms that are graded by number are found by their words, with the li
 EVENTS-06: the deadline itself: in time to the day, late, running, passed, or reported on a day not known in full.
 EVENTS-08: a serious event is followed up while its outcome is not final; an end that is a missing code is no end.
 EVENTS-09: a fatal event is serious whatever is said of it, and no visit or dose is asked for after it.
+EVENTS-10: a report of a day before the one on which it was known, or to come, is not in time; it stays on Today until
+    it is mended, and is asked about when it is saved. A day of awareness that is to come does not count.
 EVENTS-07: 24 hours are those that pass, also where the clocks of the sites change meanwhile.
 """
 
@@ -19,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.web.conftest import Served
+from tests.web.test_saving import send, shown
 from tests.web.treated import HOSTILE, day, page, put, treat, words
 
 from trialbook.capture.acts import adopt, correct, withdraw
@@ -219,6 +222,62 @@ def test_events_09_a_fatal_event(treated: Served, answers: dict[str, str], why: 
     assert "is recorded as fatal: no dose is planned" in said
     treated.site.record(withdraw("P01", on=day(treated, 0), why="death"), by="ida")
     assert "Record the participant’s end" not in words(page(treated.browser("ida"), "/"))
+
+
+@pytest.mark.parametrize(
+    ("reported", "known", "state", "is_ahead"),
+    [
+        ("2026-03-02", "2026-03-03", "reported before known", False),
+        ("2020-01-01", "2026-03-03", "reported before known", False),
+        ("2026-03-02", "2026-03", "reported", False),
+        ("2026-02", "2026-03", "reported before known", False),
+        ("2026-03-02", None, "reported", False),  # told before it was recorded
+        ("2026-03-06", "2026-03-03", "reported ahead", False),
+        ("2026-04", None, "reported ahead", False),
+        ("2026-03-05", "2026-03-06", "reported late", True),
+        (None, "2027-01-01", "passed", True),
+    ],
+)
+def test_events_10_days_that_cannot_be(
+    reported: str | None,
+    known: str | None,
+    state: str,
+    is_ahead: bool,  # noqa: FBT001 - expected
+) -> None:
+    """EVENTS-10: looked at on the 5th of March."""
+    aware = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+    now = aware + timedelta(days=2)
+    clock = reporting_clock(aware, now=now, reported=days_of(reported), known=days_of(known))
+    assert (clock.state, clock.is_known_ahead) == (state, is_ahead)
+
+
+def test_events_10_until_it_is_mended(treated: Served) -> None:
+    """EVENTS-10: on the page, on Today and beside the save; recorded all the same."""
+    widen(treated, "aware: {label: Known since, date: full}", "reported: {label: Reported, date: full}")
+    put(treated, "nora", "adverse_events", {"aware": day(treated, 2), "reported": day(treated, 5)}, repeat="2")
+    said = words(page(treated.browser("ida"), EVENTS))
+    assert "reported before it was known?" in said
+    assert "reported in time" not in said
+    asked = "The event is reported before the day on which it was known."
+    row = "/participants/P01/forms/adverse_events/rows/2/"
+    assert asked in words(page(treated.browser("nora"), row))
+    (query,) = treated.site.casebooks["P01"].queries.values()
+    assert (query.text.startswith(asked), query.status) == (True, "open")
+    assert "Check the report of “Pneumonia”" in words(page(treated.browser("ida"), "/"))
+    nora = treated.browser("nora")
+    held = shown(nora, row)
+    answer = send(nora, row, held, answer__reported=day(treated, -3), reason__reported="misread")
+    said = words(page(nora, answer.headers["Location"]))
+    assert "reported on a day to come? It is recorded; correct the day if it was mistyped." in said
+    assert "Check the report of “Pneumonia”" in words(page(treated.browser("ida"), "/"))
+    change(treated, "reported", day(treated, 1))
+    assert "reported in time" in words(page(treated.browser("ida"), EVENTS))
+    assert "Check the report" not in words(page(treated.browser("ida"), "/"))
+    assert treated.site.casebooks["P01"].queries[query.seq].status == "closed"
+    change(treated, "aware", day(treated, -9))
+    said = words(page(treated.browser("ida"), EVENTS))
+    assert "reported in time known since a day to come?" in said
+    assert "Check the report of “Pneumonia”" in words(page(treated.browser("ida"), "/"))
 
 
 @pytest.mark.parametrize(

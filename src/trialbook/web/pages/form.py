@@ -33,6 +33,8 @@ from trialbook.web.forms.state import ends_screening, is_asked, is_due, is_of_sc
 from trialbook.web.forms.typed import Typed, as_it_stands, read_typed, reason_in, seen_words
 from trialbook.web.forms.words import common_reasons, local_time, with_words
 from trialbook.web.request import StudyRequest
+from trialbook.web.treatment.event_rows import event_rows
+from trialbook.web.treatment.urgent import reading_for
 from trialbook.web.veil import veiled
 
 REFUSED = 422
@@ -179,7 +181,13 @@ def stored(request: StudyRequest, sheet: Sheet) -> dict[str, Any] | None:
     except Http404:
         return None
     found = stored_by(sheet.study, entries_of(request.site, saved), asked, request.actor.person)
-    return {"what": found, "sheet": saved, "state": state_of(saved), "deviations": deviations_in(request, saved)}
+    return {
+        "what": found,
+        "sheet": saved,
+        "state": state_of(saved),
+        "deviations": deviations_in(request, saved),
+        "doubts": doubts_in(request, saved),
+    }
 
 
 def deviations_in(request: StudyRequest, sheet: Sheet) -> list[DeviationLine]:
@@ -187,6 +195,12 @@ def deviations_in(request: StudyRequest, sheet: Sheet) -> list[DeviationLine]:
     seen, place = see(request, sheet.casebook.participant), (sheet.visit, sheet.form.id)
     here = (one for one in shown_deviations(seen) if (one.visit, one.form) == place)
     return [deviation_line(seen, one) for one in here if sheet.repeat in {one.repeat, *one.repeats}]
+
+
+def doubts_in(request: StudyRequest, sheet: Sheet) -> tuple[str, ...]:
+    """Return what cannot be of the days of a serious event."""
+    rows = event_rows(reading_for(request, sheet.study), sheet.casebook, (sheet.form,)) if sheet.form.events else ()
+    return next((one.doubts for one in rows if (one.visit, one.repeat) == (sheet.visit, sheet.repeat)), ())
 
 
 # ---- saving -----------------------------------------------------------------------------------------------------
