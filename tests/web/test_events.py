@@ -10,6 +10,8 @@ EVENTS-08: a serious event is followed up while its outcome is not final; an end
 EVENTS-09: a fatal event is serious whatever is said of it, and no visit or dose is asked for after it.
 EVENTS-10: a report of a day before the one on which it was known, or to come, is not in time; it stays on Today until
     it is mended, and is asked about when it is saved. A day of awareness that is to come does not count.
+EVENTS-11: where nothing can be recorded, no link leads there: it is said who locked it and who may unlock it.
+EVENTS-12: struck events, and those that are no longer serious, are told apart with who, when and why.
 EVENTS-07: 24 hours are those that pass, also where the clocks of the sites change meanwhile.
 """
 
@@ -24,7 +26,7 @@ from tests.web.conftest import Served
 from tests.web.test_saving import send, shown
 from tests.web.treated import HOSTILE, day, page, put, treat, words
 
-from trialbook.capture.acts import adopt, correct, withdraw
+from trialbook.capture.acts import adopt, correct, lock, save_form, unlock, withdraw
 from trialbook.conduct.moments import Days, days_of
 from trialbook.conduct.reporting_clock import reporting_clock
 from trialbook.folder import read_study
@@ -158,6 +160,38 @@ def test_events_06_the_clock(reported: Days | None, now: int, state: str) -> Non
     clock = reporting_clock(aware, now=aware + timedelta(hours=now), reported=reported)
     assert clock.state == state
     assert clock.deadline == aware + timedelta(days=1)
+
+
+def test_events_11_locked(treated: Served) -> None:
+    """EVENTS-11: nor from the rows of the form."""
+    rows = "/participants/P01/forms/adverse_events/"
+    treated.site.record(lock("participant", participant="P01", reason="all checked"), by="dan")
+    for address, offered in ((EVENTS, "Record an event"), (rows, "Add a row")):
+        said = words(page(treated.browser("nora"), address))
+        assert offered not in said
+        assert "Locked by dan (Data manager)" in said
+        assert "somebody who may lock has to unlock it first. Who may: Data manager." in said
+    treated.site.record(unlock("participant", participant="P01", reason="an event was told"), by="dan")
+    assert "Record an event" in words(page(treated.browser("nora"), EVENTS))
+
+
+def test_events_12_struck_and_no_longer_serious(treated: Served) -> None:
+    assert "no longer serious" not in words(page(treated.browser("ida"), EVENTS))
+    change(treated, "serious", "no")
+    cleared = {"term": "", "grade": "", "serious": ""}
+    put(treated, "nora", "adverse_events", {"term": f"Fall {HOSTILE}", "serious": "yes", "grade": "2"}, repeat="4")
+    reasons = dict.fromkeys(cleared, "wrong participant")
+    treated.site.record(save_form("P01", "adverse_events", cleared, repeat="4", reasons=reasons), by="nora")
+    html = page(treated.browser("ida"), EVENTS)
+    said, today = words(html), day(treated, 0)
+    assert HOSTILE not in html
+    assert f"Pneumonia , row 2: no longer serious nora, {today}" in said
+    assert ": misread" in said
+    assert f", row 4: a serious event, struck nora, {today}" in said
+    assert ": wrong participant" in said
+    assert "Rash , row" not in said
+    change(treated, "serious", "yes")
+    assert "no longer serious nora" not in words(page(treated.browser("ida"), EVENTS))
 
 
 OUTCOME = "outcome: {choice: {REC: Recovered, SEQ: Recovered with sequelae, RECING: Recovering, NOT: Not recovered, "

@@ -15,7 +15,7 @@ from trialbook.conduct.event_outcomes import FINAL, outcome_of
 from trialbook.conduct.moments import Days
 from trialbook.conduct.recorded import Row, filled_rows
 from trialbook.conduct.reporting_clock import ReportingClock, reporting_clock
-from trialbook.conduct.safety import SERIOUS, SIGNS, EventGrade, Seriousness, grade_event, is_serious, says_death
+from trialbook.conduct.safety import SIGNS, EventGrade, Seriousness, grade_event, is_serious, says_serious
 from trialbook.protocol.model import Form, Item, Study
 from trialbook.web.forms.words import answer_words
 from trialbook.web.treatment.event_items import item_for, others
@@ -206,12 +206,6 @@ def _days(form: Form, row: Row, meaning: str) -> Days:
 
 def _recorded_serious(form: Form, entries: tuple[Entry, ...]) -> datetime | None:
     """Return when the first answer was recorded that makes the event serious."""
-    found = (entry.at for entry in entries if _says_serious(form, entry))
+    found = (entry.at for entry in entries if says_serious(form, entry.item, entry.value))
     first = min(found, default=None)
     return None if first is None else datetime.fromisoformat(first.removesuffix("Z")).replace(tzinfo=UTC)
-
-
-def _says_serious(form: Form, entry: Entry) -> bool:
-    if entry.item in {SERIOUS, *SIGNS}:
-        return entry.value == "yes"
-    return says_death(form, entry.item, entry.value)
