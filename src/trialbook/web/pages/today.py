@@ -128,7 +128,7 @@ def _reports(request: StudyRequest, casebooks: Mapping[str, Casebook]) -> Iterat
                 participant=event.participant,
                 what=what % {"event": event.term or event.kind},
                 where=event.address or reverse("events", args=[event.participant]),
-                when=" ".join(("" if is_told else by, *event.doubts)).strip(),
+                when=" · ".join((*(() if is_told else (by,)), *event.doubts)),
                 who=listed(role_names(request, who_records(study, event.form))),
                 waits=(),
                 is_mine=True,
