@@ -8,6 +8,10 @@ EVENTS-05: terms that are graded by number are found by their words, with the li
 EVENTS-06: the deadline itself: in time to the day, late, running, passed, or reported on a day not known in full.
 EVENTS-08: a serious event is followed up while its outcome is not final; an end that is a missing code is no end.
 EVENTS-09: a fatal event is serious whatever is said of it, and no visit or dose is asked for after it.
+EVENTS-10: a report of a day before the one on which it was known, or to come, is not in time; it stays on Today until
+    it is mended, and is asked about when it is saved. A day of awareness that is to come does not count.
+EVENTS-11: where nothing can be recorded, no link leads there: it is said who locked it and who may unlock it.
+EVENTS-12: struck events, and those that are no longer serious, are told apart with who, when and why.
 EVENTS-07: 24 hours are those that pass, also where the clocks of the sites change meanwhile.
 """
 
@@ -19,9 +23,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.web.conftest import Served
+from tests.web.test_saving import send, shown
 from tests.web.treated import HOSTILE, day, page, put, treat, words
 
-from trialbook.capture.acts import adopt, correct, withdraw
+from trialbook.capture.acts import adopt, correct, lock, save_form, unlock, withdraw
 from trialbook.conduct.moments import Days, days_of
 from trialbook.conduct.reporting_clock import reporting_clock
 from trialbook.folder import read_study
@@ -157,6 +162,38 @@ def test_events_06_the_clock(reported: Days | None, now: int, state: str) -> Non
     assert clock.deadline == aware + timedelta(days=1)
 
 
+def test_events_11_locked(treated: Served) -> None:
+    """EVENTS-11: nor from the rows of the form."""
+    rows = "/participants/P01/forms/adverse_events/"
+    treated.site.record(lock("participant", participant="P01", reason="all checked"), by="dan")
+    for address, offered in ((EVENTS, "Record an event"), (rows, "Add a row")):
+        said = words(page(treated.browser("nora"), address))
+        assert offered not in said
+        assert "Locked by dan (Data manager)" in said
+        assert "somebody who may lock has to unlock it first. Who may: Data manager." in said
+    treated.site.record(unlock("participant", participant="P01", reason="an event was told"), by="dan")
+    assert "Record an event" in words(page(treated.browser("nora"), EVENTS))
+
+
+def test_events_12_struck_and_no_longer_serious(treated: Served) -> None:
+    assert "no longer serious" not in words(page(treated.browser("ida"), EVENTS))
+    change(treated, "serious", "no")
+    cleared = {"term": "", "grade": "", "serious": ""}
+    put(treated, "nora", "adverse_events", {"term": f"Fall {HOSTILE}", "serious": "yes", "grade": "2"}, repeat="4")
+    reasons = dict.fromkeys(cleared, "wrong participant")
+    treated.site.record(save_form("P01", "adverse_events", cleared, repeat="4", reasons=reasons), by="nora")
+    html = page(treated.browser("ida"), EVENTS)
+    said, today = words(html), day(treated, 0)
+    assert HOSTILE not in html
+    assert f"Pneumonia , row 2: no longer serious nora, {today}" in said
+    assert ": misread" in said
+    assert f", row 4: a serious event, struck nora, {today}" in said
+    assert ": wrong participant" in said
+    assert "Rash , row" not in said
+    change(treated, "serious", "yes")
+    assert "no longer serious nora" not in words(page(treated.browser("ida"), EVENTS))
+
+
 OUTCOME = "outcome: {choice: {REC: Recovered, SEQ: Recovered with sequelae, RECING: Recovering, NOT: Not recovered, "
 OUTCOME += "FATAL: Fatal, UNK: Unknown, OTH: Other}}"
 FOLLOW, OVER = "follow up until the outcome is known", "not over"
@@ -219,6 +256,62 @@ def test_events_09_a_fatal_event(treated: Served, answers: dict[str, str], why: 
     assert "is recorded as fatal: no dose is planned" in said
     treated.site.record(withdraw("P01", on=day(treated, 0), why="death"), by="ida")
     assert "Record the participant’s end" not in words(page(treated.browser("ida"), "/"))
+
+
+@pytest.mark.parametrize(
+    ("reported", "known", "state", "is_ahead"),
+    [
+        ("2026-03-02", "2026-03-03", "reported before known", False),
+        ("2020-01-01", "2026-03-03", "reported before known", False),
+        ("2026-03-02", "2026-03", "reported", False),
+        ("2026-02", "2026-03", "reported before known", False),
+        ("2026-03-02", None, "reported", False),  # told before it was recorded
+        ("2026-03-06", "2026-03-03", "reported ahead", False),
+        ("2026-04", None, "reported ahead", False),
+        ("2026-03-05", "2026-03-06", "reported late", True),
+        (None, "2027-01-01", "passed", True),
+    ],
+)
+def test_events_10_days_that_cannot_be(
+    reported: str | None,
+    known: str | None,
+    state: str,
+    is_ahead: bool,  # noqa: FBT001 - expected
+) -> None:
+    """EVENTS-10: looked at on the 5th of March."""
+    aware = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+    now = aware + timedelta(days=2)
+    clock = reporting_clock(aware, now=now, reported=days_of(reported), known=days_of(known))
+    assert (clock.state, clock.is_known_ahead) == (state, is_ahead)
+
+
+def test_events_10_until_it_is_mended(treated: Served) -> None:
+    """EVENTS-10: on the page, on Today and beside the save; recorded all the same."""
+    widen(treated, "aware: {label: Known since, date: full}", "reported: {label: Reported, date: full}")
+    put(treated, "nora", "adverse_events", {"aware": day(treated, 2), "reported": day(treated, 5)}, repeat="2")
+    said = words(page(treated.browser("ida"), EVENTS))
+    assert "reported before it was known?" in said
+    assert "reported in time" not in said
+    asked = "The event is reported before the day on which it was known."
+    row = "/participants/P01/forms/adverse_events/rows/2/"
+    assert asked in words(page(treated.browser("nora"), row))
+    (query,) = treated.site.casebooks["P01"].queries.values()
+    assert (query.text.startswith(asked), query.status) == (True, "open")
+    assert "Check the report of “Pneumonia”" in words(page(treated.browser("ida"), "/"))
+    nora = treated.browser("nora")
+    held = shown(nora, row)
+    answer = send(nora, row, held, answer__reported=day(treated, -3), reason__reported="misread")
+    said = words(page(nora, answer.headers["Location"]))
+    assert "reported on a day to come? It is recorded; correct the day if it was mistyped." in said
+    assert "Check the report of “Pneumonia”" in words(page(treated.browser("ida"), "/"))
+    change(treated, "reported", day(treated, 1))
+    assert "reported in time" in words(page(treated.browser("ida"), EVENTS))
+    assert "Check the report" not in words(page(treated.browser("ida"), "/"))
+    assert treated.site.casebooks["P01"].queries[query.seq].status == "closed"
+    change(treated, "aware", day(treated, -9))
+    said = words(page(treated.browser("ida"), EVENTS))
+    assert "reported in time known since a day to come?" in said
+    assert "Check the report of “Pneumonia”" in words(page(treated.browser("ida"), "/"))
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,11 @@ def says_death(form: Form, item: str | None, value: str | None) -> bool:
     return (item == "fatal" and value == "yes") or (item == GRADE and _whole(value) == FATAL)
 
 
+def says_serious(form: Form, item: str | None, value: str | None) -> bool:
+    """Tell whether an answer of an events form makes the event serious."""
+    return value == "yes" if item in {SERIOUS, *SIGNS} else says_death(form, item, value)
+
+
 def death_in(form: Form, casebook: Casebook, repeat: str, *, visit: str = "") -> str | None:
     """Return what says that a row of an events form was fatal, None where nothing does."""
     answers = form_answers(form, casebook, visit=visit, repeat=repeat)

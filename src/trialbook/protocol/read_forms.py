@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from trialbook.protocol.common_names import named, only
+from trialbook.protocol.event_checks import own_checks
 from trialbook.protocol.grammar import SECTIONS
 from trialbook.protocol.model import Derived, EditCheck, Form, Guesses, Item, Recordings, Role, Schedule, Text
 from trialbook.protocol.read_items import read_derived, read_questions
@@ -70,7 +71,7 @@ def read_forms(
             complete=raw["complete"] or "required",
             when=raw["when"],
             instrument=raw["instrument"],
-            checks=_checks(raw["checks"] or {}),
+            checks=_checks(name, raw, asked["items"], notes),
             same_rater=raw["rater"] == "same throughout",
             events=raw["events"] is True,
             terms=raw["terms"] or "free",
@@ -134,8 +135,12 @@ def _timing(refs: tuple[str, ...], schedule: Schedule, path: KeyPath, notes: Not
     return "visits", expand(refs, schedule.visits, schedule.sets, path, notes, tuple(words))
 
 
-def _checks(raw: Mapping[str, Raw]) -> tuple[EditCheck, ...]:
-    return tuple(EditCheck(id=name, when=part["when"] or "true", say=part["say"] or {}) for name, part in raw.items())
+def _checks(form: str, raw: Raw, items: Mapping[str, Item], notes: Notes) -> tuple[EditCheck, ...]:
+    """Return the edit checks of the file, and of a form of events those that go without saying."""
+    written = (raw["checks"] or {}).items()
+    checks = {name: EditCheck(id=name, when=part["when"] or "true", say=part["say"] or {}) for name, part in written}
+    own = own_checks(form, items, notes.languages) if raw["events"] is True else ()
+    return tuple(({check.id: check for check in own} | checks).values())
 
 
 def answered_by(form: str, by: tuple[str, ...] | None, roles: Mapping[str, Raw]) -> tuple[str, ...]:

@@ -37,6 +37,19 @@ def seals_of(sheet: Sheet, marks: StudyMarks) -> list[SealShown]:
     return [shown_seal(sheet, seal) for seal in sorted(holding, key=lambda seal: (seal.kind == "sign", seal.seq))]
 
 
+def closed_words(sheet: Sheet, marks: StudyMarks) -> str:
+    """Say that nothing can be recorded on a form, who closed it and who may open it; empty where it is open."""
+    seals = [*marks.seals.values(), *sheet.casebook.seals.values()]
+    closing = [seal for seal in seals if seal.kind in CLOSING and seal.covers(sheet.cell(""))]
+    if not closing:
+        return ""
+    seal = max(closing, key=lambda one: (one.kind == "lock", one.seq))
+    roles = [role for role in sheet.study.roles.values() if seal.kind in role.rights]
+    who = ", ".join(sheet.say(role.label) or role.id for role in roles)
+    may = gettext("Who may: %(roles)s.") % {"roles": who} if who else ""
+    return " ".join(part for part in (whole_words(sheet, seal), remedy_of(seal), may) if part)
+
+
 def void_signatures(sheet: Sheet) -> list[str]:
     """Say which signatures a later change made void, as long as nobody has signed again."""
     signed = [one for one in sheet.casebook.seals.values() if one.kind == "sign" and one.covers(sheet.cell(""))]

@@ -16,8 +16,11 @@ from trialbook.conduct.safety import SIGNS
 from trialbook.instruments.ctcae_5 import CITATION, LICENCE
 from trialbook.protocol.model import Form
 from trialbook.web.forms.new_rows import new_row
+from trialbook.web.forms.seals import closed_words
+from trialbook.web.forms.sheet import sheet_for
 from trialbook.web.looking import by_plan, casebook_for, casebooks_for
 from trialbook.web.request import StudyRequest
+from trialbook.web.treatment.event_past import past_events
 from trialbook.web.treatment.event_rows import EventRow, event_rows
 from trialbook.web.treatment.grade_words import GENERAL, find_terms
 from trialbook.web.treatment.links import address_of, participant_page
@@ -51,23 +54,34 @@ FILTERS = (
 def events(request: StudyRequest, participant: str) -> HttpResponse:
     """Show the adverse events of a participant."""
     casebook, forms = casebook_for(request, participant), _forms(request)
-    found = tuple(event_rows(reading_for(request, request.actor.study), casebook, forms))
-    new = [
-        {"form": form, "address": address_of(form, participant, repeat=new_row(request.site, participant, form.id))}
-        for form in forms
-        if request.actor.may("record", form.id)
-    ]
+    study = request.actor.study
+    found = tuple(event_rows(reading_for(request, study), casebook, forms))
+    new = [_new_event(request, participant, form) for form in forms if request.actor.may("record", form.id)]
+    history = ((form, request.site.history(participant=participant, form=form.id)) for form in forms)
+    past = [one for form, entries in history for one in past_events(form, casebook, entries)]
     return render(
         request,
         "events.html",
         {
             "participant": participant,
             "participant_page": participant_page(participant),
-            "new": new,
+            "new": [address for address, _ in new if address],
+            "closed": list(dict.fromkeys(words for _, words in new if words)),
+            "past": past,
             "can_be_pregnancy": any(event.is_pregnancy for event in found),
             **_filtered(request.GET, found),
         },
     )
+
+
+def _new_event(request: StudyRequest, participant: str, form: Form) -> tuple[str, str]:
+    """Return where a new event is recorded, or why none can be."""
+    row = new_row(request.site, participant, form.id)
+    address = address_of(form, participant, repeat=row) or ""
+    if form.timing == "visits":
+        return address, ""
+    words = closed_words(sheet_for(request, participant, form.id, "", row), request.view.marks)
+    return ("", words) if words else (address, "")
 
 
 @require_safe

@@ -27,12 +27,21 @@ from trialbook.web.forms.questions import Said, codes_of, derived_of, sections_o
 from trialbook.web.forms.reading import read_answers
 from trialbook.web.forms.rows import columns_of, counts_of, next_row, table_of
 from trialbook.web.forms.saving import DAY, PAPER, WHOLE, Kept, Saved, clear_all, fresh, save
-from trialbook.web.forms.seals import SealShown, queries_by_item, ranged_queries, seals_of, void_signatures
+from trialbook.web.forms.seals import (
+    SealShown,
+    closed_words,
+    queries_by_item,
+    ranged_queries,
+    seals_of,
+    void_signatures,
+)
 from trialbook.web.forms.sheet import Sheet, address_if_any, address_of, sheet_for
 from trialbook.web.forms.state import ends_screening, is_asked, is_due, is_of_screening, next_address, shut_by, state_of
 from trialbook.web.forms.typed import Typed, as_it_stands, read_typed, reason_in, seen_words
 from trialbook.web.forms.words import common_reasons, local_time, with_words
 from trialbook.web.request import StudyRequest
+from trialbook.web.treatment.event_rows import event_rows
+from trialbook.web.treatment.urgent import reading_for
 from trialbook.web.veil import veiled
 
 REFUSED = 422
@@ -58,14 +67,16 @@ def show_rows(request: StudyRequest, sheet: Sheet) -> HttpResponse:
     """Show the rows of a form as a table."""
     if request.method == "POST":
         raise Http404
-    names = rows_ever(entries_of(request.site, sheet))
+    new = sheet.at(next_row(rows_ever(entries_of(request.site, sheet))))
+    closed = closed_words(new, request.view.marks)
     context = {
         **frame(sheet),
         "columns": [sheet.say_item(item) for item in columns_of(sheet)],
         "rows": table_of(sheet),
         "counts": counts_of(sheet),
         "shut": shut_by(sheet, request.actor),
-        "add": sheet.at(next_row(names)).address() if sheet.may_record else "",
+        "add": new.address() if sheet.may_record and not closed else "",
+        "closed": closed if sheet.may_record else "",
         "stored": stored(request, sheet),
         "next": next_address(sheet, request.actor),
     }
@@ -179,7 +190,13 @@ def stored(request: StudyRequest, sheet: Sheet) -> dict[str, Any] | None:
     except Http404:
         return None
     found = stored_by(sheet.study, entries_of(request.site, saved), asked, request.actor.person)
-    return {"what": found, "sheet": saved, "state": state_of(saved), "deviations": deviations_in(request, saved)}
+    return {
+        "what": found,
+        "sheet": saved,
+        "state": state_of(saved),
+        "deviations": deviations_in(request, saved),
+        "doubts": doubts_in(request, saved),
+    }
 
 
 def deviations_in(request: StudyRequest, sheet: Sheet) -> list[DeviationLine]:
@@ -187,6 +204,12 @@ def deviations_in(request: StudyRequest, sheet: Sheet) -> list[DeviationLine]:
     seen, place = see(request, sheet.casebook.participant), (sheet.visit, sheet.form.id)
     here = (one for one in shown_deviations(seen) if (one.visit, one.form) == place)
     return [deviation_line(seen, one) for one in here if sheet.repeat in {one.repeat, *one.repeats}]
+
+
+def doubts_in(request: StudyRequest, sheet: Sheet) -> tuple[str, ...]:
+    """Return what cannot be of the days of a serious event."""
+    rows = event_rows(reading_for(request, sheet.study), sheet.casebook, (sheet.form,)) if sheet.form.events else ()
+    return next((one.doubts for one in rows if (one.visit, one.repeat) == (sheet.visit, sheet.repeat)), ())
 
 
 # ---- saving -----------------------------------------------------------------------------------------------------

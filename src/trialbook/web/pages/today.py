@@ -112,15 +112,24 @@ def today(request: StudyRequest) -> HttpResponse:
 
 
 def _reports(request: StudyRequest, casebooks: Mapping[str, Casebook]) -> Iterator[tuple[Urgency, Line]]:
-    """Yield the serious events that are to be reported; they are work of everybody who is shown them."""
+    """Yield the serious events that are to be reported; they are work of everybody who is shown them.
+
+    Those, too, that are reported on a day that cannot be, until it is mended.
+    """
     for event in events_to_report(request, casebooks):
         if event.clock is not None:
-            study = plan_at(request, event.participant)
+            study, is_told = plan_at(request, event.participant), event.clock.state not in {"running", "passed"}
+            what = (
+                gettext("Check the report of “%(event)s”")
+                if is_told
+                else gettext("Report the serious event “%(event)s”")
+            )
+            by = gettext("by %(at)s") % {"at": local_time(study, event.clock.deadline)}
             line = Line(
                 participant=event.participant,
-                what=gettext("Report the serious event “%(event)s”") % {"event": event.term or event.kind},
+                what=what % {"event": event.term or event.kind},
                 where=event.address or reverse("events", args=[event.participant]),
-                when=gettext("by %(at)s") % {"at": local_time(study, event.clock.deadline)},
+                when=" · ".join((*(() if is_told else (by,)), *event.doubts)),
                 who=listed(role_names(request, who_records(study, event.form))),
                 waits=(),
                 is_mine=True,

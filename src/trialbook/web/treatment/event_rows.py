@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from trialbook.capture.ledger import Entry
 from trialbook.conduct.casebook import Answer, Casebook
 from trialbook.conduct.event_outcomes import FINAL, outcome_of
-from trialbook.conduct.moments import days_of
+from trialbook.conduct.moments import Days
 from trialbook.conduct.recorded import Row, filled_rows
 from trialbook.conduct.reporting_clock import ReportingClock, reporting_clock
-from trialbook.conduct.safety import SERIOUS, SIGNS, EventGrade, Seriousness, grade_event, is_serious, says_death
+from trialbook.conduct.safety import SIGNS, EventGrade, Seriousness, grade_event, is_serious, says_serious
 from trialbook.protocol.model import Form, Item, Study
 from trialbook.web.forms.words import answer_words
 from trialbook.web.treatment.event_items import item_for, others
@@ -68,6 +70,18 @@ class EventRow:
     def is_marked(self) -> bool:
         """Tell whether a reason that makes it serious is answered with yes."""
         return any(said for _, said in self.signs)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Say what cannot be, of the days on which it was known and reported."""
+        if self.clock is None:
+            return ()
+        said = {
+            "reported before known": gettext("reported before it was known?"),
+            "reported ahead": gettext("reported on a day to come?"),
+        }
+        ahead = gettext("known since a day to come?") if self.clock.is_known_ahead else ""
+        return tuple(words for words in (said.get(self.clock.state, ""), ahead) if words)
 
     @property
     def is_followed(self) -> bool:
@@ -177,29 +191,21 @@ def _is_pregnancy(form: Form, row: Row) -> bool:
 def _clock(reading: Reading, participant: str, form: Form, row: Row) -> ReportingClock | None:
     """Return the deadline of a serious event: from when it was known, or recorded, as serious."""
     zone = ZoneInfo(reading.study.identity.timezone)
-    aware = _said_aware(form, row, zone) or _recorded_serious(form, reading.history(participant, form.id, row))
+    now, known = reading.now.astimezone(zone), _days(form, row, "aware")
+    said = None if known.day is None or known.day > now.date() else datetime.combine(known.day, time(), zone)
+    aware = said or _recorded_serious(form, reading.history(participant, form.id, row))
     if aware is None:
         return None
-    told = item_for(form, "reported")
-    reported = None if told is None else days_of(row.text(told.id))
-    return reporting_clock(aware.astimezone(zone), now=reading.now.astimezone(zone), reported=reported)
+    return reporting_clock(aware.astimezone(zone), now=now, reported=_days(form, row, "reported"), known=known)
 
 
-def _said_aware(form: Form, row: Row, zone: ZoneInfo) -> datetime | None:
-    """Return the beginning of the day on which the site knew, as the form says."""
-    item = item_for(form, "aware")
-    day = None if item is None else days_of(row.text(item.id)).day
-    return None if day is None else datetime.combine(day, time(), zone)
+def _days(form: Form, row: Row, meaning: str) -> Days:
+    item = item_for(form, meaning)
+    return row.days(None if item is None else item.id)
 
 
 def _recorded_serious(form: Form, entries: tuple[Entry, ...]) -> datetime | None:
     """Return when the first answer was recorded that makes the event serious."""
-    found = (entry.at for entry in entries if _says_serious(form, entry))
+    found = (entry.at for entry in entries if says_serious(form, entry.item, entry.value))
     first = min(found, default=None)
     return None if first is None else datetime.fromisoformat(first.removesuffix("Z")).replace(tzinfo=UTC)
-
-
-def _says_serious(form: Form, entry: Entry) -> bool:
-    if entry.item in {SERIOUS, *SIGNS}:
-        return entry.value == "yes"
-    return says_death(form, entry.item, entry.value)

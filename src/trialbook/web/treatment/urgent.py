@@ -22,7 +22,7 @@ LATELY = timedelta(days=28)
 
 
 def events_to_report(request: StudyRequest, casebooks: Mapping[str, Casebook]) -> Iterator[EventRow]:
-    """Yield the serious events of these participants whose report is not recorded."""
+    """Yield the serious events of these participants whose report is not recorded, or on a day that cannot be."""
     for actor, some in by_plan(request, casebooks):
         reading, forms = reading_for(request, actor.study), forms_shown(actor)
         for casebook in some.values():
@@ -31,6 +31,8 @@ def events_to_report(request: StudyRequest, casebooks: Mapping[str, Casebook]) -
 
 def _is_to_be_reported(event: EventRow) -> bool:
     clock = event.clock
+    if event.doubts:
+        return True
     if clock is None or clock.state not in {"running", "passed"}:
         return False
     return event.has_report_item or clock.left > -LATELY
