@@ -33,5 +33,10 @@ DAYS = frozenset({"onset", "end", "aware", "reported"})
 
 def item_for(form: Form, meaning: str) -> Item | None:
     """Return the item of an events form that answers a question, None where it has none."""
-    named = (form.items[name] for name in NAMES[meaning] if name in form.items)
+    return found_in(form.items, meaning)
+
+
+def found_in(items: Mapping[str, Item], meaning: str) -> Item | None:
+    """Return the item among those of an events form that answers a question, None where none does."""
+    named = (items[name] for name in NAMES[meaning] if name in items)
     return next((item for item in named if meaning not in DAYS or item.kind == "date"), None)
