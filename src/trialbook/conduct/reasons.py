@@ -15,7 +15,9 @@ from trialbook.conduct.casebook import Answer, Casebook, Cell
 from trialbook.conduct.moments import UNKNOWN, Days, days_of, first_of, last_of
 from trialbook.protocol.model import Derived, Form, Item, Study
 from trialbook.protocol.typed_dates import NEVER
-from trialbook.protocol.values import SPANS, limit_of, show_value
+from trialbook.protocol.typed_numbers import in_both_units, other_unit
+from trialbook.protocol.units import SPANS
+from trialbook.protocol.values import limit_of, show_value
 
 ReasonKind = Literal[
     "value", "not answered", "missing", "limit", "partial date", "not computed", "open row", "time", "problem"
@@ -101,12 +103,18 @@ def _described(study: Study, item: Item, answer: Answer) -> tuple[ReasonKind, st
         code = answer.missing or answer.text
         meaning = study.say(study.missing.get(code, {}))
         return "missing", f"{meaning} ({code})" if meaning else code
-    shown = show_value(item, answer.value, language=study.identity.languages[0])
+    shown = _shown(study, item, answer.value, answer.text)
     if item.kind in {"number", "vas"} and limit_of(answer.value):
         return "limit", shown
     if item.kind == "date" and answer.value != NEVER and days_of(answer.value).day is None:
         return "partial date", shown
     return "value", shown
+
+
+def _shown(study: Study, item: Item, value: str, typed: str) -> str:
+    if item.kind == "number" and other_unit(item, typed):
+        return in_both_units(item, value, typed)
+    return show_value(item, value, language=study.identity.languages[0])
 
 
 def _derived_reasons(

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item, Text
 from trialbook.protocol.typed_dates import date_range, read_date
-from trialbook.protocol.typed_numbers import label_of, read_number
+from trialbook.protocol.typed_numbers import label_of, read_number, with_unit
 from trialbook.protocol.units import spelled
 
 __all__ = ["Value", "date_range", "limit_of", "number_of", "parse_value", "show_value"]
@@ -81,18 +81,12 @@ def limit_of(value: str) -> str:
     return next((sign for sign in LIMITS if value.startswith(sign)), "")
 
 
-SPANS = MappingProxyType({name: f"{name}s" for name in ("year", "month", "week", "day", "hour", "minute")})
-"""Unit that is a word -> as it stands after another number than 1."""
-
-
 def show_value(item: Item, value: str, *, language: str | None = None) -> str:
     """Write a canonical value for a reader: `< 0.2 U/L`, the labels of choices, dates and texts as they are."""
     if item.kind in {"number", "vas"}:
         sign = limit_of(value)
         number = value.removeprefix(sign)
-        unit = _shown_unit(item)
-        unit = SPANS.get(unit, unit) if number != "1" else unit
-        return " ".join(part for part in (sign, number, unit) if part)
+        return " ".join(part for part in (sign, with_unit(number, _shown_unit(item))) if part)
     if item.kind == "choice":
         codes = value.split(SEPARATOR) if item.several else [value]
         return ", ".join(_in_language(item.choices.get(code, {}), language) or code for code in codes)

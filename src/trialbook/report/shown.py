@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Item, Study
-from trialbook.protocol.values import SEPARATOR, SPANS
+from trialbook.protocol.units import SPANS
+from trialbook.protocol.values import SEPARATOR
 from trialbook.render.inline import Line, Recorded
 from trialbook.render.numbers import ABSENT, MINUS, show, show_enough, show_unit
 

@@ -107,7 +107,7 @@ def _of_range(study: Study, form: Form, query: Query) -> str:
     found = _rule(said).fullmatch(query.text)
     if found is None or item is None or found["item"] not in {*item.label.values(), *item.rating.values()}:
         return ""
-    values = {**found.groupdict(), "item": study.say(item.label, get_language())}
+    values = {**found.groupdict(), "item": study.say(item.label, get_language()), "value": in_words(found["value"])}
     return gettext(said).format(**values)
 
 
