@@ -16,15 +16,13 @@ from trialbook.conduct.moments import UNKNOWN, Days, days_of, first_of, last_of
 from trialbook.protocol.model import Derived, Form, Item, Study
 from trialbook.protocol.typed_dates import NEVER
 from trialbook.protocol.typed_numbers import in_both_units, other_unit
-from trialbook.protocol.units import SPANS
+from trialbook.protocol.unit_words import with_unit
 from trialbook.protocol.values import limit_of, show_value
 
 ReasonKind = Literal[
     "value", "not answered", "missing", "limit", "partial date", "not computed", "open row", "time", "problem"
 ]
 """`value`: an answer that is exact enough. All others but `time` say what is missing."""
-
-PLAIN_UNITS = frozenset({"score", "count", "ratio"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +157,7 @@ def _number_text(study: Study, derived: Derived, value: float) -> str:
     if value.is_integer() and int(value) in derived.levels:
         return study.say(derived.levels[int(value)])
     number = f"{value:.10g}"
-    unit = derived.unit if number == "1" else SPANS.get(derived.unit or "", derived.unit)
-    return number if derived.unit in PLAIN_UNITS else f"{number} {unit}"
+    return with_unit(number, derived.unit)
 
 
 # ---- dates of criteria ------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item
-from trialbook.protocol.units import SPANS, WITHOUT_UNIT, as_enzyme_unit, convert, is_unit, parse_unit, spelled
+from trialbook.protocol.unit_words import with_unit
+from trialbook.protocol.units import as_enzyme_unit, convert, is_unit, parse_unit, spelled
 
 NUMBER = re.compile(
     r"(?P<limit><=|>=|[<>≤≥])?\s*(?P<sign>[-+\N{MINUS SIGN}])?(?P<digits>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?P<rest>.*)",
@@ -66,19 +67,13 @@ def plain(amount: Decimal) -> str:
     return "0" if shown in {"-0", ""} else shown
 
 
-def with_unit(number: str, unit: str) -> str:
-    """Write a number before its unit: `1 year`, `17.9 years`, `44.9 nmol/L`."""
-    name = unit if number == "1" else SPANS.get(unit, unit)
-    return f"{number} {name}" if name else number
-
-
 def in_both_units(item: Item, value: str, typed: str, limits: Sequence[Decimal] | None = None) -> str:
     """Write a canonical number with its unit; one typed in another unit as typed, and rounded.
 
     `18 ng/mL (44.9 nmol/L)`. Rounded, it lies on the same side of the `limits` as before. Where these are not known, it
     is never the same as a number of the decimals of its item that it is not: 17.99 years are not shown as 18.
     """
-    own = "" if item.unit is None or item.unit in WITHOUT_UNIT else item.unit
+    own = item.unit or ""
     unit = other_unit(item, typed)
     if not unit:
         return with_unit(value, own)

@@ -32,9 +32,6 @@ LONG = Context(prec=28)
 WITHOUT_UNIT = ("score", "count", "ratio")
 """Names that say of a number that it has no unit."""
 
-SPANS = MappingProxyType({name: f"{name}s" for name in ("year", "month", "week", "day", "hour", "minute")})
-"""Unit that is a word -> as it stands after another number than 1."""
-
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         "k": "kilo", "h": "hecto", "d": "deci", "c": "centi", "m": "milli", "u": "micro", "n": "nano", "p": "pico",

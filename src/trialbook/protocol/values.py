@@ -13,7 +13,8 @@ from types import MappingProxyType
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item, Text
 from trialbook.protocol.typed_dates import date_range, read_date
-from trialbook.protocol.typed_numbers import label_of, read_number, with_unit
+from trialbook.protocol.typed_numbers import label_of, read_number
+from trialbook.protocol.unit_words import with_unit
 from trialbook.protocol.units import spelled
 
 __all__ = ["Value", "date_range", "limit_of", "number_of", "parse_value", "show_value"]
@@ -86,7 +87,7 @@ def show_value(item: Item, value: str, *, language: str | None = None) -> str:
     if item.kind in {"number", "vas"}:
         sign = limit_of(value)
         number = value.removeprefix(sign)
-        return " ".join(part for part in (sign, with_unit(number, _shown_unit(item))) if part)
+        return " ".join(part for part in (sign, with_unit(number, item.unit or "")) if part)
     if item.kind == "choice":
         codes = value.split(SEPARATOR) if item.several else [value]
         return ", ".join(_in_language(item.choices.get(code, {}), language) or code for code in codes)
@@ -183,10 +184,6 @@ def _shown(text: str) -> str:
 
 def _codes(missing: Mapping[str, Text]) -> str:
     return ", ".join(missing) or "none is declared in the study file"
-
-
-def _shown_unit(item: Item) -> str:
-    return "" if item.unit in {None, "score", "count", "ratio"} else str(item.unit)
 
 
 def _in_language(text: Text, language: str | None) -> str:

@@ -17,7 +17,7 @@ from trialbook import wording
 from trialbook.errors import Problem
 from trialbook.protocol.model import Form, Study, Text
 from trialbook.protocol.typed_dates import NEVER
-from trialbook.protocol.units import SPANS
+from trialbook.protocol.unit_words import SPANS
 from trialbook.web.kept import Kept
 
 READ: ContextVar[Study | None] = ContextVar("READ", default=None)

@@ -20,8 +20,9 @@ from trialbook.conduct.safety import grade_event, is_serious
 from trialbook.conduct.worklist import who_records
 from trialbook.errors import Problem
 from trialbook.protocol.model import Form, Treatment
+from trialbook.protocol.unit_words import show_unit
 from trialbook.protocol.values import show_value
-from trialbook.render.numbers import show_plain, show_unit
+from trialbook.render.numbers import show_plain
 from trialbook.web.following.seen import Seen
 from trialbook.web.following.words import FILLING, Word, address, day_words, days_words, role_name, span_words
 from trialbook.web.forms.phrases import asked, note_words, reworded
