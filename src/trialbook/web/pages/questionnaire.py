@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -21,7 +21,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from trialbook.conduct.casebook import Cell
-from trialbook.errors import ActRefused, LedgerError
+from trialbook.errors import ActRefused, LedgerError, Problem
+from trialbook.protocol.typed_numbers import label_of
 from trialbook.protocol.values import show_value
 from trialbook.web.forms.presence import presence
 from trialbook.web.invitations.codes import digest_of, guesses, new_secret
@@ -29,12 +30,15 @@ from trialbook.web.invitations.models import Invitation
 from trialbook.web.invitations.standing import ALIVE, Moment, journey_of, moment_of, state_of, tell
 from trialbook.web.invitations.steps import Journey, Shown, Step, saving, sent_answers, shown_items
 from trialbook.web.request import StudyRequest
-from trialbook.web.saying import listed, sentence
+from trialbook.web.saying import listed, remedy, sentence
 
 COOKIE = "__Host-questionnaire" if settings.IS_TLS else "questionnaire"
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HIDES = "ACT-30"
 """Refusal of an answer by which other answers would not be asked any more."""
+
+WRITTEN = frozenset({"VALUE-02", "VALUE-03", "VALUE-06", "VALUE-14", "VALUE-15", "VALUE-16"})
+"""Refusals of the way in which something is written: their remedy helps whoever typed it."""
 
 View = Callable[..., HttpResponse]
 Sent = Mapping[str, Sequence[str]]
@@ -230,8 +234,16 @@ def refused(here: At, sent: Sent, error: ActRefused | LedgerError) -> HttpRespon
     codes = {problem.code for problem in error.problems}
     if codes == {HIDES}:
         return step_page(here, sent=sent, hides=True)
-    wrong = [sentence(problem) for problem in error.problems if problem.code.startswith("VALUE-")]
+    told = (as_read(here, problem) for problem in error.problems if problem.code.startswith("VALUE-"))
+    wrong = [f"{sentence(one)} {remedy(one) if one.code in WRITTEN else ''}".rstrip() for one in told]
     return step_page(here, sent=sent, wrong=wrong, is_failure=not wrong)
+
+
+def as_read(here: At, problem: Problem) -> Problem:
+    """Return a problem that names the question as the participant reads it, not as the study file does."""
+    asked = {label_of(one.item): one.question.text for one in shown_items(here.journey, here.step)}
+    item = problem.values.get("item", "")
+    return replace(problem, values={**problem.values, **({"item": asked[item]} if item in asked else {})})
 
 
 def step_page(
