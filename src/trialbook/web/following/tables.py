@@ -406,7 +406,7 @@ def notes_of(request: StudyRequest, seen: Seen) -> Iterator[NoteLine]:
                 seen.form_name(entry.form) if entry.form else "",
             )
             yield NoteLine(
-                text=note_words(entry.text),
+                text=note_words(entry.text, request.site.book.version(entry.study)),
                 by=entry.by,
                 at=datetime.fromisoformat(entry.at).astimezone(zone),
                 place=listed(part for part in parts if part),
