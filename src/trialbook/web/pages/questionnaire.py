@@ -27,7 +27,7 @@ from trialbook.protocol.values import show_value
 from trialbook.web.forms.presence import presence
 from trialbook.web.invitations.codes import digest_of, guesses, new_secret
 from trialbook.web.invitations.models import Invitation
-from trialbook.web.invitations.standing import ALIVE, Moment, journey_of, moment_of, state_of, tell
+from trialbook.web.invitations.standing import ALIVE, Moment, closed_forms, journey_of, moment_of, state_of, tell
 from trialbook.web.invitations.steps import Journey, Shown, Step, saving, sent_answers, shown_items
 from trialbook.web.request import StudyRequest
 from trialbook.web.saying import listed, remedy, sentence
@@ -94,8 +94,13 @@ def ui_language(tag: str) -> str:
 def open_page(request: StudyRequest) -> HttpResponse:
     """Ask for the code of a link; a browser takes it from behind the # of the address, which no server is sent."""
     invitation = held_by(request)
-    is_alive = invitation is not None and state_of(moment_of(request.site, invitation.participant), invitation) in ALIVE
-    return render(request, "questionnaire_open.html", {"may_go_on": is_alive})
+    now = moment_of(request.site, "" if invitation is None else invitation.participant)
+    state = "" if invitation is None else state_of(now, invitation)
+    context = {"may_go_on": state in ALIVE, "is_off": state == "off"}
+    if invitation is None or state != "off":
+        return render(request, "questionnaire_open.html", context)
+    with override(ui_language(invitation.language)):
+        return render(request, "questionnaire_open.html", {**context, **frame(invitation)})
 
 
 @sensitive_post_parameters("code")
@@ -158,7 +163,7 @@ def step(request: StudyRequest, invitation: Invitation, now: Moment, number: int
     journey = journey_of(now, invitation)
     if number not in journey.numbers():
         return redirect("questionnaire")
-    here = At(request=request, invitation=invitation, journey=journey, number=number)
+    here = At(request=request, invitation=invitation, now=now, journey=journey, number=number)
     come(here)
     if request.method == "POST":
         return taken(here)
@@ -171,6 +176,7 @@ class At:
 
     request: StudyRequest
     invitation: Invitation
+    now: Moment
     journey: Journey
     number: int
 
@@ -192,7 +198,7 @@ def stay(request: StudyRequest, invitation: Invitation, now: Moment, number: int
     """Take a sign of life of the page of a step."""
     journey = journey_of(now, invitation)
     if number in journey.numbers():
-        come(At(request=request, invitation=invitation, journey=journey, number=number))
+        come(At(request=request, invitation=invitation, now=now, journey=journey, number=number))
     return HttpResponse(status=204)
 
 
@@ -272,6 +278,7 @@ def step_page(
         "is_failure": is_failure,
         # what became of a failed save is not known: sent again with the same id it is stored once
         "request_id": here.request.POST.get("request") if same else here.request.site.new_id(),
+        "is_less": bool(closed_forms(here.now, here.invitation)),
         **frame(here.invitation),
     }
     status = 422 if wrong or hides else 503 if is_failure else 200
@@ -307,6 +314,7 @@ def review(request: StudyRequest, invitation: Invitation, now: Moment) -> HttpRe
     ]
     is_open = any(not row.answer for _, rows in forms for row in rows)
     context = {"forms": forms, "is_open": is_open, "request_id": request.site.new_id(), **frame(invitation)}
+    context["is_less"] = bool(closed_forms(now, invitation))
     last = next(iter(reversed(journey.numbers())), None)
     return render(request, "questionnaire_review.html", {**context, "before": last})
 
