@@ -67,12 +67,12 @@ def _reworded(part: str) -> str:
     return _said(part)
 
 
-def note_words(text: str, study: Study) -> str:
+def note_words(text: str, study: Study | None = None) -> str:
     """Return a note that the site made of a link or a tablet in the language of the reader; people's words stay.
 
-    `study` is the version by which it was made: what it names may be gone since.
+    `study` is the version by which it was made, where that is at hand: what it names may be gone since.
     """
-    token = READ.set(study)
+    token = READ.set(study or READ.get())
     try:
         return _note_words(text)
     finally:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from trialbook.conduct.casebook import Cell
 from trialbook.errors import ActRefused, LedgerError, Problem
+from trialbook.protocol.common_names import joined
 from trialbook.protocol.typed_numbers import label_of
 from trialbook.protocol.values import show_value
 from trialbook.web.forms.presence import presence
@@ -247,7 +248,9 @@ def refused(here: At, sent: Sent, error: ActRefused | LedgerError) -> HttpRespon
 
 def as_read(here: At, problem: Problem) -> Problem:
     """Return a problem that names the question as the participant reads it, not as the study file does."""
-    asked = {label_of(one.item): one.question.text for one in shown_items(here.journey, here.step)}
+    stem, tag = "" if here.step.screen is None else here.step.screen.stem, here.invitation.language
+    shown = ((one.item, one.question.text) for one in shown_items(here.journey, here.step))
+    asked = {label_of(item): joined({tag: stem}, {tag: text}, (tag,))[tag] if stem else text for item, text in shown}
     item = problem.values.get("item", "")
     return replace(problem, values={**problem.values, **({"item": asked[item]} if item in asked else {})})
 
