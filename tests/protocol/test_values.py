@@ -4,6 +4,8 @@ Requirements:
 ANS-01: a plain number is taken as written; its decimals are kept, leading zeros and a plus sign are not.
 ANS-02: what could be read in two ways, or in none, is refused with a remedy of its own; nothing is guessed.
 ANS-03: outside of the scale is refused; outside of the expected range is kept, with a query.
+ANS-13: a sentence about a number typed in another unit has what was typed and the converted number, rounded, but
+    never so far that it passes or becomes a limit.
 ANS-04: a limit of measurement is a value; a score has none.
 ANS-05: an answer in another accepted unit is converted exactly; any other unit is refused.
 ANS-12: another spelling of a unit that the item takes is that unit.
@@ -30,6 +32,7 @@ from hypothesis import strategies as st
 
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item, ItemKind, Quantity, Text
+from trialbook.protocol.typed_numbers import in_both_units
 from trialbook.protocol.values import Value, date_range, limit_of, number_of, parse_value, show_value
 from trialbook.wording import VALUE, remedy, sentence
 
@@ -136,6 +139,60 @@ def test_scale_open_at_one_end_is_told_so() -> None:
     found = read(PRESSURE, "-3")
     assert isinstance(found, Problem)
     assert sentence(found) == "-3 mmHg is outside the scale of “p”, which runs from 0 to any."
+
+
+VITAMIN_D = Item(
+    id="vitd", kind="number", label={"en": "25-OH vitamin D"}, unit="nmol/L", accepts=("ng/mL",), decimals=1,
+    molar_mass=Quantity(amount=Decimal("400.6"), unit="g/mol"), expected_low=Decimal(48), expected_high=Decimal(250),
+)  # fmt: skip
+AGE = Item(
+    id="age", kind="number", label={"en": "Age"}, unit="year", accepts=("month",), minimum=Decimal(12),
+    maximum=Decimal("17.99"), decimals=0,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("item", "typed", "unit", "told"),
+    [
+        (VITAMIN_D, "18", "ng/mL", "18 ng/mL (44.9 nmol/L) is outside"),
+        (VITAMIN_D, "18 ng/ml", None, "18 ng/mL (44.9 nmol/L) is outside"),
+        (VITAMIN_D, "<18 ng/mL", None, "<18 ng/mL (<44.9 nmol/L) is outside"),
+        (VITAMIN_D, "19.22", "ng/mL", "19.22 ng/mL (47.98 nmol/L) is outside"),
+        (replace(VITAMIN_D, decimals=None), "18", "ng/mL", "18 ng/mL (44.9 nmol/L) is outside"),
+        (replace(VITAMIN_D, decimals=None), "180", "ng/mL", "180 ng/mL (449 nmol/L) is outside"),
+        (VITAMIN_D, "44.9326010984", "nmol/L", "44.9326010984 nmol/L is outside"),
+        (AGE, "130", "month", "130 months (11 years) is outside"),
+        (AGE, "143", "month", "143 months (11.9 years) is outside"),
+        (AGE, "216", "month", "216 months (18 years) is outside"),
+        (AGE, "11", None, "11 years is outside"),
+    ],
+)
+def test_a_number_typed_in_another_unit_is_told_as_typed_and_rounded(
+    item: Item, typed: str, unit: str | None, told: str
+) -> None:
+    """ANS-13."""
+    found = read(item, typed, unit)
+    problem = found.queries[0] if isinstance(found, Value) else found
+    assert sentence(problem).startswith(told)
+
+
+@given(
+    amount=st.decimals(min_value=0, max_value=1000, places=4),
+    decimals=st.none() | st.integers(min_value=0, max_value=3),
+)
+def test_what_is_told_of_a_converted_number_is_true(amount: Decimal, decimals: int | None) -> None:
+    """ANS-13: the number that is shown lies outside, too."""
+    found = value_of(replace(VITAMIN_D, decimals=decimals), str(amount), "ng/mL")
+    for query in found.queries:
+        shown = Decimal(query.values["value"].partition("(")[2].partition(" ")[0])
+        assert not 48 <= shown <= 250
+
+
+def test_where_no_limit_is_known_more_decimals_are_shown_than_a_limit_has() -> None:
+    """ANS-13: 17.92 years are not shown as 18, nor 17.9958 with three digits."""
+    assert in_both_units(AGE, "17.9166666667", "215 month") == "215 months (17.9 years)"
+    assert in_both_units(AGE, "17.9958333333", "215.95 month") == "215.95 months (17.996 years)"
+    assert in_both_units(AGE, "18", "216 month") == "216 months (18 years)"
 
 
 def test_outside_the_expected_range_is_kept_with_a_query() -> None:

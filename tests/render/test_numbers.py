@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialbook.protocol.unit_words import show_unit
 from trialbook.render import numbers
 from trialbook.render.numbers import (
     rounded,
@@ -29,7 +30,6 @@ from trialbook.render.numbers import (
     show_plain,
     show_share,
     show_signed,
-    show_unit,
     significant,
     with_sign,
 )

@@ -19,7 +19,8 @@ from django.test import Client
 from tests.web.asked import HERE, answer_all, finish, make_link, opened, ready, sent
 from tests.web.conftest import CUSTODIAN, Served
 
-from trialbook.capture.acts import revoke, withdraw
+from trialbook.capture.acts import adopt, revoke, withdraw
+from trialbook.folder import read_kept
 from trialbook.web.invitations.codes import ALPHABET, LENGTH, MOST_WRONG, Guesses, digest_of, guesses, new_secret
 from trialbook.web.invitations.models import Invitation
 from trialbook.web.veil import veiled
@@ -237,6 +238,41 @@ def test_the_public_pages_know_no_staff(served: Served) -> None:
     assert "nora" not in page
     assert "polymyositis" not in page
     assert nora.get(HERE).status_code == 200
+
+
+def later(served: Served, *changes: tuple[str, str]) -> None:
+    """Adopt a version with parts of its text replaced."""
+    text = served.site.study.text
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    served.site.record(adopt(read_kept(text), reason="fewer questions"), by=CUSTODIAN)
+
+
+def test_an_amendment_that_takes_out_what_a_link_opens(served: Served) -> None:
+    """LINK-01: the phone says so and goes on with what is left; the list says which form is shut."""
+    ready(served)
+    phone = opened(make_link(served, "haq", "patient_global"))
+    assert "cannot be answered here any more" not in phone.get("/q/now", follow=True).content.decode()
+    later(served, ("    at: full\n    by: [participant", "    at: week 16\n    by: [participant"))
+    for path in ("/q/now", "/q/review"):
+        page = phone.get(path, follow=True)
+        assert page.status_code == 200
+        assert "Some of the questions cannot be answered here any more." in page.content.decode()
+    assert "not finished; shut: Patient" in served.browser("nora").get("/invitations/").content.decode()
+    later(served, ("instrument: haq-di, at: questionnaires", "instrument: haq-di, at: week 16"))
+    page = phone.get("/q/now", follow=True)
+    assert "These questions cannot be answered here any more. What you answered is kept." in page.content.decode()
+
+
+def test_a_note_of_a_link_keeps_the_names_of_its_version(served: Served) -> None:
+    """LINK-04: in the language of the reader, although a form has another name by now."""
+    ready(served)
+    make_link(served, "haq", "patient_global")
+    later(served, ("en: Patient's global assessment, zh-Hant: 患者整體評估", "en: How you are, zh-Hant: 近況"))
+    reader = served.browser("nora")
+    reader.cookies["language"] = "zh-hant"
+    assert "、患者整體評估" in reader.get("/participants/P01/").content.decode()
 
 
 def test_the_language_that_stands_there_first(served: Served) -> None:

@@ -187,6 +187,16 @@ def test_what_cannot_be_an_answer(served: Served) -> None:
     assert "patient_global.global" not in answers(served)
 
 
+def test_a_refusal_says_what_to_do_and_names_the_question_as_it_was_read(served: Served) -> None:
+    """ASK-05: digits of another width with how to type them, a number beyond the line with its question."""
+    tablet = hand_over(ready(served), "patient_global")
+    path = tablet.get("/q/now").headers["Location"]
+    wide = sent(tablet, path, what="next", **{"typed-global": "\N{FULLWIDTH DIGIT THREE}"}).content.decode()
+    assert "Type it again with the digits 0 to 9." in wide
+    beyond = sent(tablet, path, what="next", **{"typed-global": "11"}).content.decode()
+    assert "outside the scale of “Thinking of everything that your muscle disease does to you," in beyond
+
+
 def test_sent_twice_is_stored_once(served: Served) -> None:
     """ASK-04: the same page sent again by a shaky line."""
     tablet, path = first_question(served, "haq")

@@ -37,6 +37,8 @@ def chinese(served: Served) -> Iterator[None]:
         ("Female", "女"),
         ("week 24", "第 24 週"),
         ("54 years", "54 年"),
+        ("130 months (10.8 years)", "130 個月 (10.8 年)"),
+        ("18 ng/mL (44.9 nmol/L)", "18 ng/mL (44.9 nmol/L)"),
         ("Not known (NK)", "不詳 (NK)"),
         ("Muscle enzymes, Hepatitis B", "肌肉酵素、B 型肝炎"),
         ("Last major surgery: 2026-09; Sex: not answered", "最近一次大手術\uff1a2026-09\uff1b性別\uff1a未回答"),

@@ -147,7 +147,7 @@ def judge_range(rules: Rules, casebook: Casebook, cell: Cell) -> Finding | None:
     if item is None or answer is None or not answer.value:
         return None
     limit = limit_of(answer.value)
-    problem = outside_expected(item, limit, answer.value.removeprefix(limit))
+    problem = outside_expected(item, limit, answer.value.removeprefix(limit), answer.text)
     return None if problem is None else _finding(casebook, cell, EXPECTED, sentence(problem), answer.value)
 
 

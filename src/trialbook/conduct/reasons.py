@@ -15,14 +15,14 @@ from trialbook.conduct.casebook import Answer, Casebook, Cell
 from trialbook.conduct.moments import UNKNOWN, Days, days_of, first_of, last_of
 from trialbook.protocol.model import Derived, Form, Item, Study
 from trialbook.protocol.typed_dates import NEVER
-from trialbook.protocol.values import SPANS, limit_of, show_value
+from trialbook.protocol.typed_numbers import in_both_units, other_unit
+from trialbook.protocol.unit_words import with_unit
+from trialbook.protocol.values import limit_of, show_value
 
 ReasonKind = Literal[
     "value", "not answered", "missing", "limit", "partial date", "not computed", "open row", "time", "problem"
 ]
 """`value`: an answer that is exact enough. All others but `time` say what is missing."""
-
-PLAIN_UNITS = frozenset({"score", "count", "ratio"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +101,18 @@ def _described(study: Study, item: Item, answer: Answer) -> tuple[ReasonKind, st
         code = answer.missing or answer.text
         meaning = study.say(study.missing.get(code, {}))
         return "missing", f"{meaning} ({code})" if meaning else code
-    shown = show_value(item, answer.value, language=study.identity.languages[0])
+    shown = _shown(study, item, answer.value, answer.text)
     if item.kind in {"number", "vas"} and limit_of(answer.value):
         return "limit", shown
     if item.kind == "date" and answer.value != NEVER and days_of(answer.value).day is None:
         return "partial date", shown
     return "value", shown
+
+
+def _shown(study: Study, item: Item, value: str, typed: str) -> str:
+    if item.kind == "number" and other_unit(item, typed):
+        return in_both_units(item, value, typed)
+    return show_value(item, value, language=study.identity.languages[0])
 
 
 def _derived_reasons(
@@ -151,8 +157,7 @@ def _number_text(study: Study, derived: Derived, value: float) -> str:
     if value.is_integer() and int(value) in derived.levels:
         return study.say(derived.levels[int(value)])
     number = f"{value:.10g}"
-    unit = derived.unit if number == "1" else SPANS.get(derived.unit or "", derived.unit)
-    return number if derived.unit in PLAIN_UNITS else f"{number} {unit}"
+    return with_unit(number, derived.unit)
 
 
 # ---- dates of criteria ------------------------------------------------------------------------------------------

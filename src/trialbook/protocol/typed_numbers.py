@@ -7,12 +7,13 @@ refused, each with its own remedy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from trialbook.errors import Problem
 from trialbook.protocol.model import Item
+from trialbook.protocol.unit_words import with_unit
 from trialbook.protocol.units import as_enzyme_unit, convert, is_unit, parse_unit, spelled
 
 NUMBER = re.compile(
@@ -29,6 +30,9 @@ MOST_DIGITS = 15
 MOST_MAGNITUDE = 30
 MOST_CHARACTERS = 64
 EXACT_UNITS = ("score",)
+SIGNS = "<>="
+WIDE = Context(prec=120, rounding=ROUND_HALF_UP)
+"""Holds every number that is taken, to every decimal of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +52,12 @@ def read_number(item: Item, text: str, unit: str | None) -> tuple[str, tuple[Pro
     digits = _in_unit(item, reading, unit)
     if isinstance(digits, Problem):
         return digits
-    problem = next(_refusals(item, text, reading.limit, digits), None)
+    typed = text if reading.unit or digits == reading.digits else f"{text} {unit}"
+    problem = next(_refusals(item, typed, reading.limit, digits), None)
     if problem is not None:
         return problem
     decimals_of = digits if digits == reading.digits else None
-    return reading.limit + digits, tuple(_queries(item, text, reading.limit, digits, decimals_of))
+    return reading.limit + digits, tuple(_queries(item, typed, reading.limit, digits, decimals_of))
 
 
 def plain(amount: Decimal) -> str:
@@ -60,6 +65,49 @@ def plain(amount: Decimal) -> str:
     shown = f"{amount:f}"
     shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return "0" if shown in {"-0", ""} else shown
+
+
+def in_both_units(item: Item, value: str, typed: str, limits: Sequence[Decimal] | None = None) -> str:
+    """Write a canonical number with its unit; one typed in another unit as typed, and rounded.
+
+    `18 ng/mL (44.9 nmol/L)`. Rounded, it lies on the same side of the `limits` as before. Where these are not known, it
+    is never the same as a number of the decimals of its item that it is not: 17.99 years are not shown as 18.
+    """
+    own = item.unit or ""
+    unit = other_unit(item, typed)
+    if not unit:
+        return with_unit(value, own)
+    number = value.lstrip(SIGNS)
+    limit = value.removesuffix(number)
+    rounded = plain(_rounded(Decimal(number), item.decimals, limits))
+    return f"{with_unit(_without_unit(typed), unit)} ({with_unit(limit + rounded, own)})"
+
+
+def other_unit(item: Item, typed: str) -> str:
+    """Return the unit in which a number was typed that its item accepts beside its own; empty where it is its own."""
+    given = NUMBER.fullmatch(typed.strip())
+    unit = "" if given is None else _as_the_item_spells_it(item, given["rest"])
+    return unit if unit in _units(item)[1:] else ""
+
+
+def _without_unit(typed: str) -> str:
+    given = NUMBER.fullmatch(typed.strip())
+    return typed if given is None else typed.strip()[: given.start("rest")].strip()
+
+
+def _rounded(amount: Decimal, decimals: int | None, limits: Sequence[Decimal] | None) -> Decimal:
+    """Round to as many decimals, else to three significant digits; to more where it would pass or become a limit."""
+    places = max(0, 2 - amount.adjusted()) if decimals is None else decimals
+    rounded = _to_places(amount, places)
+    kept = (rounded,) if limits is None else limits
+    while rounded != amount and any((rounded > at, rounded < at) != (amount > at, amount < at) for at in kept):
+        places += 1
+        rounded = _to_places(amount, places)
+    return rounded
+
+
+def _to_places(amount: Decimal, places: int) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-places), context=WIDE)
 
 
 def label_of(item: Item) -> str:
@@ -135,11 +183,11 @@ def _refusals(item: Item, text: str, limit: str, digits: str) -> Iterator[Proble
     if limit and (item.kind == "vas" or item.unit in EXACT_UNITS):
         yield Problem(code="VALUE-09", values={"item": label_of(item), "text": text})
     if _is_below(limit, amount, item.minimum) or _is_above(limit, amount, item.maximum):
-        yield _outside("VALUE-08", item, limit + digits, item.minimum, item.maximum)
+        yield _outside("VALUE-08", item, limit + digits, text, (item.minimum, item.maximum))
 
 
 def _queries(item: Item, text: str, limit: str, digits: str, typed: str | None) -> Iterator[Problem]:
-    problem = outside_expected(item, limit, digits)
+    problem = outside_expected(item, limit, digits, text)
     if problem is not None:
         yield problem
     # zeros at the end, as statistics programs write them, say nothing more
@@ -149,11 +197,14 @@ def _queries(item: Item, text: str, limit: str, digits: str, typed: str | None) 
         yield Problem(code="VALUE-32", values=values, level="warning")
 
 
-def outside_expected(item: Item, limit: str, digits: str) -> Problem | None:
-    """Return the problem of a number outside of the expected range of its item; None where it is within."""
+def outside_expected(item: Item, limit: str, digits: str, typed: str) -> Problem | None:
+    """Return the problem of a number outside of the expected range of its item; None where it is within.
+
+    `typed` is how it was typed, with the unit.
+    """
     amount = Decimal(digits)
     if _is_below(limit, amount, item.expected_low) or _is_above(limit, amount, item.expected_high):
-        return _outside("VALUE-31", item, limit + digits, item.expected_low, item.expected_high)
+        return _outside("VALUE-31", item, limit + digits, typed, (item.expected_low, item.expected_high))
     return None
 
 
@@ -175,12 +226,8 @@ def _is_above(limit: str, amount: Decimal, high: Decimal | None) -> bool:
     return amount >= high if limit == ">" else amount > high
 
 
-def _outside(code: str, item: Item, value: str, low: Decimal | None, high: Decimal | None) -> Problem:
-    unit = "" if item.unit is None or item.unit in EXACT_UNITS else f" {item.unit}"
-    values = {
-        "item": label_of(item),
-        "value": f"{value}{unit}",
-        "low": "any" if low is None else plain(low),
-        "high": "any" if high is None else plain(high),
-    }
+def _outside(code: str, item: Item, value: str, typed: str, ends: tuple[Decimal | None, Decimal | None]) -> Problem:
+    low, high = ("any" if end is None else plain(end) for end in ends)
+    shown = in_both_units(item, value, typed, [end for end in ends if end is not None])
+    values = {"item": label_of(item), "value": shown, "low": low, "high": high}
     return Problem(code=code, values=values, level="warning" if code == "VALUE-31" else "error")

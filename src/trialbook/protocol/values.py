@@ -14,6 +14,7 @@ from trialbook.errors import Problem
 from trialbook.protocol.model import Item, Text
 from trialbook.protocol.typed_dates import date_range, read_date
 from trialbook.protocol.typed_numbers import label_of, read_number
+from trialbook.protocol.unit_words import with_unit
 from trialbook.protocol.units import spelled
 
 __all__ = ["Value", "date_range", "limit_of", "number_of", "parse_value", "show_value"]
@@ -81,18 +82,12 @@ def limit_of(value: str) -> str:
     return next((sign for sign in LIMITS if value.startswith(sign)), "")
 
 
-SPANS = MappingProxyType({name: f"{name}s" for name in ("year", "month", "week", "day", "hour", "minute")})
-"""Unit that is a word -> as it stands after another number than 1."""
-
-
 def show_value(item: Item, value: str, *, language: str | None = None) -> str:
     """Write a canonical value for a reader: `< 0.2 U/L`, the labels of choices, dates and texts as they are."""
     if item.kind in {"number", "vas"}:
         sign = limit_of(value)
         number = value.removeprefix(sign)
-        unit = _shown_unit(item)
-        unit = SPANS.get(unit, unit) if number != "1" else unit
-        return " ".join(part for part in (sign, number, unit) if part)
+        return " ".join(part for part in (sign, with_unit(number, item.unit or "")) if part)
     if item.kind == "choice":
         codes = value.split(SEPARATOR) if item.several else [value]
         return ", ".join(_in_language(item.choices.get(code, {}), language) or code for code in codes)
@@ -189,10 +184,6 @@ def _shown(text: str) -> str:
 
 def _codes(missing: Mapping[str, Text]) -> str:
     return ", ".join(missing) or "none is declared in the study file"
-
-
-def _shown_unit(item: Item) -> str:
-    return "" if item.unit in {None, "score", "count", "ratio"} else str(item.unit)
 
 
 def _in_language(text: Text, language: str | None) -> str:

@@ -22,14 +22,6 @@ STEADY = 13
 WIDE = Context(prec=400)
 """Enough digits for any float at any number of decimals."""
 
-UNITS = {
-    "score": "", "count": "", "ratio": "", "1": "", "year": "years", "month": "months", "week": "weeks", "day": "days",
-    "Cel": "°C", "degF": "°F", "percent": "%", "/min": "per minute", "m2": "m²", "kg/m2": "kg/m²", "mg/m2": "mg/m²",
-}  # fmt: skip
-"""Units whose written form differs from their code; others are written as they are, after `POWERS` and `MICRO`."""
-POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-MICRO = ("ukat", "umol", "ug", "um", "uL", "uU")
-
 
 def exact(value: float | Decimal) -> Decimal:
     """Return the decimal that `repr` names; ValueError for infinities and not-a-number."""
@@ -113,17 +105,6 @@ def show_percent(value: float | Decimal, decimals: int = 0) -> str:
 def show_share(share: Decimal) -> str:
     """Write a planned share as a percentage with the decimals it has: `95 %`, `97.5 %`."""
     return show_plain(share * 100) + THIN + "%"
-
-
-def show_unit(unit: str) -> str:
-    """Write a unit as a journal does: `ukat/L` as `µkat/L`, `10^9/L` as `10⁹/L`; units that mean none as nothing."""
-    if unit in UNITS:
-        return UNITS[unit]
-    if unit.startswith(MICRO):
-        return "µ" + unit[1:]
-    base, caret, rest = unit.partition("^")
-    power, slash, below = rest.partition("/")
-    return base + power.translate(POWERS) + slash + below if caret else unit
 
 
 def significant(value: float, digits: int = 12) -> str:

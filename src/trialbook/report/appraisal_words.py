@@ -10,7 +10,8 @@ from types import MappingProxyType
 from trialbook.analysis.appraisal.findings import Finding, Rows, Value, Verdict
 from trialbook.analysis.appraisal.printed import Printed
 from trialbook.errors import Problem
-from trialbook.render.numbers import MINUS, POWERS, show, show_plain
+from trialbook.protocol.unit_words import POWERS
+from trialbook.render.numbers import MINUS, show, show_plain
 from trialbook.report.phrases import capital, listed
 from trialbook.wording import remedy, sentence
 

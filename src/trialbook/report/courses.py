@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from trialbook.analysis.results import BASELINE, Result
 from trialbook.protocol.model import Endpoint, Item, Visit
-from trialbook.render.numbers import show_plain, show_unit
+from trialbook.protocol.unit_words import show_unit
+from trialbook.render.numbers import show_plain
 from trialbook.report.run import Run, as_mappings
 from trialbook.report.trace import by_participant
 

@@ -10,9 +10,10 @@ from trialbook.analysis.results import Result
 from trialbook.conduct.casebook import VISIT_FORM
 from trialbook.conduct.exposure import is_background
 from trialbook.protocol.model import DoseRecord, Treatment
+from trialbook.protocol.unit_words import show_unit
 from trialbook.render.document import Block, Paragraph, Section
 from trialbook.render.inline import Emphasis, Line, Part, Reference, join, plain
-from trialbook.render.numbers import ABSENT, THIN, show, show_plain, show_unit
+from trialbook.render.numbers import ABSENT, THIN, show, show_plain
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.one_by_one import FEW, MANY
 from trialbook.report.phrases import day, in_sentence, listed, several

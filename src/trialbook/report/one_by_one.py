@@ -8,8 +8,9 @@ from trialbook.analysis.derive import derive_baseline, derive_values
 from trialbook.analysis.sets import enrolled
 from trialbook.analysis.table_one import Told, is_counted, known_at_baseline
 from trialbook.protocol.model import Derived, Item
+from trialbook.protocol.unit_words import show_unit
 from trialbook.render.inline import Line, Recorded, join, plain
-from trialbook.render.numbers import ABSENT, show_unit
+from trialbook.render.numbers import ABSENT
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.phrases import in_sentence
 from trialbook.report.run import Run

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from trialbook.protocol.unit_words import show_unit
 from trialbook.render.drawing import axis
 from trialbook.render.drawing.axis import TICK, Frame
 from trialbook.render.drawing.letters import SIZE, SMALL, width_of
@@ -22,7 +23,7 @@ from trialbook.render.drawing.marks import (
     apart,
 )
 from trialbook.render.drawing.scale import Scale, spanning
-from trialbook.render.numbers import ABSENT, show_unit
+from trialbook.render.numbers import ABSENT
 from trialbook.report.courses import Panel, Tick, axis_unit
 from trialbook.report.quote import Quotes
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from trialbook.protocol.model import Derived, Duration, InfusionSteps, Item, Quantity
+from trialbook.protocol.unit_words import show_unit
 from trialbook.render.inline import Code, Line
-from trialbook.render.numbers import MINUS, THIN, show_plain, show_unit
+from trialbook.render.numbers import MINUS, THIN, show_plain
 from trialbook.report.run import Run
 from trialbook.report.shown import item_label, value_text
 

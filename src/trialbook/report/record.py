@@ -9,10 +9,11 @@ from itertools import islice, pairwise
 from trialbook.analysis.results import Result
 from trialbook.capture.ledger import Entry, Head
 from trialbook.capture.marks import RULE
+from trialbook.protocol.unit_words import show_unit
 from trialbook.render.document import Facts, Paragraph, Section
 from trialbook.render.evidence import runs_of
 from trialbook.render.inline import Code, Line
-from trialbook.render.numbers import ABSENT, show_unit, significant
+from trialbook.render.numbers import ABSENT, significant
 from trialbook.render.table import Column, Row, Table
 from trialbook.report.abstract import unwritten
 from trialbook.report.run import Run

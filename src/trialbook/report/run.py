@@ -9,8 +9,9 @@ from trialbook.analysis.frames import Datasets
 from trialbook.analysis.results import Analysis, Listing, Result
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Endpoint, Item, Study, Text
+from trialbook.protocol.unit_words import show_unit
 from trialbook.render.inline import Line
-from trialbook.render.numbers import show_signed, show_unit
+from trialbook.render.numbers import show_signed
 from trialbook.report.quote import Quotes, quotes_of
 from trialbook.report.shown import LANGUAGE, write_own
 

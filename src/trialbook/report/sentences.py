@@ -11,8 +11,9 @@ from trialbook.analysis.sets import judge, members
 from trialbook.errors import Place, Problem
 from trialbook.protocol.model import Endpoint, Study
 from trialbook.protocol.suggest import listed, suggest
+from trialbook.protocol.unit_words import show_unit
 from trialbook.render.inline import Line, Part, Recorded, Reference, join
-from trialbook.render.numbers import PLUS_MINUS, show_share, show_unit
+from trialbook.render.numbers import PLUS_MINUS, show_share
 from trialbook.report.arms import arm_lines, has_arms
 from trialbook.report.flow import count, reasons, set_size
 from trialbook.report.methods import TEST_NAMES

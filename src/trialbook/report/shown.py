@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from trialbook.capture.ledger import Entry
 from trialbook.protocol.model import Derived, Item, Study
-from trialbook.protocol.values import SEPARATOR, SPANS
+from trialbook.protocol.unit_words import SPANS, show_unit
+from trialbook.protocol.values import SEPARATOR
 from trialbook.render.inline import Line, Recorded
-from trialbook.render.numbers import ABSENT, MINUS, show, show_enough, show_unit
+from trialbook.render.numbers import ABSENT, MINUS, show, show_enough
 
 NUMBER = re.compile(r"([<>]?=?)-?\d+\.?(\d*)")
 """A canonical number with its limit sign."""

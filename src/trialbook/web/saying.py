@@ -17,7 +17,7 @@ from trialbook import wording
 from trialbook.errors import Problem
 from trialbook.protocol.model import Form, Study, Text
 from trialbook.protocol.typed_dates import NEVER
-from trialbook.protocol.values import SPANS
+from trialbook.protocol.unit_words import SPANS
 from trialbook.web.kept import Kept
 
 READ: ContextVar[Study | None] = ContextVar("READ", default=None)
@@ -29,6 +29,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 SPELLED = {plural: one for one, plural in SPANS.items()} | {one: one for one in SPANS}
 AMOUNT = re.compile(rf"((?:[<>]=? ?)?[\d.]+) ({'|'.join(SPELLED)})")
 REASON = re.compile(r"(.+?): (.+)")
+BOTH = re.compile(r"([\d.<>=]+ [^()]+) \(([\d.<>=]+ [^()]+)\)")
+"""A number as it was typed, and in the unit of its item."""
 CODED = re.compile(r"(.+) \((\w+)\)")
 
 
@@ -58,6 +60,9 @@ def in_words(text: str) -> str:
     if amount is not None:
         span = gettext(SPELLED[amount[2]])
         return text if span == SPELLED[amount[2]] else f"{amount[1]} {span}"
+    both = BOTH.fullmatch(text)
+    if both is not None:
+        return f"{in_words(both[1])} ({in_words(both[2])})"
     coded = CODED.fullmatch(text)
     if coded is not None and coded[1] in known:
         return f"{known[coded[1]]} ({coded[2]})"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from trialbook.analysis.grades import grades_of
 from trialbook.conduct.safety import LaboratoryGrade
 from trialbook.protocol.model import Item
+from trialbook.protocol.unit_words import show_unit
 from trialbook.protocol.values import limit_of, number_of
 from trialbook.render.document import Figure
 from trialbook.render.drawing import axis
@@ -15,7 +16,7 @@ from trialbook.render.drawing.axis import Frame, Key
 from trialbook.render.drawing.letters import SIZE, width_of, wrapped
 from trialbook.render.drawing.marks import DOTTED, PAGE, Box, Bundle, Mark, Sheet, Spot, Way, Word
 from trialbook.render.drawing.scale import Scale, spanning
-from trialbook.render.numbers import show_plain, show_unit
+from trialbook.render.numbers import show_plain
 from trialbook.report.courses import LOG_SPAN
 from trialbook.report.figures_further import parts
 from trialbook.report.panel_drawing import clear

@@ -17,7 +17,8 @@ from trialbook.conduct.moments import Days, days_of
 from trialbook.conduct.regimen import number_of_doses, plan_dose_day
 from trialbook.conduct.schedule import PlacedVisit, VisitState, anchor_date
 from trialbook.protocol.model import Derived, Treatment
-from trialbook.render.numbers import rounded, show_plain, show_signed, show_unit
+from trialbook.protocol.unit_words import show_unit
+from trialbook.render.numbers import rounded, show_plain, show_signed
 from trialbook.report.shown import write_own
 from trialbook.web.drawing.axis import Axis, axis_for, names
 from trialbook.web.drawing.course import Dot, Panel, draw_course

@@ -21,8 +21,9 @@ from trialbook.conduct.worklist import who_records
 from trialbook.errors import Problem
 from trialbook.protocol.event_items import item_for
 from trialbook.protocol.model import Form, Treatment
+from trialbook.protocol.unit_words import show_unit
 from trialbook.protocol.values import show_value
-from trialbook.render.numbers import show_plain, show_unit
+from trialbook.render.numbers import show_plain
 from trialbook.web.following.seen import Seen
 from trialbook.web.following.words import FILLING, Word, address, day_words, days_words, role_name, span_words
 from trialbook.web.forms.phrases import asked, note_words, reworded
@@ -412,7 +413,7 @@ def notes_of(request: StudyRequest, seen: Seen) -> Iterator[NoteLine]:
                 seen.form_name(entry.form) if entry.form else "",
             )
             yield NoteLine(
-                text=note_words(entry.text),
+                text=note_words(entry.text, request.site.book.version(entry.study)),
                 by=entry.by,
                 at=datetime.fromisoformat(entry.at).astimezone(zone),
                 place=listed(part for part in parts if part),

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext, gettext_noop
 from trialbook.conduct.casebook import Query
 from trialbook.conduct.findings import CHECK, EXPECTED
 from trialbook.protocol.model import Form, Study
-from trialbook.web.saying import in_words
+from trialbook.web.saying import READ, in_words
 from trialbook.wording import CATALOGUE
 
 PHRASES = (
@@ -67,8 +67,19 @@ def _reworded(part: str) -> str:
     return _said(part)
 
 
-def note_words(text: str) -> str:
-    """Return a note that the site made of a link or a tablet in the language of the reader; people's words stay."""
+def note_words(text: str, study: Study | None = None) -> str:
+    """Return a note that the site made of a link or a tablet in the language of the reader; people's words stay.
+
+    `study` is the version by which it was made, where that is at hand: what it names may be gone since.
+    """
+    token = READ.set(study or READ.get())
+    try:
+        return _note_words(text)
+    finally:
+        READ.reset(token)
+
+
+def _note_words(text: str) -> str:
     for phrase in NOTES:
         found = _rule(phrase).fullmatch(text)
         if found is not None:
@@ -107,7 +118,7 @@ def _of_range(study: Study, form: Form, query: Query) -> str:
     found = _rule(said).fullmatch(query.text)
     if found is None or item is None or found["item"] not in {*item.label.values(), *item.rating.values()}:
         return ""
-    values = {**found.groupdict(), "item": study.say(item.label, get_language())}
+    values = {**found.groupdict(), "item": study.say(item.label, get_language()), "value": in_words(found["value"])}
     return gettext(said).format(**values)
 
 

@@ -19,7 +19,6 @@ from trialbook.conduct.casebook import VISIT_FORM, Answer
 from trialbook.protocol.model import Derived, Item
 from trialbook.protocol.typed_dates import DAY, NEVER
 from trialbook.protocol.values import SEPARATOR, YES_NO
-from trialbook.render.numbers import show_unit
 from trialbook.web.forms.reading import Reading, derived_numbers, failed_checks
 from trialbook.web.forms.sheet import Sheet
 from trialbook.web.forms.typed import Given, Typed
@@ -259,7 +258,7 @@ def units_of(item: Item, given: str) -> tuple[Option, ...]:
     own = item.unit or ""
     known = (own, *item.accepts) if item.accepts else ()
     return tuple(
-        Option(code=unit, label=show_unit(unit), is_given=unit == (given or own), hint=hint(item, unit))
+        Option(code=unit, label=unit_words(unit), is_given=unit == (given or own), hint=hint(item, unit))
         for unit in known
     )
 

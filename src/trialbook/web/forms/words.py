@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,9 +17,10 @@ from trialbook.conduct.casebook import Answer
 from trialbook.errors import Problem
 from trialbook.protocol.model import Derived, Item, Study
 from trialbook.protocol.typed_dates import NEVER
+from trialbook.protocol.unit_words import with_unit
 from trialbook.protocol.units import convert
 from trialbook.protocol.values import SEPARATOR, limit_of
-from trialbook.render.numbers import ABSENT, rounded, show, show_plain, show_unit
+from trialbook.render.numbers import ABSENT, rounded, show, show_plain
 from trialbook.report.shown import write_own
 from trialbook.web.forms.sheet import Sheet
 from trialbook.web.saying import listed, remedy, said_value, sentence
@@ -51,19 +52,29 @@ def hint(item: Item, unit: str = "") -> str:
 
 
 def _in_unit(item: Item, unit: str) -> Item:
-    """Return the item with its limits in another unit, to three significant digits."""
-    return replace(
-        item,
-        minimum=_converted(item, item.minimum, unit),
-        maximum=_converted(item, item.maximum, unit),
-        expected_low=_converted(item, item.expected_low, unit),
-        expected_high=_converted(item, item.expected_high, unit),
-    )
+    """Return the item with its limits in another unit."""
+    minimum, maximum = _converted(item, item.minimum, item.maximum, unit)
+    low, high = _converted(item, item.expected_low, item.expected_high, unit)
+    return replace(item, minimum=minimum, maximum=maximum, expected_low=low, expected_high=high)
 
 
-def _converted(item: Item, limit: Decimal | None, unit: str) -> Decimal | None:
-    found = None if limit is None else convert(limit, item.unit or "", unit, molar_mass=item.molar_mass)
-    return Decimal(f"{found:.3g}") if isinstance(found, Decimal) else None
+def _converted(
+    item: Item, low: Decimal | None, high: Decimal | None, unit: str
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return a range in another unit, to three significant digits, or as many as leave a range.
+
+    It is rounded inwards: what lies in the range that is shown is never refused or queried.
+    """
+    ends = [
+        None if end is None else convert(end, item.unit or "", unit, molar_mass=item.molar_mass) for end in (low, high)
+    ]
+    first, last = (end if isinstance(end, Decimal) else None for end in ends)
+    for digits in range(3, 13):
+        lower = None if first is None else Context(digits, ROUND_CEILING).plus(first)
+        upper = None if last is None else Context(digits, ROUND_FLOOR).plus(last)
+        if lower is None or upper is None or lower < upper:
+            return lower, upper
+    return first, last
 
 
 def _ranges(item: Item, unit: str) -> Iterator[str]:
@@ -156,12 +167,14 @@ def is_converted(item: Item, answer: Answer) -> bool:
 def number_shown(item: Item, value: str) -> str:
     """Write a recorded number as it was recorded, with its unit as a reader writes it."""
     sign = limit_of(value)
-    return " ".join(part for part in (sign, value.removeprefix(sign), unit_words(item.unit or "")) if part)
+    number = value.removeprefix(sign)
+    return " ".join(part for part in (sign, number, unit_words(item.unit or "", number)) if part)
 
 
-def unit_words(unit: str) -> str:
-    """Write a unit as a reader writes it, a span of time in their language."""
-    return gettext(unit) if unit in SPANS else show_unit(unit)
+def unit_words(unit: str, number: str = "") -> str:
+    """Write a unit as a reader writes it, behind a number if there is one; a span of time in their language."""
+    said = gettext(unit) if unit in SPANS else unit
+    return with_unit(number, unit).removeprefix(number).strip() if said == unit else said
 
 
 def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
@@ -172,7 +185,7 @@ def derived_shown(derived: Derived, value: float | None, sheet: Sheet) -> str:
         return sheet.say(derived.levels.get(int(value), {})) or show(value, 0)
     decimals = MOST_DECIMALS if derived.decimals is None else derived.decimals
     number = show_plain(round(value, decimals)) if derived.decimals is None else write_own(derived, value, decimals)
-    return " ".join(part for part in (number, unit_words(derived.unit)) if part)
+    return " ".join(part for part in (number, unit_words(derived.unit, number)) if part)
 
 
 def told(problem: Problem) -> str:

@@ -98,15 +98,26 @@ def state_of(now: Moment, invitation: Invitation) -> State:
 
 def forms_of(now: Moment, invitation: Invitation) -> Iterator[tuple[Form, FormWords]]:
     """Yield the forms that an invitation still opens, with their words, in order."""
-    study, casebook = now.study, now.casebooks.get(invitation.participant)
+    casebook, asked = now.casebooks.get(invitation.participant), asked_in(now.study)
     for name in invitation.forms if casebook is not None else ():
-        form = study.forms.get(name)
-        if form is None or casebook is None or invitation.visit not in form.visits:
-            continue
-        words = self_words(now, form, invitation.language)
-        role = may(now.people, invitation.made_by, "record", study=study, form=form.id, site=casebook.site)
-        if isinstance(words, FormWords) and role is not None and asked_in(study).form(form, casebook, invitation.visit):
-            yield form, words
+        found = _open(now, invitation, name)
+        if found is not None and casebook is not None and asked.form(found[0], casebook, invitation.visit):
+            yield found
+
+
+def closed_forms(now: Moment, invitation: Invitation) -> tuple[str, ...]:
+    """Return the forms that an invitation does not open any more, whatever is answered; those not asked are none."""
+    return tuple(name for name in invitation.forms if _open(now, invitation, name) is None)
+
+
+def _open(now: Moment, invitation: Invitation, name: str) -> tuple[Form, FormWords] | None:
+    """Return a form that can be answered by an invitation with its words, None where it cannot any more."""
+    form, casebook = now.study.forms.get(name), now.casebooks.get(invitation.participant)
+    if form is None or casebook is None or invitation.visit not in form.visits:
+        return None
+    words = self_words(now, form, invitation.language)
+    role = may(now.people, invitation.made_by, "record", study=now.study, form=name, site=casebook.site)
+    return (form, words) if isinstance(words, FormWords) and role is not None else None
 
 
 def journey_of(now: Moment, invitation: Invitation) -> Journey:

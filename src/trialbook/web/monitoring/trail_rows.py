@@ -107,8 +107,14 @@ def said(study: Study, seen: Seen, language: str | None) -> Iterator[str]:
     elif entry.value and entry.act not in {"sign", "query", "note"}:
         yield entry.value
     if entry.text:
-        yield {"sign": gettext, "note": note_words}.get(entry.act, str)(entry.text)
+        yield _words(entry.act, entry.text)
     yield from _about(study, seen, language)
+
+
+def _words(act: str, text: str) -> str:
+    if act == "note":
+        return note_words(text)
+    return gettext(text) if act == "sign" else text
 
 
 def _about(study: Study, seen: Seen, language: str | None) -> Iterator[str]:

@@ -11,10 +11,10 @@ from typing import Literal
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from trialbook.protocol.model import Derived, Form, Item, Study
-from trialbook.render.numbers import show_unit
+from trialbook.protocol.unit_words import show_unit
 from trialbook.web.following.words import role_name
 from trialbook.web.forms.sheet import visit_name
 from trialbook.web.forms.words import unit_words
@@ -168,13 +168,13 @@ def kind_in_words(item: Item) -> str:
 def _item_facts(item: Item) -> Iterator[str]:
     yield from _unit_facts(item.unit)
     if item.accepts:
-        yield gettext("also typed in %(units)s") % {"units": listed(map(show_unit, item.accepts))}
+        yield gettext("also typed in %(units)s") % {"units": listed(map(unit_words, item.accepts))}
     if item.minimum is not None or item.maximum is not None:
         yield gettext("must be %(range)s") % {"range": range_in_words(item.minimum, item.maximum)}
     if item.expected_low is not None or item.expected_high is not None:
         yield gettext("expected %(range)s") % {"range": range_in_words(item.expected_low, item.expected_high)}
     if item.decimals is not None:
-        yield gettext("%(count)s decimals") % {"count": item.decimals}
+        yield ngettext("%(count)s decimal", "%(count)s decimals", item.decimals) % {"count": item.decimals}
     if item.required:
         yield gettext("required")
     if item.when is not None:

@@ -30,6 +30,7 @@ from trialbook.web.invitations.standing import (
     TABLET_FOR,
     Moment,
     Standing,
+    closed_forms,
     moment_of,
     questionnaires_of,
     self_words,
@@ -301,6 +302,10 @@ def row_of(request: StudyRequest, now: Moment, invitation: Invitation) -> Row:
     study, state = request.actor.study, state_of(now, invitation)
     words, colour = STATES[state]
     forms = [study.forms[name] for name in invitation.forms if name in study.forms]
+    if state in ALIVE and (closed := closed_forms(now, invitation)):
+        gone = gettext("one that is not in the plan any more")
+        shut = listed(say(request, study.forms[name]) if name in study.forms else gone for name in closed)
+        words = gettext("%(state)s; shut: %(forms)s") % {"state": words, "forms": shut}
     return Row(
         invitation=invitation,
         forms=listed(say(request, form) for form in forms),

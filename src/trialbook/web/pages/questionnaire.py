@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -21,20 +21,25 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from trialbook.conduct.casebook import Cell
-from trialbook.errors import ActRefused, LedgerError
+from trialbook.errors import ActRefused, LedgerError, Problem
+from trialbook.protocol.common_names import joined
+from trialbook.protocol.typed_numbers import label_of
 from trialbook.protocol.values import show_value
 from trialbook.web.forms.presence import presence
 from trialbook.web.invitations.codes import digest_of, guesses, new_secret
 from trialbook.web.invitations.models import Invitation
-from trialbook.web.invitations.standing import ALIVE, Moment, journey_of, moment_of, state_of, tell
+from trialbook.web.invitations.standing import ALIVE, Moment, closed_forms, journey_of, moment_of, state_of, tell
 from trialbook.web.invitations.steps import Journey, Shown, Step, saving, sent_answers, shown_items
 from trialbook.web.request import StudyRequest
-from trialbook.web.saying import listed, sentence
+from trialbook.web.saying import listed, remedy, sentence
 
 COOKIE = "__Host-questionnaire" if settings.IS_TLS else "questionnaire"
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HIDES = "ACT-30"
 """Refusal of an answer by which other answers would not be asked any more."""
+
+WRITTEN = frozenset({"VALUE-02", "VALUE-03", "VALUE-06", "VALUE-14", "VALUE-15", "VALUE-16"})
+"""Refusals of the way in which something is written: their remedy helps whoever typed it."""
 
 View = Callable[..., HttpResponse]
 Sent = Mapping[str, Sequence[str]]
@@ -90,8 +95,13 @@ def ui_language(tag: str) -> str:
 def open_page(request: StudyRequest) -> HttpResponse:
     """Ask for the code of a link; a browser takes it from behind the # of the address, which no server is sent."""
     invitation = held_by(request)
-    is_alive = invitation is not None and state_of(moment_of(request.site, invitation.participant), invitation) in ALIVE
-    return render(request, "questionnaire_open.html", {"may_go_on": is_alive})
+    now = moment_of(request.site, "" if invitation is None else invitation.participant)
+    state = "" if invitation is None else state_of(now, invitation)
+    context = {"may_go_on": state in ALIVE, "is_off": state == "off"}
+    if invitation is None or state != "off":
+        return render(request, "questionnaire_open.html", context)
+    with override(ui_language(invitation.language)):
+        return render(request, "questionnaire_open.html", {**context, **frame(invitation)})
 
 
 @sensitive_post_parameters("code")
@@ -154,7 +164,7 @@ def step(request: StudyRequest, invitation: Invitation, now: Moment, number: int
     journey = journey_of(now, invitation)
     if number not in journey.numbers():
         return redirect("questionnaire")
-    here = At(request=request, invitation=invitation, journey=journey, number=number)
+    here = At(request=request, invitation=invitation, now=now, journey=journey, number=number)
     come(here)
     if request.method == "POST":
         return taken(here)
@@ -167,6 +177,7 @@ class At:
 
     request: StudyRequest
     invitation: Invitation
+    now: Moment
     journey: Journey
     number: int
 
@@ -188,7 +199,7 @@ def stay(request: StudyRequest, invitation: Invitation, now: Moment, number: int
     """Take a sign of life of the page of a step."""
     journey = journey_of(now, invitation)
     if number in journey.numbers():
-        come(At(request=request, invitation=invitation, journey=journey, number=number))
+        come(At(request=request, invitation=invitation, now=now, journey=journey, number=number))
     return HttpResponse(status=204)
 
 
@@ -230,8 +241,18 @@ def refused(here: At, sent: Sent, error: ActRefused | LedgerError) -> HttpRespon
     codes = {problem.code for problem in error.problems}
     if codes == {HIDES}:
         return step_page(here, sent=sent, hides=True)
-    wrong = [sentence(problem) for problem in error.problems if problem.code.startswith("VALUE-")]
+    told = (as_read(here, problem) for problem in error.problems if problem.code.startswith("VALUE-"))
+    wrong = [f"{sentence(one)} {remedy(one) if one.code in WRITTEN else ''}".rstrip() for one in told]
     return step_page(here, sent=sent, wrong=wrong, is_failure=not wrong)
+
+
+def as_read(here: At, problem: Problem) -> Problem:
+    """Return a problem that names the question as the participant reads it, not as the study file does."""
+    stem, tag = "" if here.step.screen is None else here.step.screen.stem, here.invitation.language
+    shown = ((one.item, one.question.text) for one in shown_items(here.journey, here.step))
+    asked = {label_of(item): joined({tag: stem}, {tag: text}, (tag,))[tag] if stem else text for item, text in shown}
+    item = problem.values.get("item", "")
+    return replace(problem, values={**problem.values, **({"item": asked[item]} if item in asked else {})})
 
 
 def step_page(
@@ -260,6 +281,7 @@ def step_page(
         "is_failure": is_failure,
         # what became of a failed save is not known: sent again with the same id it is stored once
         "request_id": here.request.POST.get("request") if same else here.request.site.new_id(),
+        "is_less": bool(closed_forms(here.now, here.invitation)),
         **frame(here.invitation),
     }
     status = 422 if wrong or hides else 503 if is_failure else 200
@@ -295,6 +317,7 @@ def review(request: StudyRequest, invitation: Invitation, now: Moment) -> HttpRe
     ]
     is_open = any(not row.answer for _, rows in forms for row in rows)
     context = {"forms": forms, "is_open": is_open, "request_id": request.site.new_id(), **frame(invitation)}
+    context["is_less"] = bool(closed_forms(now, invitation))
     last = next(iter(reversed(journey.numbers())), None)
     return render(request, "questionnaire_review.html", {**context, "before": last})
 

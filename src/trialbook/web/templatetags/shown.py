@@ -12,7 +12,8 @@ from django.utils.translation import gettext, ngettext
 
 from trialbook.conduct.deviations import KINDS
 from trialbook.errors import Problem
-from trialbook.render.numbers import MINUS, show, show_plain, show_unit, significant
+from trialbook.protocol.unit_words import show_unit
+from trialbook.render.numbers import MINUS, show, show_plain, significant
 from trialbook.web import saying, veil
 from trialbook.web.forms.words import zoned
 

@@ -15,7 +15,8 @@ from trialbook.conduct.casebook import Casebook, Cell, Seal
 from trialbook.conduct.dosing import DosePlan
 from trialbook.conduct.exposure import DoseGiven
 from trialbook.protocol.model import Study, Treatment
-from trialbook.render.numbers import show_plain, show_unit
+from trialbook.protocol.unit_words import show_unit
+from trialbook.render.numbers import show_plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

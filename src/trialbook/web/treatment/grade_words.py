@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trialbook.instruments.ctcae_5 import CRITERIA, Criterion
-from trialbook.render.numbers import show_plain, show_unit
+from trialbook.protocol.unit_words import show_unit
+from trialbook.render.numbers import show_plain
 
 GENERAL = (
     (1, _("Mild: no or slight symptoms; seen, and nothing has to be done.")),
