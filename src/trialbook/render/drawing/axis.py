@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from trialbook.protocol.unit_words import POWERS
 from trialbook.render.drawing.letters import SIZE, width_of
 from trialbook.render.drawing.marks import Box, Mark, Shape, Spot, Stroke, Word
 from trialbook.render.drawing.scale import Scale
-from trialbook.render.numbers import POWERS, show_plain
+from trialbook.render.numbers import show_plain
 
 LEAST, MOST = 1e-4, 1e6
 """Below and from these on the number of a tick is written as a power of ten."""
