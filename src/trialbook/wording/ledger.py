@@ -416,7 +416,7 @@ CAPTURE: dict[str, Wording] = {
     ),
     "LEDGER-63": Wording(
         "{file} has no role {role}.",
-        "Make it first, as a superuser: CREATE ROLE {role} LOGIN. Nothing was prepared.",
+        "Make it first, as a superuser: `CREATE ROLE {role} LOGIN`. Nothing was prepared.",
     ),
     "LEDGER-44": Wording(
         "Words were erased from {file}, and its free pages may still hold them.",

@@ -77,7 +77,7 @@ SERVE: dict[str, Wording] = {
     ),
     "SERVE-34": Wording(
         "The role {role} may add no entry to the ledger in {file}: nothing can be recorded.",
-        "Let the owner of the database give the right back: GRANT INSERT ON ledger.entry TO {role}.",
+        "Let the owner of the database give the right back: `GRANT INSERT ON ledger.entry TO {role}`.",
     ),
     "SERVE-35": Wording(
         "Another process serves the study in {folder} already.",
